@@ -1,1 +1,3 @@
+//! rencai: the working tool of the clerks who run a regional talent programme.
 
+pub mod base;
