@@ -1,0 +1,80 @@
+//! The command tree and dispatch. Each noun brings its commands; only the noun that is asked for is built in full, so that a
+//! look-up does not pay for the whole tree.
+
+use crate::error::Result;
+use crate::office::{Exit, Globals, Office, usage_problem};
+use crate::ui::help::{self, Stopped};
+use crate::ui::lang::detect;
+use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
+use crate::{audit, home, org, platform, roster, talent, target};
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use std::ffi::OsString;
+
+/// A word of the command line behind `rencai`: how it is built and run.
+pub struct Noun {
+    /// The word.
+    pub name: &'static str,
+    /// Its commands.
+    pub build: fn(Command) -> Command,
+    /// Runs one of them.
+    pub run: fn(&Office, &ArgMatches) -> Result<Exit>,
+}
+
+/// All nouns, in the order of the help.
+pub fn nouns() -> Vec<Noun> {
+    let mut all = Vec::new();
+    all.extend(home::cmd::nouns());
+    all.extend([talent::cmd::NOUN, org::cmd::NOUN, platform::cmd::NOUN, roster::cmd::NOUN, target::cmd::NOUN, audit::cmd::NOUN]);
+    all
+}
+
+/// The tree. `asked` are the words of the command line: nouns not among them stand as bare names. None = the whole tree.
+pub fn build(asked: Option<&[OsString]>) -> Command {
+    let mut root = Globals::augment_args(Command::new("rencai"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(false)
+        .max_term_width(100);
+    for noun in nouns() {
+        let mut c = Command::new(noun.name);
+        if asked.is_none_or(|words| words.iter().any(|w| w == noun.name)) {
+            c = (noun.build)(c);
+        }
+        root = root.subcommand(c);
+    }
+    root
+}
+
+/// Runs one command line; returns the exit code.
+pub fn run(args: &[OsString]) -> i32 {
+    set_lang(detect(args, |name| std::env::var_os(name)));
+    let colour = ColorChoice::detect(args);
+    let mut out = Out::new(colour, false);
+    let matches = match help::parse(|| build(Some(args)), args, lang(), out.data_colour()) {
+        Ok(m) => m,
+        Err(Stopped::Show(text)) => {
+            let shown = out.data(&text).and_then(|()| out.finish());
+            return shown.map_or_else(|e| e.exit_code(), |()| 0);
+        }
+        Err(Stopped::Usage { message, hint }) => {
+            let p = usage_problem(message, hint);
+            p.print(&mut out, Format::detect(args));
+            return p.code;
+        }
+    };
+    drop(out);
+    let globals = match Globals::from_arg_matches(&matches) {
+        Ok(g) => g,
+        // Not reached: clap has just accepted these matches for this very type.
+        Err(_) => return 2,
+    };
+    let office = Office::new(globals);
+    let result = match matches.subcommand() {
+        Some((name, sub)) => match nouns().into_iter().find(|n| n.name == name) {
+            Some(noun) => (noun.run)(&office, sub),
+            None => Ok(Exit::Done),
+        },
+        None => Ok(Exit::Done),
+    };
+    office.finish(result)
+}

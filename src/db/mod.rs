@@ -1,0 +1,18 @@
+//! The office file: opening it safely, the one way to write, the four fact columns, digests, undo, backup, upgrade.
+//! Nouns bring their own SQL in their `store.rs`; nothing here knows what a person is beyond the table list in `subject`.
+
+pub mod backup;
+pub mod digest;
+pub mod facts;
+pub mod open;
+pub mod subject;
+pub mod undo;
+pub mod verify;
+pub mod write;
+
+/// `PRAGMA application_id` of an office file: "RCai".
+pub const APPLICATION_ID: i32 = 0x5243_6169;
+/// `PRAGMA user_version`: the schema this program writes.
+pub const SCHEMA_VERSION: i32 = 1;
+/// The schema as text: a new office is made from it.
+pub const SCHEMA: &str = include_str!("../../schema.sql");

@@ -1,0 +1,155 @@
+//! Which tables the chain guards: for each kind of subject its tables, their columns in digest order, and what of them is
+//! personal. The digest, `audit verify`, undo and the bulk writer read this one list; SQL of the nouns lives in their stores.
+
+/// How a column enters the digest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// Statistical: stays when a person is erased.
+    Plain,
+    /// Personal: hashed with the person's salt, blanked by erasing.
+    Personal,
+    /// An id of the `name` dictionary: the text is hashed, as personal.
+    Name,
+    /// Not hashed (the leaf itself).
+    Outside,
+}
+use Part::{Name, Outside, Personal, Plain};
+
+/// One table of a subject.
+#[derive(Debug)]
+pub struct Table {
+    /// Name in SQL.
+    pub name: &'static str,
+    /// Column holding the subject's id; None where the whole table is one subject.
+    pub owner: Option<&'static str>,
+    /// Columns in order; the key columns first.
+    pub cols: &'static [(&'static str, Part)],
+    /// How many leading columns make the primary key.
+    pub key: usize,
+}
+
+impl Table {
+    /// Position of a column.
+    pub fn col(&self, name: &str) -> Option<usize> {
+        self.cols.iter().position(|(n, _)| *n == name)
+    }
+
+    /// Whether rows are versions of a fact (have `seq`), rather than records.
+    pub fn is_fact(&self) -> bool {
+        self.col("seq").is_some()
+    }
+
+    /// `INSERT` of a whole row, parameters in column order.
+    pub fn insert_sql(&self) -> String {
+        let names: Vec<&str> = self.cols.iter().map(|(n, _)| *n).collect();
+        format!("INSERT INTO {} ({}) VALUES ({})", self.name, names.join(", "), vec!["?"; names.len()].join(", "))
+    }
+}
+
+/// A kind of subject and its tables; the first is its anchor.
+#[derive(Debug)]
+pub struct Subject {
+    /// Stable name: stands in op_subject.kind and in audit faults.
+    pub kind: &'static str,
+    /// Prefix of its human number, empty where it has none.
+    pub prefix: &'static str,
+    /// Its tables.
+    pub tables: &'static [&'static Table],
+}
+
+macro_rules! fact_table {
+    ($id:ident, $name:literal, $owner:literal, [$($col:literal $part:ident),* $(,)?]) => {
+        #[doc = concat!("Fact table `", $name, "`.")]
+        pub static $id: Table = Table { name: $name, owner: Some($owner), key: 2, cols: &[
+            ($owner, Plain), ("seq", Plain), ("from_day", Plain), ("until_day", Plain), ("made_op", Plain), ("voided_op", Plain),
+            $(($col, $part)),* ] };
+    };
+}
+macro_rules! record_table {
+    ($id:ident, $name:literal, [$($col:literal $part:ident),* $(,)?]) => {
+        #[doc = concat!("Record table `", $name, "`.")]
+        pub static $id: Table = Table { name: $name, owner: Some("id"), key: 1, cols: &[
+            ("id", Plain), ("made_op", Plain), ("voided_op", Plain), $(($col, $part)),* ] };
+    };
+}
+
+record_table!(PERSON, "person", ["kind" Plain, "salt" Outside, "merged_into" Plain, "erased_op" Plain]);
+fact_table!(PERSON_PROFILE, "person_profile", "person_id", [
+    "corps" Plain, "name_id" Name, "birth_date" Personal, "sex" Plain, "raw_name" Personal, "nationality" Plain, "ethnicity" Plain,
+    "corps_more" Plain, "category" Plain, "education" Plain, "degree" Plain, "school" Personal, "major" Personal, "title" Plain,
+    "skill_level" Plain, "industry" Plain, "gb_industry" Plain, "phone" Personal, "email" Personal, "remarks" Personal, "leaf" Outside]);
+fact_table!(PERSON_DOCUMENT, "person_document", "person_id", ["kind" Plain, "number" Personal, "raw" Personal, "valid_until" Plain]);
+fact_table!(ENGAGEMENT, "engagement", "person_id", [
+    "org_id" Plain, "mode" Plain, "started" Plain, "contract_end" Plain, "position" Personal, "months_a_year" Plain, "leave_why" Plain,
+    "leave_to" Personal]);
+fact_table!(RECOGNITION, "recognition", "person_id", ["id" Plain, "scheme" Plain, "class" Plain, "state" Plain]);
+fact_table!(ACHIEVEMENT, "achievement", "person_id", ["text" Personal]);
+record_table!(ORG, "org", []);
+fact_table!(ORG_PROFILE, "org_profile", "org_id", [
+    "name" Plain, "folded" Plain, "uscc" Plain, "stub" Plain, "kind" Plain, "industry" Plain, "gb_industry" Plain, "introduced_on" Plain,
+    "high_tech_from" Plain, "high_tech_until" Plain, "certificate" Plain, "innovative_from" Plain, "innovative_until" Plain,
+    "contact" Plain, "phone" Plain, "closed_on" Plain]);
+record_table!(PLATFORM, "platform", []);
+fact_table!(PLATFORM_PROFILE, "platform_profile", "platform_id", [
+    "kind" Plain, "name" Plain, "folded" Plain, "subtype" Plain, "level" Plain, "org_id" Plain]);
+fact_table!(PLATFORM_STAGE, "platform_stage", "platform_id", ["stage" Plain]);
+fact_table!(ACTOR, "actor", "actor_id", ["name" Plain, "os_user" Plain, "roles" Plain]);
+record_table!(POLICY_VERSION, "policy_version", [
+    "kind" Plain, "sha256" Plain, "toml" Plain, "from_day" Plain, "until_day" Plain, "confirmed_op" Plain, "basis" Plain]);
+record_table!(TASK, "task", ["clause" Plain, "text" Plain]);
+record_table!(JUDGEMENT, "judgement", ["person_a" Plain, "person_b" Plain, "verdict" Plain, "evidence" Plain]);
+record_table!(REVIEW_ROW, "review_row", [
+    "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain]);
+/// Table `setting`: one subject as a whole.
+pub static SETTING: Table = Table {
+    name: "setting",
+    owner: None,
+    key: 2,
+    cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)],
+};
+/// Table `code`: one subject as a whole.
+pub static CODE: Table = Table {
+    name: "code",
+    owner: None,
+    key: 3,
+    cols: &[
+        ("code_set", Plain), ("code", Plain), ("made_op", Plain), ("voided_op", Plain), ("label_zh", Plain), ("label_en", Plain),
+        ("rank", Plain), ("aliases", Plain), ("source", Plain), ("source_date", Plain),
+    ],
+};
+
+/// A person with everything that hangs on them.
+pub static PERSON_SUBJECT: Subject = Subject {
+    kind: "person",
+    prefix: "P",
+    tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT],
+};
+/// A unit.
+pub static ORG_SUBJECT: Subject = Subject { kind: "org", prefix: "U", tables: &[&ORG, &ORG_PROFILE] };
+/// A platform.
+pub static PLATFORM_SUBJECT: Subject = Subject { kind: "platform", prefix: "PL", tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE] };
+/// An actor.
+pub static ACTOR_SUBJECT: Subject = Subject { kind: "actor", prefix: "", tables: &[&ACTOR] };
+/// All settings.
+pub static SETTING_SUBJECT: Subject = Subject { kind: "setting", prefix: "", tables: &[&SETTING] };
+/// All code sets.
+pub static CODE_SUBJECT: Subject = Subject { kind: "code", prefix: "", tables: &[&CODE] };
+/// A policy version.
+pub static POLICY_SUBJECT: Subject = Subject { kind: "policy_version", prefix: "", tables: &[&POLICY_VERSION] };
+/// A task line.
+pub static TASK_SUBJECT: Subject = Subject { kind: "task", prefix: "TK", tables: &[&TASK] };
+/// A judgement on two persons.
+pub static JUDGEMENT_SUBJECT: Subject = Subject { kind: "judgement", prefix: "", tables: &[&JUDGEMENT] };
+/// A roster row that waits.
+pub static REVIEW_SUBJECT: Subject = Subject { kind: "review_row", prefix: "", tables: &[&REVIEW_ROW] };
+
+/// Every kind of subject, in the order of op_subject.kind.
+pub static ALL: &[&Subject] = &[
+    &ACTOR_SUBJECT, &CODE_SUBJECT, &JUDGEMENT_SUBJECT, &ORG_SUBJECT, &PERSON_SUBJECT, &PLATFORM_SUBJECT, &POLICY_SUBJECT,
+    &REVIEW_SUBJECT, &SETTING_SUBJECT, &TASK_SUBJECT,
+];
+
+/// The subject of that kind.
+pub fn by_kind(kind: &str) -> Option<&'static Subject> {
+    ALL.iter().find(|s| s.kind == kind).copied()
+}

@@ -1,0 +1,446 @@
+//! Office: what every command is handed: global options, clock, actor, language, the open file, and the one way to write. The
+//! clock enters the program here and nowhere else (Asia/Shanghai, whatever TZ says).
+
+use crate::base::day::Day;
+use crate::base::{codes, number};
+use crate::db::write::{self, Act, Done, Tx};
+use crate::db::open;
+use crate::error::{self, Error, Kind, Result};
+use crate::ui::lang::fill;
+use crate::ui::prompt::{self, AskError};
+use crate::ui::{ColorChoice, Format, Lang, ListWriter, Out, OutError, Problem, Renderer, View, lang, t, try_t};
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::{Map, Value};
+use std::cell::{OnceCell, RefCell};
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+/// Options every command takes (CLI.md).
+#[derive(clap::Args, Clone, Debug, Default)]
+#[allow(missing_docs, reason = "each is explained by its --help")]
+pub struct Globals {
+    #[arg(long, global = true, value_name = "PATH")]
+    pub db: Option<PathBuf>,
+    #[arg(long, global = true, value_enum, value_name = "FORM")]
+    pub format: Option<Format>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_parser = ["en", "zh"], value_name = "LANG")]
+    pub lang: Option<String>,
+    #[arg(long, global = true, value_parser = parse_day, value_name = "DAY")]
+    pub date: Option<Day>,
+    #[arg(long, global = true, value_parser = parse_day, value_name = "DAY")]
+    pub as_of: Option<Day>,
+    #[arg(long, global = true, value_name = "NAME")]
+    pub actor: Option<String>,
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    #[arg(long, global = true)]
+    pub yes: bool,
+    #[arg(long, global = true)]
+    pub reveal: bool,
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    #[arg(short = 'v', long, global = true)]
+    pub verbose: bool,
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub color: Option<ColorChoice>,
+    #[arg(long, global = true, value_name = "N")]
+    pub limit: Option<usize>,
+    #[arg(long, global = true, value_name = "NO")]
+    pub after: Option<String>,
+}
+
+/// A day on the command line: ISO or one of the forms rosters have.
+pub fn parse_day(text: &str) -> std::result::Result<Day, String> {
+    Day::parse(text).map_err(|_| t("usage.bad_day").to_owned())
+}
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0.
+    Done,
+    /// 1: a check found something, or part of a batch was left out.
+    Found,
+}
+
+/// What every command is handed.
+pub struct Office {
+    /// Global options.
+    pub globals: Globals,
+    out: RefCell<Out>,
+    now_ms: i64,
+    path: OnceCell<PathBuf>,
+    reading: OnceCell<Connection>,
+}
+
+/// Milliseconds since 1970 by the system's clock.
+fn clock() -> i64 {
+    let d = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(d.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The day in Shanghai (UTC+8, no summer time since 1991) at a moment.
+fn shanghai(ms: i64) -> Day {
+    let days = (ms + 8 * 3_600_000).div_euclid(86_400_000);
+    Day(i32::try_from(days).unwrap_or(0))
+}
+
+/// A moment as `YYYY-MM-DD HH:MM:SS` in Shanghai.
+pub fn moment(ms: i64) -> String {
+    let s = (ms + 8 * 3_600_000).div_euclid(1000).rem_euclid(86_400);
+    format!("{} {:02}:{:02}:{:02}", shanghai(ms).iso(), s / 3600, s / 60 % 60, s % 60)
+}
+
+impl Office {
+    /// For one run of the program.
+    pub fn new(globals: Globals) -> Office {
+        let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
+        Office { globals, out: RefCell::new(out), now_ms: clock(), path: OnceCell::new(), reading: OnceCell::new() }
+    }
+
+    // ---- time
+
+    /// The day by the clock.
+    pub fn today(&self) -> Day {
+        shanghai(self.now_ms)
+    }
+
+    /// The clock, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// The business day of what is written.
+    pub fn day(&self) -> Day {
+        self.globals.date.unwrap_or_else(|| self.today())
+    }
+
+    /// The day reads are answered for.
+    pub fn as_of(&self) -> Day {
+        self.globals.as_of.unwrap_or_else(|| self.day())
+    }
+
+    // ---- the file
+
+    /// Where the office file is: `--db`, RENCAI_DB, else the user's data folder.
+    pub fn path(&self) -> Result<&Path> {
+        if let Some(p) = self.path.get() {
+            return Ok(p);
+        }
+        let named = self.globals.db.clone().or_else(|| std::env::var_os("RENCAI_DB").map(PathBuf::from));
+        let path = match named {
+            Some(p) => p,
+            None => {
+                let dir = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+                let data = dir("XDG_DATA_HOME").or_else(|| dir("HOME").map(|h| h.join(".local/share")));
+                data.ok_or_else(|| error::no_input("no_home"))?.join("rencai/office.db")
+            }
+        };
+        let path = open::absolute(&path)?;
+        Ok(self.path.get_or_init(|| path))
+    }
+
+    /// The open file, for reading.
+    pub fn read(&self) -> Result<&Connection> {
+        if let Some(c) = self.reading.get() {
+            return Ok(c);
+        }
+        let conn = open::open_read(self.path()?)?;
+        Ok(self.reading.get_or_init(|| conn))
+    }
+
+    /// What an op of this run says of itself.
+    pub fn act(&self, command: &'static str, params: Map<String, Value>) -> Act {
+        Act {
+            command,
+            params,
+            day: self.day(),
+            reason: self.globals.reason.clone(),
+            actor: self.globals.actor.clone().or_else(|| {
+                std::env::var_os("RENCAI_ACTOR").filter(|v| !v.is_empty()).map(|v| v.to_string_lossy().into_owned())
+            }),
+            os_user: os_user(),
+            now_ms: self.now_ms,
+            dry_run: self.globals.dry_run,
+            undoes: None,
+        }
+    }
+
+    /// One transaction with its op. Refuses `--as-of`, and a business day too far back or ahead.
+    pub fn write<T>(&self, command: &'static str, params: Map<String, Value>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
+        self.write_act(&self.act(command, params), f)
+    }
+
+    /// The same with an act made by the caller.
+    pub fn write_act<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
+        if self.globals.as_of.is_some() {
+            return Err(error::usage("as_of_writes"));
+        }
+        let today = self.today();
+        if act.day.0 > today.0 + 366 {
+            return Err(error::usage("too_far_ahead").fact("day", act.day.iso()));
+        }
+        if act.day.0 < today.0 - 7 && act.reason.is_none() {
+            return Err(error::refused("backdated").fact("day", act.day.iso()));
+        }
+        let mut conn = open::open_write(self.path()?)?;
+        let done = write::write(&mut conn, act, f);
+        drop(conn);
+        done
+    }
+
+    /// Commits an `access` entry before personal data are shown or leave the house; if it can't be written, nothing is shown.
+    pub fn record_access(&self, command: &'static str, what: Map<String, Value>) -> Result<Option<i64>> {
+        if self.globals.reveal && self.globals.reason.is_none() {
+            return Err(error::usage("reveal_reason"));
+        }
+        // What is looked up keeps the day it is looked up for; the entry itself is of today.
+        let act = self.act(command, what);
+        let mut conn = open::open_write(self.path()?)?;
+        let done = write::write(&mut conn, &act, |tx| {
+            tx.record_anyway();
+            Ok(())
+        })?;
+        Ok(done.op)
+    }
+
+    /// Whether personal data are shown whole; records it first. `params` says whose.
+    pub fn revealing(&self, params: Map<String, Value>) -> Result<bool> {
+        if self.globals.reveal {
+            self.record_access("access", params)?;
+        }
+        Ok(self.globals.reveal)
+    }
+
+    /// A value the office was set up with.
+    pub fn setting(&self, key: &str) -> Result<Option<String>> {
+        Ok(self
+            .read()?
+            .prepare_cached("SELECT value FROM setting WHERE key = ?1 AND voided_op IS NULL ORDER BY made_op DESC LIMIT 1")?
+            .query_row([key], |r| r.get(0))
+            .optional()?)
+    }
+
+    /// The language of documents: `--lang` if it stands on the command line, else the office's.
+    pub fn document_lang(&self) -> Result<Lang> {
+        let tag = match &self.globals.lang {
+            Some(l) => Some(l.clone()),
+            None => self.setting("lang")?,
+        };
+        Ok(Lang::from_tag(tag.as_deref().unwrap_or("zh")))
+    }
+
+    // ---- people and streams
+
+    /// stdout's form.
+    pub fn format(&self) -> Format {
+        if self.globals.json { Format::Json } else { self.globals.format.unwrap_or_default() }
+    }
+
+    /// How views are shown in this run.
+    pub fn renderer(&self) -> Renderer {
+        Renderer { format: self.format(), labeller: Some(label_of), limit: self.globals.limit }
+    }
+
+    /// Shows a view on stdout.
+    pub fn show(&self, view: &View) -> Result<()> {
+        self.renderer().show(&mut self.out.borrow_mut(), view).map_err(streams)
+    }
+
+    /// Shows what was made or changed: `op` and `date` stand behind `no,status`; a dry run says so and has no number.
+    pub fn show_act<T>(&self, done: &Done<T>, mut value: Value) -> Result<()> {
+        if let Value::Object(map) = &mut value {
+            let mut head = Map::new();
+            for key in ["no", "status"] {
+                if let Some(v) = map.shift_remove(key) {
+                    head.insert(key.to_owned(), v);
+                }
+            }
+            head.insert("op".to_owned(), done.op.map_or(Value::Null, Value::from));
+            head.insert("date".to_owned(), Value::from(self.day().iso()));
+            if self.globals.dry_run {
+                head.insert("dry_run".to_owned(), Value::Bool(true));
+            }
+            head.append(map);
+            *map = head;
+        }
+        self.show(&View::object(value))
+    }
+
+    /// Writes a list row by row: `f` gets the writer and says what stands below and how many rows were left out.
+    pub fn list(
+        &self,
+        columns: Vec<crate::ui::Column>,
+        title: Option<&str>,
+        f: impl FnOnce(&mut dyn FnMut(&Value) -> Result<bool>) -> Result<Vec<String>>,
+    ) -> Result<()> {
+        let mut out = self.out.borrow_mut();
+        let mut list = ListWriter::begin(&mut out, self.renderer(), Some(columns), title).map_err(streams)?;
+        let notes = f(&mut |row| {
+            list.row(row).map_err(streams)?;
+            Ok(true)
+        })?;
+        list.end(&notes).map_err(streams)
+    }
+
+    /// Writes bytes to stdout as they are.
+    pub fn put(&self, bytes: &[u8]) -> Result<()> {
+        self.out.borrow_mut().bytes(bytes).map_err(streams)
+    }
+
+    /// A message on stderr.
+    pub fn note(&self, key: &'static str, facts: &[(&str, &dyn Display)]) {
+        self.out.borrow_mut().note(&fill(t(key), facts));
+    }
+
+    /// A warning on stderr.
+    pub fn warn(&self, key: &'static str, facts: &[(&str, &dyn Display)]) {
+        self.out.borrow_mut().warn(&fill(t(key), facts));
+    }
+
+    /// A next step on stderr.
+    pub fn hint(&self, key: &'static str, facts: &[(&str, &dyn Display)]) {
+        self.out.borrow_mut().hint(&fill(t(key), facts));
+    }
+
+    /// For progress bars.
+    pub fn with_out<T>(&self, f: impl FnOnce(&mut Out) -> T) -> T {
+        f(&mut self.out.borrow_mut())
+    }
+
+    /// Asks for a needed confirmation; `--yes` answers it, and without a terminal it is exit 2, never a hang.
+    pub fn confirm(&self, key: &'static str, facts: &[(&str, &dyn Display)]) -> Result<()> {
+        if self.globals.yes || self.globals.dry_run {
+            return Ok(());
+        }
+        if !prompt::can_ask() {
+            return Err(error::usage("needs_yes").fact("question", fill(t(key), facts)));
+        }
+        match prompt::confirm(&fill(t(key), facts), Some(false)) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(error::usage("cancelled")),
+            Err(e) => Err(asked(e)),
+        }
+    }
+
+    /// Ends the run: what is still held goes out, a failure is told; returns the exit code.
+    pub fn finish(&self, result: Result<Exit>) -> i32 {
+        let mut out = self.out.borrow_mut();
+        let format = self.format();
+        let code = match result {
+            Ok(Exit::Done) => 0,
+            Ok(Exit::Found) => 1,
+            Err(e) if e.key == CLOSED_PIPE => return 0,
+            Err(e) => {
+                // What a report already said stands before the error line.
+                let flushed = out.finish();
+                problem(&e).print(&mut out, format);
+                drop(flushed);
+                return e.kind.exit_code();
+            }
+        };
+        match out.finish() {
+            Ok(()) => code,
+            Err(e) => {
+                if let Some(p) = e.problem() {
+                    p.print(&mut out, format);
+                }
+                // A pipe closed by its reader is no error, also where a check found something.
+                if matches!(e, OutError::Closed) { code } else { e.exit_code() }
+            }
+        }
+    }
+}
+
+/// Key of the error that only means that the reader had enough.
+const CLOSED_PIPE: &str = "closed_pipe";
+
+/// A failed stdout as an error of the house.
+fn streams(e: OutError) -> Error {
+    match e {
+        OutError::Closed => error::io(CLOSED_PIPE),
+        OutError::Failed(e) => error::io("stdout").fact("what", error::io_words(&e)),
+    }
+}
+
+/// A question without an answer as an error of the house.
+pub fn asked(e: AskError) -> Error {
+    match e {
+        AskError::Cancelled => error::usage("cancelled"),
+        AskError::NoTerminal => error::usage("no_terminal"),
+        AskError::Io(e) => Error::from(e),
+    }
+}
+
+/// An error in words.
+pub fn problem(e: &Error) -> Problem {
+    let facts: Vec<(&str, &dyn Display)> = e.facts.iter().map(|(n, v)| (*n, v as &dyn Display)).collect();
+    let words = |prefix: &str| try_t(&format!("{prefix}.{}", e.key)).map(|text| fill(text, &facts));
+    let message = words("err").unwrap_or_else(|| e.key.to_owned());
+    let mut details = e.details.clone();
+    details.entry("reason").or_insert_with(|| Value::from(e.key));
+    let mut p = Problem::new(e.kind.exit_code(), e.kind.as_str(), message).with(Value::Object(details));
+    if let Some(hint) = words("hint") {
+        p = p.hinted(hint);
+    }
+    p
+}
+
+/// A usage error told by the parser.
+pub fn usage_problem(message: String, hint: Option<String>) -> Problem {
+    let p = Problem::new(Kind::Usage.exit_code(), Kind::Usage.as_str(), message);
+    match hint {
+        Some(h) => p.hinted(h),
+        None => p,
+    }
+}
+
+/// Labels of codes for people, by the field's name.
+fn label_of(field: &str, code: &str) -> Option<&'static str> {
+    let field = field.rsplit('.').next().unwrap_or(field);
+    let zh = lang() == Lang::Zh;
+    let set = match field {
+        "type" => "id_type",
+        "corps_more" => "corps",
+        "why" => "leave_why",
+        "stage" => "platform_stage",
+        "level" => "platform_level",
+        f => f,
+    };
+    codes::label(set, code, zh)
+        .or_else(|| codes::label(&format!("org_{set}"), code, zh))
+        .or_else(|| codes::label(&format!("platform_{set}"), code, zh))
+        .or_else(|| try_t(&format!("value.{field}.{code}")))
+}
+
+/// A number of a command line, checked: a slip is exit 2, so that it can't hit a neighbour.
+pub fn parse_no(prefix: &str, text: &str) -> Result<i64> {
+    number::parse(prefix, text).map_err(|f| match f {
+        number::NumberFault::CheckChar => error::usage("number_check").fact("text", text),
+        number::NumberFault::NotANumber => error::usage("not_a_number").fact("text", text).fact("prefix", prefix),
+    })
+}
+
+/// Who the operating system says is sitting there: behind sudo the person, not root.
+pub fn os_user() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    if uid == 0
+        && let Some(u) = std::env::var_os("SUDO_USER").filter(|u| !u.is_empty())
+    {
+        return u.to_string_lossy().into_owned();
+    }
+    // The passwd file, not USER: the environment can say anything.
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    passwd
+        .lines()
+        .find_map(|l| {
+            let mut f = l.split(':');
+            let name = f.next()?;
+            (f.nth(1)?.parse::<u32>().ok()? == uid).then(|| name.to_owned())
+        })
+        .unwrap_or_else(|| format!("uid-{uid}"))
+}

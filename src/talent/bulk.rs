@@ -1,0 +1,244 @@
+//! Many new persons in one op: the same rows and the same leaves as `change::enter` makes, written in the order of numbers with
+//! the name dictionary kept in memory. Into an empty office the secondary indexes are built after the rows.
+
+use super::change::{NewPerson, recorded};
+use super::store;
+use crate::base::names;
+use crate::db::digest::{LeafBuilder, Val, sha256};
+use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON, PERSON_DOCUMENT, PERSON_PROFILE, RECOGNITION, Table};
+use crate::db::write::{Tx, random_bytes};
+use crate::error::Result;
+use rusqlite::{Connection, Statement, params};
+use std::collections::HashMap;
+
+/// The indexes that random keys would make dear, as schema.sql names them.
+const INDEXES: &[&str] =
+    &["name_folded", "person_profile_name", "person_document_number", "engagement_org", "recognition_class"];
+
+/// Seq, days and ops of a fact row as it is entered, before its data.
+const FIXED: usize = 6;
+
+/// Writes new persons one after the other.
+pub struct BulkWriter<'c> {
+    conn: &'c Connection,
+    op: i64,
+    next_id: i64,
+    next_recognition: i64,
+    next_name: i64,
+    /// 64-bit digest of a name → its id; the dictionary itself stays in the file.
+    names: HashMap<u64, u32, BuildPlain>,
+    deferred: Vec<String>,
+    leaf: LeafBuilder,
+    seed: Vec<u8>,
+    person: Statement<'c>,
+    profile: Statement<'c>,
+    document: Statement<'c>,
+    engagement: Statement<'c>,
+    recognition: Statement<'c>,
+    achievement: Statement<'c>,
+    name: Statement<'c>,
+    written: u64,
+}
+
+/// Keys are digests already: they are their own hash.
+#[derive(Default, Clone, Copy)]
+pub struct Plain(u64);
+impl std::hash::Hasher for Plain {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*b);
+        }
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+}
+/// Builder of `Plain`.
+pub type BuildPlain = std::hash::BuildHasherDefault<Plain>;
+
+/// A 64-bit digest of a text, for maps that must stay small.
+pub fn short_digest(text: &str) -> u64 {
+    let h = sha256(text.as_bytes());
+    u64::from_be_bytes([h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]])
+}
+
+impl<'c> BulkWriter<'c> {
+    /// Begins. `tx` must not be used for other persons until `finish`.
+    pub fn begin(tx: &Tx<'c>) -> Result<BulkWriter<'c>> {
+        let conn = tx.conn();
+        let empty: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM person)", [], |r| r.get(0))?;
+        let mut deferred = Vec::new();
+        if empty {
+            for index in INDEXES {
+                deferred.push(conn.query_row("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [index], |r| r.get(0))?);
+                conn.execute_batch(&format!("DROP INDEX {index}"))?;
+            }
+        }
+        let mut names = HashMap::default();
+        let mut next_name = 1;
+        if !empty {
+            next_name = conn.query_row("SELECT coalesce(max(id), 0) + 1 FROM name", [], |r| r.get(0))?;
+        }
+        names.reserve(1024);
+        Ok(BulkWriter {
+            conn,
+            op: tx.op,
+            next_id: conn.query_row("SELECT coalesce(max(id), 0) + 1 FROM person", [], |r| r.get(0))?,
+            next_recognition: conn.query_row("SELECT coalesce(max(id), 0) + 1 FROM recognition", [], |r| r.get(0))?,
+            next_name,
+            names,
+            deferred,
+            leaf: LeafBuilder::default(),
+            seed: random_bytes(),
+            person: conn.prepare(&PERSON.insert_sql())?,
+            profile: conn.prepare(&PERSON_PROFILE.insert_sql())?,
+            document: conn.prepare(&PERSON_DOCUMENT.insert_sql())?,
+            engagement: conn.prepare(&ENGAGEMENT.insert_sql())?,
+            recognition: conn.prepare(&RECOGNITION.insert_sql())?,
+            achievement: conn.prepare(&ACHIEVEMENT.insert_sql())?,
+            name: conn.prepare("INSERT INTO name (id, text, folded, pinyin, initials) VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            written: 0,
+        })
+    }
+
+    /// Whether the office had no person: then nothing needs to be asked of the file.
+    pub fn into_empty(&self) -> bool {
+        !self.deferred.is_empty()
+    }
+
+    /// The dictionary id of a name, made where it is new.
+    pub fn name_id(&mut self, text: &str) -> Result<i64> {
+        let key = short_digest(text);
+        if let Some(id) = self.names.get(&key) {
+            return Ok(i64::from(*id));
+        }
+        let folded = names::fold(text);
+        let known = if self.into_empty() {
+            None
+        } else {
+            use rusqlite::OptionalExtension as _;
+            self.conn
+                .prepare_cached("SELECT id FROM name WHERE folded = ?1 AND text = ?2")?
+                .query_row([&folded, text], |r| r.get::<_, i64>(0))
+                .optional()?
+        };
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let (pinyin, initials) = names::pinyin(text);
+                self.name.execute(params![self.next_name, text, folded, pinyin, initials])?;
+                self.next_name += 1;
+                self.next_name - 1
+            }
+        };
+        // An office of four billion names would not fit a file; the map keeps four bytes.
+        if let Ok(small) = u32::try_from(id) {
+            self.names.insert(key, small);
+        }
+        Ok(id)
+    }
+
+    /// Enters one person; returns the id. The leaf goes into the profile row and the op's digest.
+    pub fn enter(&mut self, tx: &mut Tx<'c>, p: &NewPerson, name_id: i64) -> Result<i64> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let salt = self.salt(id);
+        let op = self.op;
+        let person = [Val::Int(id), Val::Int(op), Val::Null, Val::Text("talent"), Val::Blob(&salt), Val::Null, Val::Null];
+        self.leaf.begin(&salt);
+        self.leaf.row(&PERSON, &person);
+        let fixed = |seq: i64| {
+            [Val::Int(id), Val::Int(seq), Val::Int(p.from.0.into()), Val::Null, Val::Int(op), Val::Null]
+        };
+        let mut rows: Vec<(&'static Table, Vec<Val<'_>>)> = Vec::with_capacity(5);
+        let mut add = |table, seq: usize, data: Vec<Val<'_>>| {
+            let mut row = Vec::with_capacity(FIXED + data.len());
+            row.extend_from_slice(&fixed(i64::try_from(seq).unwrap_or(i64::MAX)));
+            row.extend(data.into_iter());
+            rows.push((table, unborrow(row)));
+        };
+        // Closures can't hand out rows of different lifetimes; `unborrow` is the identity that tells the compiler they agree.
+        fn unborrow<'x>(row: Vec<Val<'x>>) -> Vec<Val<'x>> {
+            row
+        }
+        let class = p.class.as_deref().map(|c| recorded(self.next_recognition, c));
+        add(&PERSON_PROFILE, 1, p.profile.values(Val::Text(&p.profile.name), Val::Null));
+        for (i, d) in p.documents.iter().enumerate() {
+            add(&PERSON_DOCUMENT, i + 1, d.values());
+        }
+        add(&ENGAGEMENT, 1, p.engagement.values());
+        if let Some(r) = &class {
+            add(&RECOGNITION, 1, r.values());
+        }
+        for (i, a) in p.achievements.iter().enumerate() {
+            add(&ACHIEVEMENT, i + 1, vec![Val::Text(a)]);
+        }
+        for (table, row) in &rows {
+            self.leaf.row(table, row);
+        }
+        let leaf = self.leaf.finish();
+        bind(&mut self.person, &person)?;
+        for (table, row) in &mut rows {
+            let st = match table.name {
+                "person_profile" => {
+                    // The row holds the dictionary id where the leaf holds the text.
+                    row[FIXED + 1] = Val::Int(name_id);
+                    if let Some(last) = row.last_mut() {
+                        *last = Val::Blob(&leaf);
+                    }
+                    &mut self.profile
+                }
+                "person_document" => &mut self.document,
+                "engagement" => &mut self.engagement,
+                "recognition" => &mut self.recognition,
+                _ => &mut self.achievement,
+            };
+            bind(st, row)?;
+        }
+        if class.is_some() {
+            self.next_recognition += 1;
+        }
+        tx.bulk_leaf(id, &leaf);
+        self.written += 1;
+        Ok(id)
+    }
+
+    /// 16 bytes for one person out of the op's random seed.
+    fn salt(&self, id: i64) -> [u8; 16] {
+        let mut b = self.seed.clone();
+        b.extend_from_slice(&id.to_be_bytes());
+        let h = sha256(&b);
+        let mut salt = [0u8; 16];
+        salt.copy_from_slice(&h[..16]);
+        salt
+    }
+
+    /// Whether a likely twin of that name and birth date is in the file already; asked only where the dictionary knows the name.
+    pub fn twins(&self, folded: &str, birth: crate::base::day::PartDate) -> Result<Vec<(i64, bool)>> {
+        if self.into_empty() { Ok(Vec::new()) } else { store::same_name_birth(self.conn, folded, birth) }
+    }
+
+    /// Builds the indexes that were put off and counts what was written against what is there.
+    pub fn finish(self) -> Result<u64> {
+        for sql in &self.deferred {
+            self.conn.execute_batch(sql)?;
+        }
+        let there: i64 =
+            self.conn.query_row("SELECT count(*) FROM person WHERE made_op = ?1", [self.op], |r| r.get(0))?;
+        if u64::try_from(there).ok() != Some(self.written) {
+            return Err(crate::error::io("written_differs").fact("written", self.written).fact("there", there));
+        }
+        Ok(self.written)
+    }
+}
+
+fn bind(st: &mut Statement<'_>, row: &[Val<'_>]) -> Result<()> {
+    for (i, v) in row.iter().enumerate() {
+        st.raw_bind_parameter(i + 1, v)?;
+    }
+    st.raw_execute()?;
+    Ok(())
+}

@@ -1,0 +1,478 @@
+//! What is done to a person: entered, changed, corrected, left, returned. Pure comparison first, then the rows; the SQL of names
+//! and anchors is here, that of fact rows in `db::facts`. Many at once are entered by `bulk`.
+
+use super::entry::{Draft, Given};
+use super::store::Person;
+use super::{Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
+use crate::base::day::{Day, PartDate};
+use crate::base::ident::{self, Document};
+use crate::base::{names, number};
+use crate::db::digest::Val;
+use crate::db::facts::{self, Fact, Span};
+use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON_DOCUMENT, PERSON_PROFILE, PERSON_SUBJECT, RECOGNITION};
+use crate::db::write::{Tx, new_salt, random_bytes};
+use crate::error::{self, Result};
+use rusqlite::{OptionalExtension, params};
+use serde::Serialize;
+
+/// Everything a new person is entered with, ready to be written.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// Day from which it holds: the first day in the zone.
+    pub from: Day,
+    /// Profile.
+    pub profile: Profile,
+    /// Documents.
+    pub documents: Vec<Holding>,
+    /// Engagement; its `org_id` is set once the unit is known.
+    pub engagement: Engagement,
+    /// Class that only the entry says, if any.
+    pub class: Option<String>,
+    /// Achievements.
+    pub achievements: Vec<String>,
+}
+
+impl NewPerson {
+    /// From a draft in which nothing required is missing; None where something is.
+    pub fn of(d: Draft) -> Option<NewPerson> {
+        let started = d.start_date?;
+        let profile = Profile {
+            corps: d.corps?.to_owned(),
+            name: d.name?,
+            raw_name: d.raw_name,
+            birth_date: d.birth_date,
+            sex: d.sex.map(str::to_owned),
+            nationality: given(d.nationality),
+            ethnicity: given(d.ethnicity),
+            corps_more: given(d.corps_more),
+            category: given(d.category),
+            education: given(d.education),
+            degree: given(d.degree),
+            school: given(d.school),
+            major: given(d.major),
+            title: given(d.title),
+            skill_level: given(d.skill_level),
+            industry: given(d.industry),
+            gb_industry: given(d.gb_industry),
+            phone: given(d.phone),
+            email: given(d.email),
+            remarks: given(d.remarks),
+        };
+        Some(NewPerson {
+            from: started.first_day(),
+            profile,
+            documents: d.documents.iter().map(holding_of).collect(),
+            engagement: Engagement {
+                org_id: 0,
+                mode: d.mode?.to_owned(),
+                started,
+                contract_end: given(d.contract_end),
+                position: given(d.position),
+                months_a_year: given(d.months_a_year),
+                leave_why: None,
+                leave_to: None,
+            },
+            class: given(d.class),
+            achievements: given(d.achievements).unwrap_or_default(),
+        })
+    }
+}
+
+fn given<T>(g: Given<T>) -> Option<T> {
+    if let Given::Set(v) = g { Some(v) } else { None }
+}
+
+/// A checked document as it is held.
+pub fn holding_of(d: &Document) -> Holding {
+    Holding { kind: d.kind, raw: (d.number != d.key).then(|| d.number.clone()), number: d.key.clone(), valid_until: None }
+}
+
+/// Id of a name in the dictionary, made where it is new.
+pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64> {
+    let folded = names::fold(text);
+    let found = tx
+        .conn()
+        .prepare_cached("SELECT id FROM name WHERE folded = ?1 AND text = ?2")?
+        .query_row([&folded, text], |r| r.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let (pinyin, initials) = names::pinyin(text);
+    tx.conn()
+        .prepare_cached("INSERT INTO name (text, folded, pinyin, initials) VALUES (?1, ?2, ?3, ?4)")?
+        .execute([text, &folded, &pinyin, &initials])?;
+    Ok(tx.conn().last_insert_rowid())
+}
+
+/// The next free id of a recognition.
+pub fn next_recognition(tx: &Tx<'_>) -> Result<i64> {
+    // Recognitions have no index on their number yet: a person's rows lie together and the highest is asked once an op.
+    Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
+}
+
+/// Enters a new person; returns the id.
+pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64> {
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?.query_row([], |r| r.get(0))?;
+    let salt = new_salt(id, i64::from(tx.day.0), &random_bytes());
+    tx.conn()
+        .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, 'talent', ?3)")?
+        .execute(params![id, tx.op, salt])?;
+    let name = name_id(tx, &p.profile.name)?;
+    let span = Span::from(p.from);
+    facts::insert(tx, &PERSON_PROFILE, id, span, &p.profile.values(Val::Int(name), Val::Null))?;
+    for d in &p.documents {
+        facts::insert(tx, &PERSON_DOCUMENT, id, span, &d.values())?;
+    }
+    facts::insert(tx, &ENGAGEMENT, id, span, &p.engagement.values())?;
+    if let Some(class) = &p.class {
+        let r = recorded(next_recognition(tx)?, class);
+        facts::insert(tx, &RECOGNITION, id, span, &r.values())?;
+    }
+    for a in &p.achievements {
+        facts::insert(tx, &ACHIEVEMENT, id, span, &[Val::Text(a)])?;
+    }
+    tx.touch(&PERSON_SUBJECT, id);
+    Ok(id)
+}
+
+/// A class that only a roster or an entry says (据名册登记).
+pub fn recorded(id: i64, class: &str) -> Recognition {
+    Recognition { id, scheme: ZONE_SCHEME.to_owned(), class: class.to_owned(), state: "recorded".to_owned() }
+}
+
+/// One field that changed.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct Changed {
+    /// Key of the field.
+    pub field: &'static str,
+    /// What was held.
+    pub before: Option<String>,
+    /// What is held now.
+    pub after: Option<String>,
+    /// From when.
+    pub from: String,
+}
+
+/// How new knowledge is applied to a known person.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// The day from which a change holds; for a correction the day whose row is corrected.
+    pub day: Day,
+    /// Was wrong from the start.
+    pub correct: bool,
+}
+
+/// Applies a draft to a known person: empty cells keep what is held. `org` is the unit the draft names, if it names one.
+/// Returns what changed; nothing changed, nothing written.
+pub fn apply(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How) -> Result<Vec<Changed>> {
+    let mut changed = Vec::new();
+    apply_profile(tx, p, d, how, &mut changed)?;
+    apply_documents(tx, p, d, how, &mut changed)?;
+    apply_engagement(tx, p, d, org, how, &mut changed)?;
+    apply_class(tx, p, d, how, &mut changed)?;
+    apply_achievements(tx, p, d, how, &mut changed)?;
+    if !changed.is_empty() {
+        tx.touch(&PERSON_SUBJECT, p.id);
+    }
+    Ok(changed)
+}
+
+/// Whether a draft says exactly what is held (`--on-match` and `unchanged` rest on it): `apply` without writing.
+fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+    let Some(old) = p.profile_at(how.day).or(p.profiles.last()) else { return Ok(()) };
+    let new = merged(&old.data, d);
+    if new == old.data {
+        return Ok(());
+    }
+    let from = if how.correct || old.span.from >= how.day { old.span.from } else { how.day };
+    for (field, before, after) in differences(&old.data, &new) {
+        changed.push(Changed { field, before, after, from: from.iso() });
+    }
+    let new_name = name_id(tx, &new.name)?;
+    let data = new.values(Val::Int(new_name), Val::Null);
+    if how.correct {
+        return facts::correct(tx, &PERSON_PROFILE, p.id, old.seq, old.span, &data);
+    }
+    let old_name = name_id(tx, &old.data.name)?;
+    let row = Fact {
+        seq: old.seq,
+        span: old.span,
+        made_op: old.made_op,
+        voided_op: None,
+        data: old.data.values(Val::Int(old_name), Val::Null),
+    };
+    facts::change(tx, &PERSON_PROFILE, p.id, &row, how.day, &data)
+}
+
+/// The profile after the draft.
+fn merged(old: &Profile, d: &Draft) -> Profile {
+    let name = d.name.clone().unwrap_or_else(|| old.name.clone());
+    Profile {
+        corps: d.corps.map_or_else(|| old.corps.clone(), str::to_owned),
+        // A roster's padded form of the same name is no change.
+        raw_name: if d.name.as_ref().is_none_or(|n| *n == old.name) { old.raw_name.clone() } else { d.raw_name.clone() },
+        name,
+        birth_date: match (d.birth_date, old.birth_date) {
+            (Some(n), Some(o)) if n.is_month() && o.same_or_refines(n) => Some(o),
+            (n, o) => n.or(o),
+        },
+        sex: d.sex.map(str::to_owned).or_else(|| old.sex.clone()),
+        nationality: d.nationality.over(&old.nationality),
+        ethnicity: d.ethnicity.over(&old.ethnicity),
+        corps_more: d.corps_more.over(&old.corps_more),
+        category: d.category.over(&old.category),
+        education: d.education.over(&old.education),
+        degree: d.degree.over(&old.degree),
+        school: d.school.over(&old.school),
+        major: d.major.over(&old.major),
+        title: d.title.over(&old.title),
+        skill_level: d.skill_level.over(&old.skill_level),
+        industry: d.industry.over(&old.industry),
+        gb_industry: d.gb_industry.over(&old.gb_industry),
+        phone: d.phone.over(&old.phone),
+        email: d.email.over(&old.email),
+        remarks: d.remarks.over(&old.remarks),
+    }
+}
+
+/// Fields in which two profiles differ, with both values.
+pub fn differences(a: &Profile, b: &Profile) -> Vec<(&'static str, Option<String>, Option<String>)> {
+    let birth = |p: &Profile| p.birth_date.map(|d| d.iso());
+    let mut out = Vec::new();
+    let mut see = |field, before: Option<String>, after: Option<String>| {
+        if before != after {
+            out.push((field, before, after));
+        }
+    };
+    see("name", Some(a.name.clone()), Some(b.name.clone()));
+    see("sex", a.sex.clone(), b.sex.clone());
+    see("birth_date", birth(a), birth(b));
+    see("nationality", a.nationality.clone(), b.nationality.clone());
+    see("ethnicity", a.ethnicity.clone(), b.ethnicity.clone());
+    see("corps", Some(a.corps.clone()), Some(b.corps.clone()));
+    see("corps_more", a.corps_more.clone(), b.corps_more.clone());
+    see("category", a.category.clone(), b.category.clone());
+    see("education", a.education.clone(), b.education.clone());
+    see("degree", a.degree.clone(), b.degree.clone());
+    see("school", a.school.clone(), b.school.clone());
+    see("major", a.major.clone(), b.major.clone());
+    see("title", a.title.clone(), b.title.clone());
+    see("skill_level", a.skill_level.clone(), b.skill_level.clone());
+    see("industry", a.industry.clone(), b.industry.clone());
+    see("gb_industry", a.gb_industry.clone(), b.gb_industry.clone());
+    see("phone", a.phone.clone(), b.phone.clone());
+    see("email", a.email.clone(), b.email.clone());
+    see("remarks", a.remarks.clone(), b.remarks.clone());
+    out
+}
+
+/// A document the person does not hold yet: a new paper of a kind ends the old one of that kind; a correction replaces it.
+fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+    for doc in &d.documents {
+        let new = holding_of(doc);
+        if p.documents.iter().any(|h| h.data.kind == new.kind && h.data.number == new.number && h.span.until.is_none()) {
+            continue;
+        }
+        let taken = super::store::holders(tx.conn(), &new.number)?;
+        if let Some((other, _, _)) = taken.iter().find(|(id, _, _)| *id != p.id) {
+            let no = number::format(PREFIX, *other);
+            return Err(error::conflict("duplicate").fact("no", &no).detail("no", no));
+        }
+        let old = p.documents.iter().find(|h| h.data.kind == new.kind && h.span.until.is_none());
+        changed.push(Changed {
+            field: "documents",
+            before: old.map(|h| ident::mask(h.data.paper_number())),
+            after: Some(ident::mask(new.paper_number())),
+            from: how.day.iso(),
+        });
+        match old {
+            Some(h) if how.correct => facts::correct(tx, &PERSON_DOCUMENT, p.id, h.seq, h.span, &new.values())?,
+            Some(h) => {
+                let row = Fact { seq: h.seq, span: h.span, made_op: h.made_op, voided_op: None, data: h.data.values() };
+                facts::change(tx, &PERSON_DOCUMENT, p.id, &row, how.day, &new.values())?;
+            }
+            None => {
+                let from = p.profiles.first().map_or(how.day, |f| if how.correct { f.span.from } else { how.day });
+                facts::insert(tx, &PERSON_DOCUMENT, p.id, Span::from(from), &new.values())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Another unit is a move; the same unit with other terms is a change of the engagement; another first day is a correction.
+fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+    let says = |e: &Engagement| org.is_none_or(|o| o == e.org_id) && d.start_date.is_none_or(|s| s == e.started);
+    let Some(old) = current(&p.engagements, how.day) else { return Ok(()) };
+    // An old roster names an engagement that has ended since: it is known, and nobody came back.
+    if old.data.leave_why.is_some() && p.engagements.iter().any(|e| says(&e.data)) {
+        return Ok(());
+    }
+    let moved = org.is_some_and(|o| o != old.data.org_id) || old.data.leave_why.is_some();
+    let new = Engagement {
+        org_id: org.unwrap_or(old.data.org_id),
+        mode: d.mode.map_or_else(|| old.data.mode.clone(), str::to_owned),
+        started: match (moved, d.start_date) {
+            (true, Some(s)) if s.first_day() > old.span.from => s,
+            (true, _) => PartDate::from_day(how.day),
+            (false, s) => s.unwrap_or(old.data.started),
+        },
+        contract_end: if moved { given(d.contract_end.clone()) } else { d.contract_end.over(&old.data.contract_end) },
+        position: if moved { given(d.position.clone()) } else { d.position.over(&old.data.position) },
+        months_a_year: if moved { given(d.months_a_year.clone()) } else { d.months_a_year.over(&old.data.months_a_year) },
+        leave_why: None,
+        leave_to: None,
+    };
+    if new == (Engagement { leave_why: None, leave_to: None, ..old.data.clone() }) {
+        return Ok(());
+    }
+    if new.contract_end.is_some_and(|e| e.last_day() < new.started.first_day()) {
+        return Err(error::bad_data("date_order"));
+    }
+    let first = new.started.first_day();
+    if moved && !how.correct {
+        if old.span.until.is_none() && old.span.from < first {
+            facts::end(tx, &ENGAGEMENT, p.id, old.seq, old.span, first.pred(), &old.data.values())?;
+            facts::insert(tx, &ENGAGEMENT, p.id, Span::from(first), &new.values())?;
+        } else if old.span.until.is_some_and(|u| u < first) {
+            facts::insert(tx, &ENGAGEMENT, p.id, Span::from(first), &new.values())?;
+        } else {
+            facts::correct(tx, &ENGAGEMENT, p.id, old.seq, Span::from(old.span.from), &new.values())?;
+        }
+        note_engagement(changed, &old.data, &new, first);
+        return Ok(());
+    }
+    if new.started != old.data.started {
+        // The first day as held was wrong: the row that begins with it begins anew.
+        let from = if old.span.from == old.data.started.first_day() { first } else { old.span.from };
+        if old.span.until.is_some_and(|u| u < from) {
+            return Err(error::bad_data("date_order"));
+        }
+        facts::correct(tx, &ENGAGEMENT, p.id, old.seq, Span { from, until: old.span.until }, &new.values())?;
+        note_engagement(changed, &old.data, &new, from);
+        return Ok(());
+    }
+    if how.correct {
+        facts::correct(tx, &ENGAGEMENT, p.id, old.seq, old.span, &new.values())?;
+        note_engagement(changed, &old.data, &new, old.span.from);
+        return Ok(());
+    }
+    let row = Fact { seq: old.seq, span: old.span, made_op: old.made_op, voided_op: None, data: old.data.values() };
+    facts::change(tx, &ENGAGEMENT, p.id, &row, how.day, &new.values())?;
+    note_engagement(changed, &old.data, &new, if old.span.from < how.day { how.day } else { old.span.from });
+    Ok(())
+}
+
+fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagement, from: Day) {
+    let mut see = |field, before: Option<String>, after: Option<String>| {
+        if before != after {
+            changed.push(Changed { field, before, after, from: from.iso() });
+        }
+    };
+    let unit = |e: &Engagement| Some(number::format(crate::org::PREFIX, e.org_id));
+    see("employer", unit(old), unit(new));
+    see("mode", Some(old.mode.clone()), Some(new.mode.clone()));
+    see("start_date", Some(old.started.iso()), Some(new.started.iso()));
+    see("contract_end", old.contract_end.map(|d| d.iso()), new.contract_end.map(|d| d.iso()));
+    see("position", old.position.clone(), new.position.clone());
+    see("months_a_year", old.months_a_year.map(|n| n.to_string()), new.months_a_year.map(|n| n.to_string()));
+}
+
+fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+    let held = p.recognition_at(how.day).or(p.recognitions.last().filter(|r| r.span.until.is_none()));
+    let new = match &d.class {
+        Given::Keep => return Ok(()),
+        Given::Clear => None,
+        Given::Set(c) => Some(c.as_str()),
+    };
+    if held.map(|r| r.data.class.as_str()) == new {
+        return Ok(());
+    }
+    let from = match held {
+        Some(r) if how.correct || r.span.from >= how.day => r.span.from,
+        _ => how.day,
+    };
+    changed.push(Changed {
+        field: "class",
+        before: held.map(|r| r.data.class.clone()),
+        after: new.map(str::to_owned),
+        from: from.iso(),
+    });
+    if let Some(r) = held {
+        if r.span.from < from {
+            facts::end(tx, &RECOGNITION, p.id, r.seq, r.span, from.pred(), &r.data.values())?;
+        } else {
+            facts::void(tx, &RECOGNITION, p.id, r.seq)?;
+        }
+    }
+    if let Some(class) = new {
+        let r = recorded(next_recognition(tx)?, class);
+        facts::insert(tx, &RECOGNITION, p.id, Span::from(from), &r.values())?;
+    }
+    Ok(())
+}
+
+fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+    let new: &[String] = match &d.achievements {
+        Given::Keep => return Ok(()),
+        Given::Clear => &[],
+        Given::Set(list) => list,
+    };
+    let held: Vec<&Fact<String>> = p.achievements.iter().filter(|a| a.span.until.is_none()).collect();
+    let gone: Vec<&&Fact<String>> = held.iter().filter(|a| !new.contains(&a.data)).collect();
+    let fresh: Vec<&String> = new.iter().filter(|n| held.iter().all(|a| a.data != **n)).collect();
+    if gone.is_empty() && fresh.is_empty() {
+        return Ok(());
+    }
+    let join = |list: Vec<&str>| if list.is_empty() { None } else { Some(list.join(";")) };
+    changed.push(Changed {
+        field: "achievements",
+        before: join(held.iter().map(|a| a.data.as_str()).collect()),
+        after: join(new.iter().map(String::as_str).collect()),
+        from: how.day.iso(),
+    });
+    for a in gone {
+        if how.correct || a.span.from >= how.day {
+            facts::void(tx, &ACHIEVEMENT, p.id, a.seq)?;
+        } else {
+            facts::end(tx, &ACHIEVEMENT, p.id, a.seq, a.span, how.day.pred(), &[Val::Text(&a.data)])?;
+        }
+    }
+    for text in fresh {
+        facts::insert(tx, &ACHIEVEMENT, p.id, Span::from(how.day), &[Val::Text(text)])?;
+    }
+    Ok(())
+}
+
+/// Leaves the zone: every engagement that holds ends on `day`, the last day in.
+pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>) -> Result<()> {
+    let open: Vec<&Fact<Engagement>> =
+        p.engagements.iter().filter(|e| e.span.until.is_none_or(|u| u > day)).collect();
+    if open.is_empty() {
+        let last = p.engagements.iter().filter_map(|e| e.span.until).max();
+        return Err(error::conflict("left_already")
+            .fact("no", p.no())
+            .fact("day", last.map(|d| d.iso()).unwrap_or_default())
+            .detail("possible", vec!["return"]));
+    }
+    for e in open {
+        if e.span.from > day {
+            return Err(error::refused("leave_before_start").fact("no", p.no()).fact("day", e.span.from.iso()));
+        }
+        let last = Engagement { leave_why: Some(why.to_owned()), leave_to: to.map(str::to_owned), ..e.data.clone() };
+        facts::end(tx, &ENGAGEMENT, p.id, e.seq, e.span, day, &last.values())?;
+    }
+    tx.touch(&PERSON_SUBJECT, p.id);
+    Ok(())
+}
+
+/// Comes back: a new engagement from `day`.
+pub fn return_(tx: &mut Tx<'_>, p: &Person, e: &Engagement, day: Day) -> Result<()> {
+    if p.engagements.iter().any(|x| x.span.until.is_none_or(|u| u >= day)) {
+        return Err(error::conflict("not_left").fact("no", p.no()).detail("possible", vec!["edit", "leave"]));
+    }
+    facts::insert(tx, &ENGAGEMENT, p.id, Span::from(day), &e.values())?;
+    tx.touch(&PERSON_SUBJECT, p.id);
+    Ok(())
+}

@@ -1,0 +1,371 @@
+//! All SQL that reads persons; rows to types. What writes them is in `change`.
+
+use super::{Engagement, Holding, PREFIX, Profile, Recognition};
+use crate::base::codes;
+use crate::base::day::{Day, PartDate};
+use crate::base::ident::{self, DocType};
+use crate::base::{names, number};
+use crate::db::facts::{self, Fact};
+use crate::error::{self, Result};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// A person with every fact that is not voided.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The anchor's id; `no` is made of it.
+    pub id: i64,
+    /// talent, student, related.
+    pub kind: String,
+    /// The survivor of a merge.
+    pub merged_into: Option<i64>,
+    /// Personal data were erased.
+    pub erased: bool,
+    /// Versions of the profile, in order of their days.
+    pub profiles: Vec<Fact<Profile>>,
+    /// Documents.
+    pub documents: Vec<Fact<Holding>>,
+    /// Engagements.
+    pub engagements: Vec<Fact<Engagement>>,
+    /// Recognitions.
+    pub recognitions: Vec<Fact<Recognition>>,
+    /// Achievements.
+    pub achievements: Vec<Fact<String>>,
+}
+
+impl Person {
+    /// The profile on the day; before the first one, or where nothing holds, None.
+    pub fn profile_at(&self, day: Day) -> Option<&Fact<Profile>> {
+        self.profiles.iter().rev().find(|p| p.span.holds(day))
+    }
+
+    /// The recognition on the day.
+    pub fn recognition_at(&self, day: Day) -> Option<&Fact<Recognition>> {
+        self.recognitions.iter().rev().find(|p| p.span.holds(day))
+    }
+
+    /// Human number.
+    pub fn no(&self) -> String {
+        number::format(PREFIX, self.id)
+    }
+}
+
+const PROFILE: &str = "seq, from_day, until_day, made_op, voided_op, corps, (SELECT text FROM name WHERE name.id = name_id), birth_date, sex,
+    raw_name, nationality, ethnicity, corps_more, category, education, degree, school, major, title, skill_level, industry, gb_industry,
+    phone, email, remarks";
+
+fn profile(r: &Row<'_>, a: usize) -> rusqlite::Result<Profile> {
+    Ok(Profile {
+        corps: r.get(a)?,
+        name: r.get(a + 1)?,
+        birth_date: r.get::<_, Option<i32>>(a + 2)?.map(PartDate),
+        sex: r.get(a + 3)?,
+        raw_name: r.get(a + 4)?,
+        nationality: r.get(a + 5)?,
+        ethnicity: r.get(a + 6)?,
+        corps_more: r.get(a + 7)?,
+        category: r.get(a + 8)?,
+        education: r.get(a + 9)?,
+        degree: r.get(a + 10)?,
+        school: r.get(a + 11)?,
+        major: r.get(a + 12)?,
+        title: r.get(a + 13)?,
+        skill_level: r.get(a + 14)?,
+        industry: r.get(a + 15)?,
+        gb_industry: r.get(a + 16)?,
+        phone: r.get(a + 17)?,
+        email: r.get(a + 18)?,
+        remarks: r.get(a + 19)?,
+    })
+}
+
+const DOCUMENT: &str = "seq, from_day, until_day, made_op, voided_op, kind, number, raw, valid_until";
+
+fn holding(r: &Row<'_>, a: usize) -> rusqlite::Result<Holding> {
+    let kind: String = r.get(a)?;
+    Ok(Holding {
+        // The column holds only our codes; another one is damage.
+        kind: DocType::from_code(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
+        number: r.get(a + 1)?,
+        raw: r.get(a + 2)?,
+        valid_until: r.get::<_, Option<i32>>(a + 3)?.map(Day),
+    })
+}
+
+const ENGAGEMENT: &str = "seq, from_day, until_day, made_op, voided_op, org_id, mode, started, contract_end, position, months_a_year,
+    leave_why, leave_to";
+
+fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
+    Ok(Engagement {
+        org_id: r.get(a)?,
+        mode: r.get(a + 1)?,
+        started: PartDate(r.get(a + 2)?),
+        contract_end: r.get::<_, Option<i32>>(a + 3)?.map(PartDate),
+        position: r.get(a + 4)?,
+        months_a_year: r.get(a + 5)?,
+        leave_why: r.get(a + 6)?,
+        leave_to: r.get(a + 7)?,
+    })
+}
+
+fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
+    Ok(Recognition { id: r.get(a)?, scheme: r.get(a + 1)?, class: r.get(a + 2)?, state: r.get(a + 3)? })
+}
+
+fn all<T>(
+    conn: &Connection,
+    table: &str,
+    columns: &str,
+    id: i64,
+    voided: bool,
+    data: impl Fn(&Row<'_>, usize) -> rusqlite::Result<T>,
+) -> Result<Vec<Fact<T>>> {
+    let live = if voided { "" } else { "AND voided_op IS NULL" };
+    let mut st = conn.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE person_id = ?1 {live} ORDER BY from_day, seq"))?;
+    Ok(st.query_map([id], |r| facts::read(r, &data))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A person and every live fact; None where there is no such anchor or an undo took it back.
+pub fn load(conn: &Connection, id: i64) -> Result<Option<Person>> {
+    load_with(conn, id, false)
+}
+
+/// The same with voided rows, for the history.
+pub fn load_with(conn: &Connection, id: i64, voided: bool) -> Result<Option<Person>> {
+    let anchor = conn
+        .prepare_cached("SELECT kind, merged_into, erased_op IS NOT NULL FROM person WHERE id = ?1 AND (voided_op IS NULL OR ?2)")?
+        .query_row(params![id, voided], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()?;
+    let Some((kind, merged_into, erased)) = anchor else { return Ok(None) };
+    Ok(Some(Person {
+        id,
+        kind,
+        merged_into,
+        erased,
+        profiles: all(conn, "person_profile", PROFILE, id, voided, profile)?,
+        documents: all(conn, "person_document", DOCUMENT, id, voided, holding)?,
+        engagements: all(conn, "engagement", ENGAGEMENT, id, voided, engagement)?,
+        recognitions: all(conn, "recognition", "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state", id, voided, recognition)?,
+        achievements: all(conn, "achievement", "seq, from_day, until_day, made_op, voided_op, text", id, voided, |r, a| r.get(a))?,
+    }))
+}
+
+/// The live holder of a document number: (person, the number as that paper has it, kind).
+pub fn holders(conn: &Connection, key: &str) -> Result<Vec<(i64, String, String)>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT person_id, coalesce(raw, number), kind FROM person_document
+             WHERE number = ?1 AND voided_op IS NULL AND until_day IS NULL ORDER BY person_id",
+        )?
+        .query_map([key], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// The person a command names: a number `P…`, or `TYPE:NUMBER` of a document.
+pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
+    let unknown = || error::not_found("no_person").fact("text", masked_reference(text));
+    if let Some((kind, raw)) = text.split_once([':', '：'])
+        && let Some(kind) = codes::find("id_type", kind).and_then(DocType::from_code)
+    {
+        let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("code", f.as_str()))?;
+        let found = holders(conn, &doc.key)?;
+        let id = found.iter().find(|h| h.2 == kind.code()).or(found.first()).map(|h| h.0).ok_or_else(unknown)?;
+        return Ok(id);
+    }
+    let id = match number::parse(PREFIX, text) {
+        Ok(id) => id,
+        Err(number::NumberFault::CheckChar) => return Err(error::usage("number_check").fact("text", text)),
+        Err(number::NumberFault::NotANumber) => return Err(error::usage("not_a_person").fact("text", masked_reference(text))),
+    };
+    let there: bool = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1 AND voided_op IS NULL)")?
+        .query_row([id], |r| r.get(0))?;
+    if there { Ok(id) } else { Err(unknown()) }
+}
+
+/// A reference as an error may repeat it: digits of a document are personal.
+fn masked_reference(text: &str) -> String {
+    match text.split_once([':', '：']) {
+        Some((kind, number)) => format!("{kind}:{}", ident::mask(number.trim())),
+        None if text.chars().filter(char::is_ascii_digit).count() > 8 => ident::mask(text),
+        None => text.to_owned(),
+    }
+}
+
+/// Live persons with the same matched name and birth date, with whether they hold a resident ID: candidates for a twin.
+pub fn same_name_birth(conn: &Connection, folded: &str, birth: PartDate) -> Result<Vec<(i64, bool)>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT p.person_id, EXISTS (SELECT 1 FROM person_document d WHERE d.person_id = p.person_id AND d.kind = 'resident_id'
+                                           AND d.voided_op IS NULL AND d.until_day IS NULL)
+             FROM name n JOIN person_profile p ON p.name_id = n.id
+             WHERE n.folded = ?1 AND p.birth_date = ?2 AND p.voided_op IS NULL AND p.until_day IS NULL ORDER BY p.person_id",
+        )?
+        .query_map(params![folded, birth.0], |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether two persons were once judged different.
+pub fn judged_different(conn: &Connection, a: i64, b: i64) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM judgement WHERE verdict = 'different' AND voided_op IS NULL
+               AND ((person_a = ?1 AND person_b = ?2) OR (person_a = ?2 AND person_b = ?1)))",
+        )?
+        .query_row([a, b], |r| r.get(0))?)
+}
+
+/// A line of a list of persons.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Anchor.
+    pub id: i64,
+    /// Merged into another.
+    pub merged: bool,
+    /// Erased.
+    pub erased: bool,
+    /// The profile on the day.
+    pub name: String,
+    #[allow(missing_docs)]
+    pub sex: Option<String>,
+    #[allow(missing_docs)]
+    pub birth_date: Option<PartDate>,
+    #[allow(missing_docs)]
+    pub corps: String,
+    #[allow(missing_docs)]
+    pub category: Option<String>,
+    #[allow(missing_docs)]
+    pub industry: Option<String>,
+    #[allow(missing_docs)]
+    pub education: Option<String>,
+    /// Class and its state on the day.
+    pub class: Option<(String, String)>,
+    /// All live engagements.
+    pub engagements: Vec<Fact<Engagement>>,
+}
+
+/// Walks persons with a profile on the day in order of numbers; `only` limits to some ids. Memory does not grow.
+pub fn each_line(conn: &Connection, day: Day, only: Option<&[i64]>, mut f: impl FnMut(Line) -> Result<bool>) -> Result<()> {
+    let filter = if only.is_some() { "AND p.person_id = ?2" } else { "" };
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT p.person_id, a.merged_into IS NOT NULL, a.erased_op IS NOT NULL, (SELECT text FROM name WHERE name.id = p.name_id),
+                p.sex, p.birth_date, p.corps, p.category, p.industry, p.education, r.class, r.state,
+                e.seq, e.from_day, e.until_day, e.made_op, e.voided_op, e.org_id, e.mode, e.started, e.contract_end, e.position,
+                e.months_a_year, e.leave_why, e.leave_to
+         FROM person_profile p JOIN person a ON a.id = p.person_id AND a.voided_op IS NULL
+         LEFT JOIN recognition r ON r.person_id = p.person_id AND r.voided_op IS NULL AND r.from_day <= ?1
+                                 AND (r.until_day IS NULL OR r.until_day >= ?1)
+         LEFT JOIN engagement e ON e.person_id = p.person_id AND e.voided_op IS NULL
+         WHERE p.voided_op IS NULL AND p.from_day <= ?1 AND (p.until_day IS NULL OR p.until_day >= ?1) {filter}
+         ORDER BY p.person_id"
+    ))?;
+    let mut take = |rows: &mut rusqlite::Rows<'_>| -> Result<bool> {
+        let mut line: Option<Line> = None;
+        while let Some(r) = rows.next()? {
+            let id: i64 = r.get(0)?;
+            let e: Option<Fact<Engagement>> = match r.get_ref(12)? {
+                rusqlite::types::ValueRef::Null => None,
+                _ => Some(Fact {
+                    seq: r.get(12)?,
+                    span: facts::Span { from: Day(r.get(13)?), until: r.get::<_, Option<i32>>(14)?.map(Day) },
+                    made_op: r.get(15)?,
+                    voided_op: r.get(16)?,
+                    data: engagement(r, 17)?,
+                }),
+            };
+            if let Some(l) = line.as_mut().filter(|l| l.id == id) {
+                // More rows of one person: another engagement (or, where two recognitions overlap, the same one again).
+                if let Some(e) = e.filter(|e| l.engagements.iter().all(|x| x.seq != e.seq)) {
+                    l.engagements.push(e);
+                }
+                continue;
+            }
+            if let Some(done) = line.take()
+                && !f(done)?
+            {
+                return Ok(false);
+            }
+            line = Some(Line {
+                id,
+                merged: r.get(1)?,
+                erased: r.get(2)?,
+                name: r.get(3)?,
+                sex: r.get(4)?,
+                birth_date: r.get::<_, Option<i32>>(5)?.map(PartDate),
+                corps: r.get(6)?,
+                category: r.get(7)?,
+                industry: r.get(8)?,
+                education: r.get(9)?,
+                class: r.get::<_, Option<String>>(10)?.map(|c| Ok::<_, rusqlite::Error>((c, r.get(11)?))).transpose()?,
+                engagements: e.into_iter().collect(),
+            });
+        }
+        match line {
+            Some(done) => f(done),
+            None => Ok(true),
+        }
+    };
+    match only {
+        None => {
+            take(&mut st.query([day.0])?)?;
+        }
+        Some(ids) => {
+            for id in ids {
+                if !take(&mut st.query([i64::from(day.0), *id])?)? {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ids of names whose matched form, pinyin or initials have the text in them; scans the dictionary (33 ms at 570,000 names).
+pub fn names_like(conn: &Connection, text: &str) -> Result<Vec<i64>> {
+    let folded = names::fold(text);
+    if folded.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Readings are ASCII: only then is it worth looking at them.
+    let sql = if folded.is_ascii() {
+        "SELECT id FROM name WHERE instr(folded, ?1) > 0 OR instr(pinyin, ?1) > 0 OR instr(initials, ?1) > 0"
+    } else {
+        "SELECT id FROM name WHERE instr(folded, ?1) > 0"
+    };
+    Ok(conn.prepare_cached(sql)?.query_map([&folded], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Persons of a name, by any live version of their profile.
+pub fn by_name(conn: &Connection, name_id: i64) -> Result<Vec<i64>> {
+    Ok(conn
+        .prepare_cached("SELECT DISTINCT person_id FROM person_profile WHERE name_id = ?1 AND voided_op IS NULL")?
+        .query_map([name_id], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Persons with that phone. Scans: phones have no index, as they are asked for rarely.
+pub fn by_phone(conn: &Connection, phone: &str) -> Result<Vec<i64>> {
+    Ok(conn
+        .prepare_cached("SELECT DISTINCT person_id FROM person_profile WHERE phone = ?1 AND voided_op IS NULL ORDER BY person_id")?
+        .query_map([phone], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Persons engaged with a unit at any time.
+pub fn by_org(conn: &Connection, org_id: i64) -> Result<Vec<i64>> {
+    Ok(conn
+        .prepare_cached("SELECT DISTINCT person_id FROM engagement WHERE org_id = ?1 AND voided_op IS NULL ORDER BY person_id")?
+        .query_map([org_id], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Ops that touched a person, oldest first, with what the log says of them.
+pub fn ops_of(conn: &Connection, id: i64) -> Result<Vec<(i64, i64, i32, String, String)>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT o.op, o.recorded_at, o.business_day, o.actor, o.command FROM op o
+             WHERE o.op IN (SELECT op FROM op_subject WHERE kind = 'person' AND subject = ?1)
+                OR o.op = (SELECT made_op FROM person WHERE id = ?1) ORDER BY o.op",
+        )?
+        .query_map([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?
+        .collect::<rusqlite::Result<_>>()?)
+}
