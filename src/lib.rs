@@ -1,1 +1,3 @@
+//! The library behind the `rencai` binary: names the modules, nothing else.
 
+pub mod ui;
