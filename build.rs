@@ -1,12 +1,12 @@
-//! Turns `locales/*.toml` into one sorted static table, so that nothing is parsed when the program starts.
+//! Turns `locales/{en,zh-CN}/*.toml`, one file a noun, into one sorted static table, so that nothing is parsed when the program starts.
 //! Stops the build when the two languages do not say the same things. No other generated code comes from here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-const EN: &str = "locales/en.toml";
-const ZH: &str = "locales/zh-CN.toml";
+const EN: &str = "locales/en";
+const ZH: &str = "locales/zh-CN";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -36,16 +36,28 @@ fn generate() -> Result<(), Vec<String>> {
         .map_err(|e| vec![format!("texts.rs: {e}")])
 }
 
-fn read(file: &str) -> Result<BTreeMap<String, String>, Vec<String>> {
-    let text = std::fs::read_to_string(file).map_err(|e| vec![format!("{file}: {e}")])?;
-    let table: toml::Table = toml::from_str(&text).map_err(|e| vec![format!("{file}: {e}")])?;
+/// All files of a language; a key may stand in one of them only.
+fn read(folder: &str) -> Result<BTreeMap<String, String>, Vec<String>> {
+    let broken = |e: std::io::Error| vec![format!("{folder}: {e}")];
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .map_err(broken)?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(broken)?
+        .into_iter()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect();
+    files.sort();
     let (mut texts, mut faults) = (BTreeMap::new(), Vec::new());
-    flatten("", &table, &mut texts, &mut faults);
-    if faults.is_empty() {
-        Ok(texts)
-    } else {
-        Err(faults.into_iter().map(|f| format!("{file}: {f}")).collect())
+    for file in files {
+        let file = file.display();
+        let text = std::fs::read_to_string(file.to_string()).map_err(|e| vec![format!("{file}: {e}")])?;
+        let table: toml::Table = toml::from_str(&text).map_err(|e| vec![format!("{file}: {e}")])?;
+        let mut own = Vec::new();
+        flatten("", &table, &mut texts, &mut own);
+        faults.extend(own.into_iter().map(|f| format!("{file}: {f}")));
     }
+    if faults.is_empty() { Ok(texts) } else { Err(faults) }
 }
 
 /// `[cmd.talent] add = "…"` becomes `cmd.talent.add`. TOML cannot hold a text and a table under one

@@ -6,7 +6,7 @@ use crate::office::{Exit, Globals, Office, usage_problem};
 use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
-use crate::{audit, home, org, platform, roster, talent, target};
+use crate::{desk, talent};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
 
@@ -23,8 +23,8 @@ pub struct Noun {
 /// All nouns, in the order of the help.
 pub fn nouns() -> Vec<Noun> {
     let mut all = Vec::new();
-    all.extend(home::cmd::nouns());
-    all.extend([talent::cmd::NOUN, org::cmd::NOUN, platform::cmd::NOUN, roster::cmd::NOUN, target::cmd::NOUN, audit::cmd::NOUN]);
+    all.extend(desk::cmd::nouns());
+    all.push(talent::cmd::NOUN);
     all
 }
 

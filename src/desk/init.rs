@@ -1,20 +1,14 @@
 //! `init`: what a new office is born with: settings, the shipped code sets, the targets pack with its tasks and the five towns.
 
 use crate::base::codes;
-use crate::base::day::Day;
-use crate::base::names;
-use crate::db::digest::{hex, sha256};
-use crate::db::facts::{self, Span};
-use crate::db::subject::{CODE_SUBJECT, PLATFORM_PROFILE, PLATFORM_STAGE, PLATFORM_SUBJECT, POLICY_SUBJECT, SETTING_SUBJECT, TASK_SUBJECT};
-use crate::db::digest::Val;
+use crate::db::subject::{CODE_SUBJECT, SETTING_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::Result;
-use crate::policy::{self, TargetsPack};
 use rusqlite::params;
 use serde_json::Value;
 
 /// Fills a new file. `pack_text` is the targets pack as text, `pack` the same read.
-pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str, pack_text: &str, pack: &TargetsPack) -> Result<()> {
+pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
     for (key, value) in [("zone", zone), ("lang", lang), ("program", env!("CARGO_PKG_VERSION"))] {
         tx.conn().execute("INSERT INTO setting (key, made_op, value) VALUES (?1, ?2, ?3)", params![key, tx.op, value])?;
     }
@@ -30,25 +24,5 @@ pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str, pack_text: &str, pack: &Tar
         }
     }
     tx.touch(&CODE_SUBJECT, 0);
-    let issued = policy::issued(pack);
-    tx.conn().execute(
-        "INSERT INTO policy_version (id, made_op, kind, sha256, toml, from_day, basis) VALUES (1, ?1, 'targets', ?2, ?3, ?4, ?5)",
-        params![tx.op, hex(&sha256(pack_text.as_bytes())), pack_text, issued, policy::basis(pack)],
-    )?;
-    tx.touch(&POLICY_SUBJECT, 1);
-    for (i, task) in pack.task.iter().enumerate() {
-        let id = i64::try_from(i + 1).unwrap_or(i64::MAX);
-        tx.conn().execute("INSERT INTO task (id, made_op, clause, text) VALUES (?1, ?2, ?3, ?4)", params![id, tx.op, task.clause, task.text])?;
-        tx.touch(&TASK_SUBJECT, id);
-    }
-    for (i, town) in pack.town.iter().enumerate() {
-        let id = i64::try_from(i + 1).unwrap_or(i64::MAX);
-        tx.conn().execute("INSERT INTO platform (id, made_op) VALUES (?1, ?2)", params![id, tx.op])?;
-        let span = Span::from(Day(issued));
-        let folded = names::org_fold(&town.name);
-        facts::insert(tx, &PLATFORM_PROFILE, id, span, &[Val::Text(&town.kind), Val::Text(&town.name), Val::Text(&folded), Val::Null, Val::Null, Val::Null])?;
-        facts::insert(tx, &PLATFORM_STAGE, id, span, &[Val::Text(&town.stage)])?;
-        tx.touch(&PLATFORM_SUBJECT, id);
-    }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! A unit (用人单位): types and the rules that need no file: which unit a roster row means, and what qualifies it on a day.
 
-pub mod cmd;
 pub mod store;
 
 use crate::base::day::Day;

@@ -150,31 +150,18 @@ impl<'c> BulkWriter<'c> {
         let person = [Val::Int(id), Val::Int(op), Val::Null, Val::Text("talent"), Val::Blob(&salt), Val::Null, Val::Null];
         self.leaf.begin(&salt);
         self.leaf.row(&PERSON, &person);
-        let fixed = |seq: i64| {
-            [Val::Int(id), Val::Int(seq), Val::Int(p.from.0.into()), Val::Null, Val::Int(op), Val::Null]
-        };
-        let mut rows: Vec<(&'static Table, Vec<Val<'_>>)> = Vec::with_capacity(5);
-        let mut add = |table, seq: usize, data: Vec<Val<'_>>| {
-            let mut row = Vec::with_capacity(FIXED + data.len());
-            row.extend_from_slice(&fixed(i64::try_from(seq).unwrap_or(i64::MAX)));
-            row.extend(data.into_iter());
-            rows.push((table, unborrow(row)));
-        };
-        // Closures can't hand out rows of different lifetimes; `unborrow` is the identity that tells the compiler they agree.
-        fn unborrow<'x>(row: Vec<Val<'x>>) -> Vec<Val<'x>> {
-            row
-        }
         let class = p.class.as_deref().map(|c| recorded(self.next_recognition, c));
-        add(&PERSON_PROFILE, 1, p.profile.values(Val::Text(&p.profile.name), Val::Null));
+        let mut rows: Vec<(&'static Table, Vec<Val<'_>>)> = Vec::with_capacity(5);
+        rows.push((&PERSON_PROFILE, full(id, 1, p.from.0, op, p.profile.values(Val::Text(&p.profile.name), Val::Null))));
         for (i, d) in p.documents.iter().enumerate() {
-            add(&PERSON_DOCUMENT, i + 1, d.values());
+            rows.push((&PERSON_DOCUMENT, full(id, i + 1, p.from.0, op, d.values())));
         }
-        add(&ENGAGEMENT, 1, p.engagement.values());
+        rows.push((&ENGAGEMENT, full(id, 1, p.from.0, op, p.engagement.values())));
         if let Some(r) = &class {
-            add(&RECOGNITION, 1, r.values());
+            rows.push((&RECOGNITION, full(id, 1, p.from.0, op, r.values())));
         }
         for (i, a) in p.achievements.iter().enumerate() {
-            add(&ACHIEVEMENT, i + 1, vec![Val::Text(a)]);
+            rows.push((&ACHIEVEMENT, full(id, i + 1, p.from.0, op, vec![Val::Text(a)])));
         }
         for (table, row) in &rows {
             self.leaf.row(table, row);
@@ -233,6 +220,15 @@ impl<'c> BulkWriter<'c> {
         }
         Ok(self.written)
     }
+}
+
+/// A whole fact row of a new person: owner, seq, days and ops before the data.
+fn full<'a>(id: i64, seq: usize, from: i32, op: i64, data: Vec<Val<'a>>) -> Vec<Val<'a>> {
+    let mut row = Vec::with_capacity(FIXED + data.len());
+    let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+    row.extend([Val::Int(id), Val::Int(seq), Val::Int(from.into()), Val::Null, Val::Int(op), Val::Null]);
+    row.extend(data);
+    row
 }
 
 fn bind(st: &mut Statement<'_>, row: &[Val<'_>]) -> Result<()> {

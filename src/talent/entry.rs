@@ -253,7 +253,8 @@ pub fn check(raw: &Raw<'_>) -> Checked {
         // A number of another office's making is no fault: who the row is, its documents say.
         out.draft.no = number::parse(super::PREFIX, v).ok();
     }
-    check_name(&mut out, raw[Key::Name as usize], long(&out, Key::Name));
+    let long_name = long(&out, Key::Name);
+    check_name(&mut out, raw[Key::Name as usize], long_name);
     check_documents(&mut out, cell(Key::IdType), cell(Key::IdNumber));
     check_sex_birth(&mut out, cell(Key::Sex), cell(Key::BirthDate));
 

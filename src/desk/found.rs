@@ -1,0 +1,1 @@
+//! What is wrong with an office, as `doctor` and `status` say it.
