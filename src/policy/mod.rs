@@ -1,0 +1,108 @@
+//! Policy packs: what a policy paper fixes, as data with its basis and its days. Here: the packs that come with the
+//! program, and how a pack's text becomes types or a fault with its line. What a pack says is in its own file.
+
+mod targets;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use std::ops::Range;
+
+pub use targets::{
+    Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind,
+    Schedule, Stage, Target, TargetsPack, TaskLine, Term, Town, parse_targets,
+};
+
+/// The packs that come with the program, by name.
+const SHIPPED: &[(&str, &str)] = &[("targets", include_str!("../../policy/targets.toml"))];
+
+/// The text of a pack that comes with the program.
+pub fn shipped(pack: &str) -> Option<&'static str> {
+    SHIPPED
+        .iter()
+        .find(|(name, _)| *name == pack)
+        .map(|(_, text)| *text)
+}
+
+/// The names of the packs that come with the program.
+pub fn shipped_names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
+}
+
+/// What is wrong with a pack's text, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct PolicyFault {
+    /// The line, from 1; 1 also when the fault is of the file as a whole.
+    pub line: usize,
+    /// A stable code: `unreadable` (syntax, unknown or missing key, wrong type), `wrong_pack`, `duplicate_code`,
+    /// `unknown_code`, `not_a_subset`, `range_order`, `term_order`, `date_order`, `bad_number`.
+    pub code: &'static str,
+    /// What is wrong, with the facts.
+    pub message: String,
+}
+
+/// The head of a pack: which it is and the paper it rests on. `basis` of a row is a clause of `document`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackHead {
+    /// The pack's name, as in `policy show NAME`.
+    pub name: String,
+    /// Its title in Chinese.
+    pub title_zh: String,
+    /// Its title in English.
+    pub title_en: String,
+    /// The paper whose clauses the rows cite.
+    pub document: String,
+    /// The day the paper was issued.
+    #[serde(deserialize_with = "day")]
+    pub issued: i32,
+}
+
+/// Reads TOML into a pack's types; a key nobody knows is a fault, never ignored.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, PolicyFault> {
+    toml::from_str(text).map_err(|e| PolicyFault {
+        line: line_of(text, e.span()),
+        code: "unreadable",
+        message: e.message().to_owned(),
+    })
+}
+
+/// The line on which a span of `text` begins.
+fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+    let end = span.map_or(0, |s| s.start.min(text.len()));
+    1 + text.as_bytes()[..end]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+}
+
+/// A TOML date without a time, as days since 1970-01-01.
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
+    let stamp = toml::value::Datetime::deserialize(from)?;
+    match (stamp.date, stamp.time, stamp.offset) {
+        (Some(d), None, None) => {
+            chrono::NaiveDate::from_ymd_opt(d.year.into(), d.month.into(), d.day.into())
+                .map(|d| d.to_epoch_days())
+                .ok_or_else(|| D::Error::custom(format!("no such day: {stamp}")))
+        }
+        _ => Err(D::Error::custom(format!(
+            "a day without a time is wanted, not {stamp}"
+        ))),
+    }
+}
+
+/// As `day`, for a key that may be absent.
+fn day_or_open<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i32>, D::Error> {
+    day(from).map(Some)
+}
+
+/// A day in ISO 8601.
+pub(crate) fn iso(day: i32) -> String {
+    match chrono::NaiveDate::from_epoch_days(day) {
+        Some(d) => d.format("%Y-%m-%d").to_string(),
+        None => format!("day {day}"), // outside what a calendar can say; no date a person enters comes here
+    }
+}
+
+#[cfg(test)]
+mod tests;
