@@ -32,8 +32,7 @@ fn generate() -> Result<(), Vec<String>> {
     }
     code.push_str("];\n");
     let folder = std::env::var("OUT_DIR").map_err(|e| vec![e.to_string()])?;
-    std::fs::write(Path::new(&folder).join("texts.rs"), code)
-        .map_err(|e| vec![format!("texts.rs: {e}")])
+    std::fs::write(Path::new(&folder).join("texts.rs"), code).map_err(|e| vec![format!("texts.rs: {e}")])
 }
 
 /// All files of a language; a key may stand in one of them only.
@@ -62,12 +61,7 @@ fn read(folder: &str) -> Result<BTreeMap<String, String>, Vec<String>> {
 
 /// `[cmd.talent] add = "…"` becomes `cmd.talent.add`. TOML cannot hold a text and a table under one
 /// name, so the text of the table itself stands under `_`: `[cmd.talent] _ = "…"` is `cmd.talent`.
-fn flatten(
-    path: &str,
-    table: &toml::Table,
-    texts: &mut BTreeMap<String, String>,
-    faults: &mut Vec<String>,
-) {
+fn flatten(path: &str, table: &toml::Table, texts: &mut BTreeMap<String, String>, faults: &mut Vec<String>) {
     for (name, value) in table {
         let key = match (path.is_empty(), name.as_str()) {
             (false, "_") => path.to_owned(),
@@ -76,9 +70,7 @@ fn flatten(
         };
         match value {
             toml::Value::Table(inner) => flatten(&key, inner, texts, faults),
-            toml::Value::String(text) if text.is_empty() => {
-                faults.push(format!("{key}: empty text"))
-            }
+            toml::Value::String(text) if text.is_empty() => faults.push(format!("{key}: empty text")),
             toml::Value::String(text) => {
                 if text.chars().any(|c| c.is_control() && c != '\n') {
                     faults.push(format!("{key}: control character in the text"));
@@ -104,9 +96,7 @@ fn differences(en: &BTreeMap<String, String>, zh: &BTreeMap<String, String>) -> 
         let Some(other) = zh.get(key) else { continue };
         let (a, b) = (placeholders(text), placeholders(other));
         if a != b {
-            faults.push(format!(
-                "{key}: {EN} has the placeholders {a:?}, {ZH} has {b:?}"
-            ));
+            faults.push(format!("{key}: {EN} has the placeholders {a:?}, {ZH} has {b:?}"));
         }
     }
     faults
@@ -117,10 +107,6 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
         .skip(1)
         .filter_map(|rest| rest.split_once('}'))
         .map(|(name, _)| name)
-        .filter(|n| {
-            !n.is_empty()
-                && n.bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        })
+        .filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
         .collect()
 }

@@ -90,7 +90,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// A failure of `kind` worded by `err.KEY`.
     pub fn new(kind: Kind, key: &'static str) -> Error {
-        Error { kind, key, facts: Vec::new(), details: Map::new() }
+        Error {
+            kind,
+            key,
+            facts: Vec::new(),
+            details: Map::new(),
+        }
     }
 
     /// Adds a fact for the message.
@@ -123,8 +128,8 @@ makers!(
 /// What SQLite said, in the office's terms. No SQL text ever reaches a clerk.
 impl From<rusqlite::Error> for Error {
     fn from(e: rusqlite::Error) -> Error {
-        use rusqlite::ErrorCode as C;
         use rusqlite::Error as R;
+        use rusqlite::ErrorCode as C;
         match &e {
             R::SqliteFailure(f, _) => match f.code {
                 C::DatabaseBusy | C::DatabaseLocked => busy("busy"),

@@ -2,13 +2,14 @@
 //! point down; `docs/architecture.md` draws them and a test proves them.
 
 pub mod base;
-pub mod error;
-pub mod ui;
+pub mod cli;
 pub mod db;
-pub mod policy;
+pub mod desk;
+pub mod error;
+pub mod office;
 pub mod org;
+pub mod policy;
+pub mod roster;
 pub mod talent;
 pub mod target;
-pub mod desk;
-pub mod office;
-pub mod cli;
+pub mod ui;

@@ -3,8 +3,8 @@
 
 use crate::base::day::Day;
 use crate::base::{codes, number};
-use crate::db::write::{self, Act, Done, Tx};
 use crate::db::open;
+use crate::db::write::{self, Act, Done, Tx};
 use crate::error::{self, Error, Kind, Result};
 use crate::ui::lang::fill;
 use crate::ui::prompt::{self, AskError};
@@ -79,7 +79,9 @@ pub struct Office {
 
 /// Milliseconds since 1970 by the system's clock.
 fn clock() -> i64 {
-    let d = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let d = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(d.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -99,7 +101,13 @@ impl Office {
     /// For one run of the program.
     pub fn new(globals: Globals) -> Office {
         let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
-        Office { globals, out: RefCell::new(out), now_ms: clock(), path: OnceCell::new(), reading: OnceCell::new() }
+        Office {
+            globals,
+            out: RefCell::new(out),
+            now_ms: clock(),
+            path: OnceCell::new(),
+            reading: OnceCell::new(),
+        }
     }
 
     // ---- time
@@ -161,7 +169,9 @@ impl Office {
             day: self.day(),
             reason: self.globals.reason.clone(),
             actor: self.globals.actor.clone().or_else(|| {
-                std::env::var_os("RENCAI_ACTOR").filter(|v| !v.is_empty()).map(|v| v.to_string_lossy().into_owned())
+                std::env::var_os("RENCAI_ACTOR")
+                    .filter(|v| !v.is_empty())
+                    .map(|v| v.to_string_lossy().into_owned())
             }),
             os_user: os_user(),
             now_ms: self.now_ms,
@@ -238,12 +248,20 @@ impl Office {
 
     /// stdout's form.
     pub fn format(&self) -> Format {
-        if self.globals.json { Format::Json } else { self.globals.format.unwrap_or_default() }
+        if self.globals.json {
+            Format::Json
+        } else {
+            self.globals.format.unwrap_or_default()
+        }
     }
 
     /// How views are shown in this run.
     pub fn renderer(&self) -> Renderer {
-        Renderer { format: self.format(), labeller: Some(label_of), limit: self.globals.limit }
+        Renderer {
+            format: self.format(),
+            labeller: Some(label_of),
+            limit: self.globals.limit,
+        }
     }
 
     /// Shows a view on stdout.

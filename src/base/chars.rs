@@ -5,19 +5,12 @@ use std::borrow::Cow;
 
 /// A blank a clerk may type or paste: every Unicode white space (U+3000, NBSP …) and the letters drawn as nothing.
 pub(crate) fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
-        )
+    c.is_whitespace() || matches!(c, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
 }
 
 /// Zero-width marks: joiners, word joiner, BOM, soft hyphen, the Mongolian vowel separator.
 pub(crate) fn is_zero_width(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}'
-    )
+    matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}')
 }
 
 /// Characters that turn the direction of text.
@@ -32,10 +25,7 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 /// A hyphen, dash or minus in any of its widths.
 pub(crate) fn is_hyphen(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}'
-    )
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
 }
 
 /// The ASCII twin of a full-width form (全角); anything else stays.
@@ -90,15 +80,8 @@ pub(crate) fn drop_zero_width(chars: &mut Vec<char>) {
 /// value that was taken apart (本 科 生) should be looked at by a person.
 pub(crate) fn fold_code(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(|c: char| is_blank(c) || is_zero_width(c) || is_bidi(c));
-    if text
-        .chars()
-        .all(|c| fold_width(c) == c && !c.is_ascii_uppercase())
-    {
+    if text.chars().all(|c| fold_width(c) == c && !c.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.chars()
-            .map(|c| fold_width(c).to_ascii_lowercase())
-            .collect(),
-    )
+    Cow::Owned(text.chars().map(|c| fold_width(c).to_ascii_lowercase()).collect())
 }

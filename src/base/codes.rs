@@ -154,8 +154,7 @@ pub fn sets() -> &'static [CodeSet] {
     static SETS: OnceLock<Vec<CodeSet>> = OnceLock::new();
     SETS.get_or_init(|| {
         // Part of the program, and a unit test reads it: it can't fail on a clerk's machine.
-        let shipped: Shipped =
-            toml::from_str(include_str!("codes.toml")).expect("codes.toml is well-formed");
+        let shipped: Shipped = toml::from_str(include_str!("codes.toml")).expect("codes.toml is well-formed");
         shipped.set.into_iter().map(CodeSet::from).collect()
     })
 }
@@ -195,35 +194,15 @@ mod tests {
     fn every_set_is_complete_and_unambiguous() {
         assert_eq!(sets().len(), 20);
         for set in sets() {
-            assert!(
-                !set.source.is_empty()
-                    && !set.date.is_empty()
-                    && !set.zh.is_empty()
-                    && !set.en.is_empty()
-            );
-            assert_eq!(
-                sets().iter().filter(|other| other.name == set.name).count(),
-                1,
-                "{}",
-                set.name
-            );
+            assert!(!set.source.is_empty() && !set.date.is_empty() && !set.zh.is_empty() && !set.en.is_empty());
+            assert_eq!(sets().iter().filter(|other| other.name == set.name).count(), 1, "{}", set.name);
             let mut seen: HashMap<String, &str> = HashMap::new();
             for code in &set.codes {
-                assert!(
-                    code.code.is_ascii() && !code.zh.is_empty() && !code.en.is_empty(),
-                    "{code:?}"
-                );
+                assert!(code.code.is_ascii() && !code.zh.is_empty() && !code.en.is_empty(), "{code:?}");
                 for text in texts(code) {
-                    let owner = *seen
-                        .entry(fold_code(text).into_owned())
-                        .or_insert(&code.code);
+                    let owner = *seen.entry(fold_code(text).into_owned()).or_insert(&code.code);
                     assert_eq!(owner, code.code, "{}: {text} is ambiguous", set.name);
-                    assert_eq!(
-                        find(&set.name, text),
-                        Some(code.code.as_str()),
-                        "{}: {text}",
-                        set.name
-                    );
+                    assert_eq!(find(&set.name, text), Some(code.code.as_str()), "{}: {text}", set.name);
                 }
             }
         }
@@ -263,31 +242,11 @@ mod tests {
             ),
             (
                 "nationality",
-                &[
-                    "中国",
-                    "美国",
-                    "日本",
-                    "德国",
-                    "韩国",
-                    "法国",
-                    "CHN",
-                    "usa",
-                    "中国香港",
-                    "台湾",
-                ],
+                &["中国", "美国", "日本", "德国", "韩国", "法国", "CHN", "usa", "中国香港", "台湾"],
             ),
             (
                 "education",
-                &[
-                    "大专",
-                    "本科",
-                    "硕士研究生",
-                    "博士研究生",
-                    "　本科　",
-                    "研究生",
-                    "高中",
-                    "中专",
-                ],
+                &["大专", "本科", "硕士研究生", "博士研究生", "　本科　", "研究生", "高中", "中专"],
             ),
             ("degree", &["学士", "硕士", "博士"]),
             ("title", &["初级", "中级", "副高级", "正高级"]),
@@ -354,15 +313,7 @@ mod tests {
             ("sex", &["未知", "M", "男性别", "F", ""]),
             (
                 "education",
-                &[
-                    "研究生在读",
-                    "高小",
-                    "本 科 生",
-                    "本 科",
-                    "本科肄业",
-                    "本科结业",
-                    "无",
-                ],
+                &["研究生在读", "高小", "本 科 生", "本 科", "本科肄业", "本科结业", "无"],
             ),
             ("mode", &["兼职", "全日制", "外包"]),
             ("class", &["G", "甲", "0", ""]),
@@ -399,10 +350,7 @@ mod tests {
     #[test]
     fn labels_and_ranks_are_known() {
         assert_eq!(label("education", "master", true), Some("硕士研究生"));
-        assert_eq!(
-            label("education", "master", false),
-            Some("Master's graduate")
-        );
+        assert_eq!(label("education", "master", false), Some("Master's graduate"));
         assert!(rank("education", "doctor") < rank("education", "master"));
         assert!(rank("skill_level", "chief") < rank("skill_level", "apprentice"));
         assert_eq!(rank("ethnicity", "jino"), Some(56));

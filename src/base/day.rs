@@ -62,8 +62,7 @@ fn two(b: &[u8], i: usize) -> Option<u32> {
 impl Day {
     /// The day of a year (1900 to 2199), month and day of the month, if there is one.
     pub fn from_ymd(y: i32, m: u32, d: u32) -> Option<Day> {
-        let real =
-            YEARS.contains(&y) && (1..=12).contains(&m) && (1..=days_in_month(y, m)).contains(&d);
+        let real = YEARS.contains(&y) && (1..=12).contains(&m) && (1..=days_in_month(y, m)).contains(&d);
         real.then(|| Day(days_from_civil(y, m, d)))
     }
 
@@ -72,8 +71,7 @@ impl Day {
         let days = i64::from(self.0) + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month = (5 * day_of_year + 2) / 153;
         let d = (day_of_year - (153 * month + 2) / 5 + 1) as u32;
@@ -104,11 +102,7 @@ impl Day {
         if b.len() != 10 || b[4] != b'-' || b[7] != b'-' {
             return None;
         }
-        Day::from_ymd(
-            (two(b, 0)? * 100 + two(b, 2)?) as i32,
-            two(b, 5)?,
-            two(b, 8)?,
-        )
+        Day::from_ymd((two(b, 0)? * 100 + two(b, 2)?) as i32, two(b, 5)?, two(b, 8)?)
     }
 
     /// Reads a full date as clerks write it: 2019-03-15, 2019/3/15, 2019.3.15, 20190315, 2019年3月15日, with the
@@ -229,11 +223,7 @@ impl PartDate {
     /// The latest day it can mean.
     pub fn last_day(self) -> Day {
         let (y, m, d) = self.parts();
-        Day(days_from_civil(
-            y,
-            m,
-            if d == 0 { days_in_month(y, m) } else { d },
-        ))
+        Day(days_from_civil(y, m, if d == 0 { days_in_month(y, m) } else { d }))
     }
 
     /// Whether both can be the same date: equal, or one is only the month of the other.
@@ -302,11 +292,7 @@ fn read_folded(text: &[u8]) -> Option<PartDate> {
         None => {
             // 20190315 or 201903; other lengths are spreadsheet serials or years.
             return match date.len() {
-                8 => PartDate::from_parts(
-                    small(&date[..4]) as i32,
-                    small(&date[4..6]),
-                    Some(small(&date[6..])),
-                ),
+                8 => PartDate::from_parts(small(&date[..4]) as i32, small(&date[4..6]), Some(small(&date[6..]))),
                 6 => PartDate::from_parts(small(&date[..4]) as i32, small(&date[4..6]), None),
                 _ => None,
             };
@@ -328,9 +314,7 @@ fn read_folded(text: &[u8]) -> Option<PartDate> {
 
 /// The value of at most four digits; the callers have looked at length and kind.
 fn small(digits: &[u8]) -> u32 {
-    digits
-        .iter()
-        .fold(0, |n, b| n * 10 + u32::from(b.wrapping_sub(b'0')))
+    digits.iter().fold(0, |n, b| n * 10 + u32::from(b.wrapping_sub(b'0')))
 }
 
 /// Takes ` 00:00:00` off; a time that is not midnight is no date cell and is refused.
@@ -338,12 +322,8 @@ fn without_midnight(text: &[u8]) -> Option<&[u8]> {
     let Some(colon) = text.iter().position(|b| *b == b':') else {
         return Some(text);
     };
-    let start = text[..colon]
-        .iter()
-        .rposition(|b| matches!(b, b' ' | b'T'))?;
-    let midnight = text[start + 1..]
-        .iter()
-        .all(|b| matches!(b, b'0' | b':' | b'.'));
+    let start = text[..colon].iter().rposition(|b| matches!(b, b' ' | b'T'))?;
+    let midnight = text[start + 1..].iter().all(|b| matches!(b, b'0' | b':' | b'.'));
     midnight.then(|| text[..start].trim_ascii_end())
 }
 
@@ -487,10 +467,7 @@ mod tests {
         assert_eq!(PartDate::parse("2020.1"), Err(FaultCode::BadDate));
         let month = PartDate(20_200_200);
         assert_eq!(month.iso(), "2020-02");
-        assert_eq!(
-            (month.first_day(), month.last_day()),
-            (day(2020, 2, 1), day(2020, 2, 29))
-        );
+        assert_eq!((month.first_day(), month.last_day()), (day(2020, 2, 1), day(2020, 2, 29)));
         assert!(month.is_month());
         assert_eq!(PartDate::parse_iso("2020-02"), Some(month));
         assert_eq!(PartDate::parse_iso("2020-2"), None);
@@ -498,16 +475,8 @@ mod tests {
 
     #[test]
     fn a_month_agrees_with_its_days_and_with_no_others() {
-        let (month, inside, other) = (
-            PartDate(19_800_300),
-            PartDate(19_800_315),
-            PartDate(19_800_316),
-        );
-        assert!(
-            month.same_or_refines(inside)
-                && inside.same_or_refines(month)
-                && inside.same_or_refines(inside)
-        );
+        let (month, inside, other) = (PartDate(19_800_300), PartDate(19_800_315), PartDate(19_800_316));
+        assert!(month.same_or_refines(inside) && inside.same_or_refines(month) && inside.same_or_refines(inside));
         assert!(!inside.same_or_refines(other));
         assert!(!month.same_or_refines(PartDate(19_800_400)));
     }

@@ -77,19 +77,13 @@ impl FaultCode {
     pub const fn is_warning(self) -> bool {
         matches!(
             self,
-            FaultCode::OldRegion
-                | FaultCode::InnerCode
-                | FaultCode::UnknownHeader
-                | FaultCode::UnknownNo
+            FaultCode::OldRegion | FaultCode::InnerCode | FaultCode::UnknownHeader | FaultCode::UnknownNo
         )
     }
 
     /// The fault of a code as written by [`FaultCode::as_str`].
     pub fn from_code(code: &str) -> Option<FaultCode> {
-        FaultCode::ALL
-            .iter()
-            .copied()
-            .find(|fault| fault.as_str() == code)
+        FaultCode::ALL.iter().copied().find(|fault| fault.as_str() == code)
     }
 }
 

@@ -56,10 +56,7 @@ impl DocType {
 
     /// The kind of a code.
     pub fn from_code(code: &str) -> Option<DocType> {
-        DocType::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.code() == code)
+        DocType::ALL.iter().copied().find(|kind| kind.code() == code)
     }
 }
 
@@ -117,8 +114,7 @@ pub fn parse(kind: DocType, raw: &str) -> Result<Document, FaultCode> {
         return Err(FaultCode::Missing);
     }
     // In an identity number so many X can only stand for hidden digits; in a passport they could be letters.
-    let hidden =
-        matches!(kind, DocType::ResidentId | DocType::HmtResidence) && number.contains("XXXX");
+    let hidden = matches!(kind, DocType::ResidentId | DocType::HmtResidence) && number.contains("XXXX");
     if hidden || number.contains('*') {
         return Err(FaultCode::MaskedValue);
     }
@@ -137,15 +133,10 @@ pub fn parse(kind: DocType, raw: &str) -> Result<Document, FaultCode> {
 
 /// A number without the accidents of typing: ASCII, upper case, the look-alikes of X as X, no blanks or hyphens.
 fn normalise(raw: &str) -> Cow<'_, str> {
-    if raw
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-    {
+    if raw.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
         return Cow::Borrowed(raw);
     }
-    let kept = raw
-        .chars()
-        .filter(|&c| !is_blank(c) && !is_hyphen(c) && !is_invisible(c));
+    let kept = raw.chars().filter(|&c| !is_blank(c) && !is_hyphen(c) && !is_invisible(c));
     Cow::Owned(
         kept.map(|c| match fold_width(c) {
             'Ⅹ' | 'ⅹ' | '×' => 'X',
@@ -162,15 +153,12 @@ fn went_through_a_float(number: &str) -> bool {
         None => (number, None),
     };
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let decimal = mantissa
-        .split_once('.')
-        .is_some_and(|(whole, part)| digits(whole) && digits(part));
+    let decimal = mantissa.split_once('.').is_some_and(|(whole, part)| digits(whole) && digits(part));
     match exponent {
         // A bare 12E5 can be a passport; a point or a plus can't.
         Some(exponent) => {
             let signed = exponent.strip_prefix('+');
-            (decimal || (digits(mantissa) && signed.is_some()))
-                && digits(signed.unwrap_or(exponent))
+            (decimal || (digits(mantissa) && signed.is_some())) && digits(signed.unwrap_or(exponent))
         }
         None => decimal && mantissa.len() > 15,
     }
@@ -205,20 +193,11 @@ fn digits(b: &[u8]) -> bool {
 /// The date in the 7th to 14th place.
 fn birth_of(number: &[u8]) -> Result<PartDate, FaultCode> {
     let value = |part: &[u8]| part.iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
-    PartDate::from_parts(
-        value(&number[6..10]) as i32,
-        value(&number[10..12]),
-        Some(value(&number[12..14])),
-    )
-    .ok_or(FaultCode::BadDate)
+    PartDate::from_parts(value(&number[6..10]) as i32, value(&number[10..12]), Some(value(&number[12..14]))).ok_or(FaultCode::BadDate)
 }
 
 fn sex_of(number: &[u8]) -> Sex {
-    if number[16] % 2 == 1 {
-        Sex::Male
-    } else {
-        Sex::Female
-    }
+    if number[16] % 2 == 1 { Sex::Male } else { Sex::Female }
 }
 
 /// The rules that all numbers of 18 places share; the caller has looked at the length.
@@ -252,11 +231,7 @@ fn region_warning(number: &[u8]) -> Option<FaultCode> {
 /// Refuses letters before lengths: 不详 is no number at all, 17 digits are a number with one missing.
 fn expect_digits_or_x(number: &str) -> Result<(), FaultCode> {
     let plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'X');
-    if plain {
-        Ok(())
-    } else {
-        Err(FaultCode::BadNumber)
-    }
+    if plain { Ok(()) } else { Err(FaultCode::BadNumber) }
 }
 
 fn resident_id(number: Cow<'_, str>) -> Result<Document, FaultCode> {
@@ -362,9 +337,7 @@ fn foreign_pr(number: Cow<'_, str>) -> Result<Document, FaultCode> {
     }
     match bytes.len() {
         // The edition of 2017: nationality in letters; its inner structure is not published, so it is kept loose.
-        15 if bytes[..3].iter().all(u8::is_ascii_uppercase) && digits(&bytes[3..]) => {
-            Ok(plain(DocType::ForeignPr, number, 15))
-        }
+        15 if bytes[..3].iter().all(u8::is_ascii_uppercase) && digits(&bytes[3..]) => Ok(plain(DocType::ForeignPr, number, 15)),
         // The edition of 2023, checked as GB 11643.
         18 if bytes[0] == b'9' => {
             let birth = check_18(bytes)?;
@@ -414,20 +387,14 @@ mod tests {
     #[test]
     fn resident_ids_carry_birth_and_sex() {
         let doc = parse(DocType::ResidentId, "11010519491231002X").unwrap();
-        assert_eq!(
-            (doc.birth, doc.sex),
-            (Some(PartDate(19_491_231)), Some(Sex::Female))
-        );
+        assert_eq!((doc.birth, doc.sex), (Some(PartDate(19_491_231)), Some(Sex::Female)));
         assert_eq!(
             (doc.number.as_str(), doc.key.as_str()),
             ("11010519491231002X", "11010519491231002X")
         );
         assert!(!doc.old_form && doc.warning.is_none());
         let doc = parse(DocType::ResidentId, "440308199901101512").unwrap();
-        assert_eq!(
-            (doc.birth, doc.sex),
-            (Some(PartDate(19_990_110)), Some(Sex::Male))
-        );
+        assert_eq!((doc.birth, doc.sex), (Some(PartDate(19_990_110)), Some(Sex::Male)));
     }
 
     #[test]
@@ -453,19 +420,10 @@ mod tests {
         let doc = parse(DocType::ResidentId, "610104620927690").unwrap();
         assert_eq!(doc.number, "610104620927690");
         assert_eq!(doc.key, "610104196209276908");
-        assert_eq!(
-            (doc.birth, doc.sex),
-            (Some(PartDate(19_620_927)), Some(Sex::Female))
-        );
+        assert_eq!((doc.birth, doc.sex), (Some(PartDate(19_620_927)), Some(Sex::Female)));
         assert!(doc.old_form);
-        assert_eq!(
-            fault(DocType::ResidentId, "610104621327690"),
-            FaultCode::BadDate
-        );
-        assert_eq!(
-            fault(DocType::ResidentId, "61010462092769X"),
-            FaultCode::BadNumber
-        );
+        assert_eq!(fault(DocType::ResidentId, "610104621327690"), FaultCode::BadDate);
+        assert_eq!(fault(DocType::ResidentId, "61010462092769X"), FaultCode::BadNumber);
     }
 
     #[test]
@@ -512,89 +470,42 @@ mod tests {
     fn an_unknown_region_is_a_remark_only() {
         let body = "99010519491231002";
         let number = format!("{body}{}", resident_check(body).unwrap());
-        assert_eq!(
-            parse(DocType::ResidentId, &number).unwrap().warning,
-            Some(FaultCode::OldRegion)
-        );
-        assert_eq!(
-            parse(DocType::ResidentId, "810000199408230021")
-                .unwrap()
-                .kind,
-            DocType::ResidentId
-        );
+        assert_eq!(parse(DocType::ResidentId, &number).unwrap().warning, Some(FaultCode::OldRegion));
+        assert_eq!(parse(DocType::ResidentId, "810000199408230021").unwrap().kind, DocType::ResidentId);
     }
 
     #[test]
     fn other_documents_follow_their_own_rules() {
         let doc = parse(DocType::HmtResidence, "810000199408230021").unwrap();
-        assert_eq!(
-            (doc.birth, doc.sex),
-            (Some(PartDate(19_940_823)), Some(Sex::Female))
-        );
+        assert_eq!((doc.birth, doc.sex), (Some(PartDate(19_940_823)), Some(Sex::Female)));
         assert!(parse(DocType::HmtResidence, "830000199201300022").is_ok());
-        assert_eq!(
-            fault(DocType::HmtResidence, "11010519491231002X"),
-            FaultCode::BadNumber
-        );
-        assert_eq!(
-            fault(DocType::HmtResidence, "810000199408230022"),
-            FaultCode::CheckDigit
-        );
-        assert_eq!(
-            fault(DocType::HmtResidence, "610104620927690"),
-            FaultCode::BadLength
-        );
+        assert_eq!(fault(DocType::HmtResidence, "11010519491231002X"), FaultCode::BadNumber);
+        assert_eq!(fault(DocType::HmtResidence, "810000199408230022"), FaultCode::CheckDigit);
+        assert_eq!(fault(DocType::HmtResidence, "610104620927690"), FaultCode::BadLength);
 
-        assert_eq!(
-            parse(DocType::HmPermit, "h1234567801").unwrap().key,
-            "H12345678"
-        );
-        assert_eq!(
-            parse(DocType::HmPermit, "M12345678").unwrap().key,
-            "M12345678"
-        );
+        assert_eq!(parse(DocType::HmPermit, "h1234567801").unwrap().key, "H12345678");
+        assert_eq!(parse(DocType::HmPermit, "M12345678").unwrap().key, "M12345678");
         assert_eq!(fault(DocType::HmPermit, "K12345678"), FaultCode::BadNumber);
         assert_eq!(fault(DocType::HmPermit, "H1234567"), FaultCode::BadLength);
 
-        assert_eq!(
-            parse(DocType::TwPermit, "12345678").unwrap().key,
-            "12345678"
-        );
+        assert_eq!(parse(DocType::TwPermit, "12345678").unwrap().key, "12345678");
         let old = parse(DocType::TwPermit, "0012345601（Ｂ）").unwrap();
-        assert_eq!(
-            (old.number.as_str(), old.key.as_str()),
-            ("0012345601B", "00123456")
-        );
+        assert_eq!((old.number.as_str(), old.key.as_str()), ("0012345601B", "00123456"));
         assert_eq!(fault(DocType::TwPermit, "1234567"), FaultCode::BadLength);
         assert_eq!(fault(DocType::TwPermit, "1234567A"), FaultCode::BadNumber);
 
         let card = parse(DocType::ForeignPr, "91184019810521001X").unwrap();
         assert_eq!((card.birth, card.sex), (Some(PartDate(19_810_521)), None));
-        assert_eq!(
-            fault(DocType::ForeignPr, "911840198105210011"),
-            FaultCode::CheckDigit
-        );
+        assert_eq!(fault(DocType::ForeignPr, "911840198105210011"), FaultCode::CheckDigit);
         assert!(parse(DocType::ForeignPr, "USA110181052112").is_ok_and(|doc| doc.birth.is_none()));
-        assert_eq!(
-            fault(DocType::ForeignPr, "US1110181052112"),
-            FaultCode::BadNumber
-        );
+        assert_eq!(fault(DocType::ForeignPr, "US1110181052112"), FaultCode::BadNumber);
         assert_eq!(fault(DocType::ForeignPr, "USA1101"), FaultCode::BadLength);
 
-        assert_eq!(
-            parse(DocType::Passport, "e 1234 5678").unwrap().number,
-            "E12345678"
-        );
-        assert_eq!(
-            parse(DocType::Passport, "12E45678").unwrap().number,
-            "12E45678"
-        );
+        assert_eq!(parse(DocType::Passport, "e 1234 5678").unwrap().number, "E12345678");
+        assert_eq!(parse(DocType::Passport, "12E45678").unwrap().number, "12E45678");
         assert_eq!(fault(DocType::Passport, "E12"), FaultCode::BadLength);
         assert_eq!(fault(DocType::Passport, "张12345678"), FaultCode::BadNumber);
-        assert_eq!(
-            fault(DocType::Passport, "1.2E+10"),
-            FaultCode::UnrecoverableNumber
-        );
+        assert_eq!(fault(DocType::Passport, "1.2E+10"), FaultCode::UnrecoverableNumber);
     }
 
     #[test]

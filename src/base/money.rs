@@ -41,16 +41,10 @@ impl Fen {
                     leading_zero |= digits == 0 && c == '0';
                     digits += 1;
                     group += 1;
-                    yuan = yuan
-                        .checked_mul(10)?
-                        .checked_add(i64::from(c as u32 - '0' as u32))?;
+                    yuan = yuan.checked_mul(10)?.checked_add(i64::from(c as u32 - '0' as u32))?;
                 }
                 ',' => {
-                    let well_formed = if grouped {
-                        group == 3
-                    } else {
-                        (1..=3).contains(&group)
-                    };
+                    let well_formed = if grouped { group == 3 } else { (1..=3).contains(&group) };
                     if !well_formed {
                         return None;
                     }

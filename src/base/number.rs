@@ -60,9 +60,7 @@ pub fn parse(prefix: &str, text: &str) -> Result<i64, NumberFault> {
         Some((check, body)) => (body, *check),
         None => return Err(NumberFault::NotANumber),
     };
-    let digits = body
-        .strip_prefix(prefix.as_bytes())
-        .ok_or(NumberFault::NotANumber)?;
+    let digits = body.strip_prefix(prefix.as_bytes()).ok_or(NumberFault::NotANumber)?;
     // One number has one spelling: zeros only fill up to six digits.
     let padded = digits.len() > 6 && digits[0] == b'0';
     if digits.len() < 6 || padded || !digits.iter().all(u8::is_ascii_digit) {
@@ -70,9 +68,7 @@ pub fn parse(prefix: &str, text: &str) -> Result<i64, NumberFault> {
     }
     let id = digits
         .iter()
-        .try_fold(0i64, |id, b| {
-            id.checked_mul(10)?.checked_add(i64::from(b - b'0'))
-        })
+        .try_fold(0i64, |id, b| id.checked_mul(10)?.checked_add(i64::from(b - b'0')))
         .ok_or(NumberFault::NotANumber)?;
     if check_char(body.iter().copied()) != check {
         return Err(NumberFault::CheckChar);
@@ -111,17 +107,9 @@ mod tests {
     #[test]
     fn typing_habits_do_not_matter() {
         let number = format("PL", 42);
-        let loose = format!(
-            " pl-{} {}-{}",
-            &number[2..5],
-            &number[5..8],
-            number[8..].to_lowercase()
-        );
+        let loose = format!(" pl-{} {}-{}", &number[2..5], &number[5..8], number[8..].to_lowercase());
         assert_eq!(parse("PL", &loose), Ok(42));
-        let wide: String = number
-            .chars()
-            .map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap())
-            .collect();
+        let wide: String = number.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap()).collect();
         assert_eq!(parse("PL", &wide), Ok(42));
     }
 

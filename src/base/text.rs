@@ -33,21 +33,14 @@ pub fn printable(s: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(s.len() + 8);
     for c in s.chars() {
-        if is_unprintable(c) {
-            escape(&mut out, c)
-        } else {
-            out.push(c)
-        }
+        if is_unprintable(c) { escape(&mut out, c) } else { out.push(c) }
     }
     Cow::Owned(out)
 }
 
 /// As [`printable`], for a single line or a table cell: a line feed becomes a visible `\n`, a tab a blank.
 pub fn printable_line(s: &str) -> Cow<'_, str> {
-    if !s
-        .chars()
-        .any(|c| matches!(c, '\t' | '\n') || is_unprintable(c))
-    {
+    if !s.chars().any(|c| matches!(c, '\t' | '\n') || is_unprintable(c)) {
         return Cow::Borrowed(s);
     }
     let mut out = String::with_capacity(s.len() + 8);
@@ -91,10 +84,7 @@ mod tests {
         assert_eq!(printable("\u{1b}[31m红"), "\\x1b[31m红");
         assert_eq!(printable("\u{9b}31m"), "\\x9b31m");
         assert_eq!(printable("a\rb\r\nc"), "a\\x0db\\x0d\nc");
-        assert_eq!(
-            printable("\u{202e}三张\u{2066}\u{61c}"),
-            "\\u202e三张\\u2066\\u061c"
-        );
+        assert_eq!(printable("\u{202e}三张\u{2066}\u{61c}"), "\\u202e三张\\u2066\\u061c");
         assert_eq!(printable("\u{7f}\0"), "\\x7f\\x00");
         assert!(matches!(printable("张三\t工程师\n·𬀩"), Cow::Borrowed(_)));
         assert_eq!(printable_line("a\tb\nc\u{7}"), "a b\\nc\\x07");
@@ -103,9 +93,7 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded_and_plain_cells_left_alone() {
-        for cell in [
-            "=1+1", "+1", "-1", "@A1", "'=1", "\t=1", "\r", "\n", "＝1", "＋", "－", "＠",
-        ] {
+        for cell in ["=1+1", "+1", "-1", "@A1", "'=1", "\t=1", "\r", "\n", "＝1", "＋", "－", "＠"] {
             assert_eq!(csv_guard(cell), format!("'{cell}"));
         }
         for cell in ["", "张三", "1=1", " =1"] {

@@ -42,7 +42,12 @@ impl Table {
     /// `INSERT` of a whole row, parameters in column order.
     pub fn insert_sql(&self) -> String {
         let names: Vec<&str> = self.cols.iter().map(|(n, _)| *n).collect();
-        format!("INSERT INTO {} ({}) VALUES ({})", self.name, names.join(", "), vec!["?"; names.len()].join(", "))
+        format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            self.name,
+            names.join(", "),
+            vec!["?"; names.len()].join(", ")
+        )
     }
 }
 
@@ -113,8 +118,16 @@ pub static CODE: Table = Table {
     owner: None,
     key: 3,
     cols: &[
-        ("code_set", Plain), ("code", Plain), ("made_op", Plain), ("voided_op", Plain), ("label_zh", Plain), ("label_en", Plain),
-        ("rank", Plain), ("aliases", Plain), ("source", Plain), ("source_date", Plain),
+        ("code_set", Plain),
+        ("code", Plain),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("label_zh", Plain),
+        ("label_en", Plain),
+        ("rank", Plain),
+        ("aliases", Plain),
+        ("source", Plain),
+        ("source_date", Plain),
     ],
 };
 
@@ -125,28 +138,72 @@ pub static PERSON_SUBJECT: Subject = Subject {
     tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT],
 };
 /// A unit.
-pub static ORG_SUBJECT: Subject = Subject { kind: "org", prefix: "U", tables: &[&ORG, &ORG_PROFILE] };
+pub static ORG_SUBJECT: Subject = Subject {
+    kind: "org",
+    prefix: "U",
+    tables: &[&ORG, &ORG_PROFILE],
+};
 /// A platform.
-pub static PLATFORM_SUBJECT: Subject = Subject { kind: "platform", prefix: "PL", tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE] };
+pub static PLATFORM_SUBJECT: Subject = Subject {
+    kind: "platform",
+    prefix: "PL",
+    tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE],
+};
 /// An actor.
-pub static ACTOR_SUBJECT: Subject = Subject { kind: "actor", prefix: "", tables: &[&ACTOR] };
+pub static ACTOR_SUBJECT: Subject = Subject {
+    kind: "actor",
+    prefix: "",
+    tables: &[&ACTOR],
+};
 /// All settings.
-pub static SETTING_SUBJECT: Subject = Subject { kind: "setting", prefix: "", tables: &[&SETTING] };
+pub static SETTING_SUBJECT: Subject = Subject {
+    kind: "setting",
+    prefix: "",
+    tables: &[&SETTING],
+};
 /// All code sets.
-pub static CODE_SUBJECT: Subject = Subject { kind: "code", prefix: "", tables: &[&CODE] };
+pub static CODE_SUBJECT: Subject = Subject {
+    kind: "code",
+    prefix: "",
+    tables: &[&CODE],
+};
 /// A policy version.
-pub static POLICY_SUBJECT: Subject = Subject { kind: "policy_version", prefix: "", tables: &[&POLICY_VERSION] };
+pub static POLICY_SUBJECT: Subject = Subject {
+    kind: "policy_version",
+    prefix: "",
+    tables: &[&POLICY_VERSION],
+};
 /// A task line.
-pub static TASK_SUBJECT: Subject = Subject { kind: "task", prefix: "TK", tables: &[&TASK] };
+pub static TASK_SUBJECT: Subject = Subject {
+    kind: "task",
+    prefix: "TK",
+    tables: &[&TASK],
+};
 /// A judgement on two persons.
-pub static JUDGEMENT_SUBJECT: Subject = Subject { kind: "judgement", prefix: "", tables: &[&JUDGEMENT] };
+pub static JUDGEMENT_SUBJECT: Subject = Subject {
+    kind: "judgement",
+    prefix: "",
+    tables: &[&JUDGEMENT],
+};
 /// A roster row that waits.
-pub static REVIEW_SUBJECT: Subject = Subject { kind: "review_row", prefix: "", tables: &[&REVIEW_ROW] };
+pub static REVIEW_SUBJECT: Subject = Subject {
+    kind: "review_row",
+    prefix: "",
+    tables: &[&REVIEW_ROW],
+};
 
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[
-    &ACTOR_SUBJECT, &CODE_SUBJECT, &JUDGEMENT_SUBJECT, &ORG_SUBJECT, &PERSON_SUBJECT, &PLATFORM_SUBJECT, &POLICY_SUBJECT,
-    &REVIEW_SUBJECT, &SETTING_SUBJECT, &TASK_SUBJECT,
+    &ACTOR_SUBJECT,
+    &CODE_SUBJECT,
+    &JUDGEMENT_SUBJECT,
+    &ORG_SUBJECT,
+    &PERSON_SUBJECT,
+    &PLATFORM_SUBJECT,
+    &POLICY_SUBJECT,
+    &REVIEW_SUBJECT,
+    &SETTING_SUBJECT,
+    &TASK_SUBJECT,
 ];
 
 /// The subject of that kind.

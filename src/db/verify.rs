@@ -66,11 +66,23 @@ pub fn verify(conn: &Connection, anchor: Option<&Head>) -> Result<Verdict> {
             .optional()?;
         let ok = there.as_deref() == Some(a.hash.to_lowercase().as_str());
         if !ok {
-            faults.push(Fault { op: Some(a.op), table: "op".into(), key: None, kind: "anchor" });
+            faults.push(Fault {
+                op: Some(a.op),
+                table: "op".into(),
+                key: None,
+                kind: "anchor",
+            });
         }
         anchored = Some(ok);
     }
-    Ok(Verdict { entries, head, ok: faults.is_empty(), anchored, clock_back, faults })
+    Ok(Verdict {
+        entries,
+        head,
+        ok: faults.is_empty(),
+        anchored,
+        clock_back,
+        faults,
+    })
 }
 
 /// The log itself: numbers without a gap, times in order, each hash right, each op's subjects as it said.
@@ -84,7 +96,14 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
     while let Some(r) = rows.next()? {
         let row = OpRow::read(r)?;
         entries += 1;
-        let mut say = |kind| faults.push(Fault { op: Some(row.op), table: "op".into(), key: None, kind });
+        let mut say = |kind| {
+            faults.push(Fault {
+                op: Some(row.op),
+                table: "op".into(),
+                key: None,
+                kind,
+            })
+        };
         if row.op != last + 1 {
             say("gap");
         }
@@ -108,7 +127,12 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
         let mut h = Sha256::new();
         let mut own = subjects.query([row.op])?;
         while let Some(s) = own.next()? {
-            add_subject(&mut h, s.get_ref(0)?.as_str().unwrap_or_default(), s.get(1)?, s.get_ref(2)?.as_blob().unwrap_or_default());
+            add_subject(
+                &mut h,
+                s.get_ref(0)?.as_str().unwrap_or_default(),
+                s.get(1)?,
+                s.get_ref(2)?.as_blob().unwrap_or_default(),
+            );
         }
         let b = bulk.remove(&row.op).unwrap_or_default();
         if join_subjects(h, b).as_slice() != row.subjects_hash {
@@ -122,7 +146,12 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
         prev_hash = row.hash;
     }
     for op in bulk.keys() {
-        faults.push(Fault { op: Some(*op), table: "person_profile".into(), key: None, kind: "unknown_op" });
+        faults.push(Fault {
+            op: Some(*op),
+            table: "person_profile".into(),
+            key: None,
+            kind: "unknown_op",
+        });
     }
     // The file remembers the highest number it ever gave: a cut tail of entries without rows of their own shows here.
     let given: i64 = conn
@@ -130,14 +159,24 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
         .optional()?
         .unwrap_or(0);
     if given != last {
-        faults.push(Fault { op: Some(given.max(last)), table: "op".into(), key: None, kind: "tail" });
+        faults.push(Fault {
+            op: Some(given.max(last)),
+            table: "op".into(),
+            key: None,
+            kind: "tail",
+        });
     }
     let orphans: Vec<i64> = conn
         .prepare("SELECT DISTINCT op FROM op_subject WHERE op NOT IN (SELECT op FROM op)")?
         .query_map([], |r| r.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for op in orphans {
-        faults.push(Fault { op: Some(op), table: "op_subject".into(), key: None, kind: "unknown_op" });
+        faults.push(Fault {
+            op: Some(op),
+            table: "op_subject".into(),
+            key: None,
+            kind: "unknown_op",
+        });
     }
     let hash = super::digest::hex(&prev_hash);
     Ok((entries, Head { op: last, hash }, clock_back))
@@ -175,18 +214,39 @@ fn rows_of(conn: &Connection, s: &Subject, faults: &mut Vec<Fault>) -> Result<()
         })
     };
     let mut leaf = next()?;
-    let key = |id: i64| if s.prefix.is_empty() { id.to_string() } else { number::format(s.prefix, id) };
+    let key = |id: i64| {
+        if s.prefix.is_empty() {
+            id.to_string()
+        } else {
+            number::format(s.prefix, id)
+        }
+    };
     let mut found = Vec::new();
     walk(conn, s, |id, have: Hash| {
         while let Some((l, op, _)) = leaf.as_ref().filter(|(l, _, _)| *l < id) {
-            found.push(Fault { op: Some(*op), table: s.kind.into(), key: Some(key(*l)), kind: "missing" });
+            found.push(Fault {
+                op: Some(*op),
+                table: s.kind.into(),
+                key: Some(key(*l)),
+                kind: "missing",
+            });
             leaf = next()?;
         }
         match leaf.as_ref().filter(|(l, _, _)| *l == id) {
-            None => found.push(Fault { op: None, table: s.kind.into(), key: Some(key(id)), kind: "no_leaf" }),
+            None => found.push(Fault {
+                op: None,
+                table: s.kind.into(),
+                key: Some(key(id)),
+                kind: "no_leaf",
+            }),
             Some((_, op, want)) => {
                 if have.as_slice() != want.as_slice() {
-                    found.push(Fault { op: Some(*op), table: s.kind.into(), key: Some(key(id)), kind: "rows" });
+                    found.push(Fault {
+                        op: Some(*op),
+                        table: s.kind.into(),
+                        key: Some(key(id)),
+                        kind: "rows",
+                    });
                 }
                 leaf = next()?;
             }
@@ -194,7 +254,12 @@ fn rows_of(conn: &Connection, s: &Subject, faults: &mut Vec<Fault>) -> Result<()
         Ok(())
     })?;
     while let Some((l, op, _)) = &leaf {
-        found.push(Fault { op: Some(*op), table: s.kind.into(), key: Some(key(*l)), kind: "missing" });
+        found.push(Fault {
+            op: Some(*op),
+            table: s.kind.into(),
+            key: Some(key(*l)),
+            kind: "missing",
+        });
         leaf = next()?;
     }
     faults.extend(found);
@@ -209,7 +274,12 @@ fn derived(conn: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
         let text: String = r.get(1)?;
         let (pinyin, initials) = names::pinyin(&text);
         if r.get::<_, String>(2)? != names::fold(&text) || r.get::<_, String>(3)? != pinyin || r.get::<_, String>(4)? != initials {
-            faults.push(Fault { op: None, table: "name".into(), key: Some(r.get::<_, i64>(0)?.to_string()), kind: "derived" });
+            faults.push(Fault {
+                op: None,
+                table: "name".into(),
+                key: Some(r.get::<_, i64>(0)?.to_string()),
+                kind: "derived",
+            });
         }
     }
     Ok(())

@@ -74,7 +74,9 @@ pub fn by_uscc(conn: &Connection, uscc: &str) -> Result<Option<i64>> {
 /// Live units of that matched name, with their codes.
 pub fn by_folded(conn: &Connection, folded: &str) -> Result<Vec<(i64, Option<String>)>> {
     Ok(conn
-        .prepare_cached("SELECT org_id, uscc FROM org_profile WHERE folded = ?1 AND voided_op IS NULL AND until_day IS NULL ORDER BY org_id")?
+        .prepare_cached(
+            "SELECT org_id, uscc FROM org_profile WHERE folded = ?1 AND voided_op IS NULL AND until_day IS NULL ORDER BY org_id",
+        )?
         .query_map([folded], |r| Ok((r.get(0)?, r.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?)
 }
@@ -98,7 +100,9 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
                 .query_row([id], |r| r.get(0))?;
             return if there { Ok(id) } else { Err(shown()) };
         }
-        Err(number::NumberFault::CheckChar) => return Err(error::usage("number_check").fact("text", text)),
+        Err(number::NumberFault::CheckChar) => {
+            return Err(error::usage("number_check").fact("text", text));
+        }
         Err(number::NumberFault::NotANumber) => {}
     }
     if let Ok((code, _)) = ident::uscc(text)
@@ -111,15 +115,23 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
         [] => Err(shown()),
         several => {
             let nos: Vec<String> = several.iter().map(|(id, _)| number::format(PREFIX, *id)).collect();
-            Err(error::conflict("org_ambiguous").fact("text", text).fact("nos", nos.join(", ")).detail("possible", nos))
+            Err(error::conflict("org_ambiguous")
+                .fact("text", text)
+                .fact("nos", nos.join(", "))
+                .detail("possible", nos))
         }
     }
 }
 
 /// A new unit, known from that day on.
 pub fn create(tx: &mut Tx<'_>, p: &Profile, from: Day) -> Result<i64> {
-    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM org")?.query_row([], |r| r.get(0))?;
-    tx.conn().prepare_cached("INSERT INTO org (id, made_op) VALUES (?1, ?2)")?.execute([id, tx.op])?;
+    let id: i64 = tx
+        .conn()
+        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM org")?
+        .query_row([], |r| r.get(0))?;
+    tx.conn()
+        .prepare_cached("INSERT INTO org (id, made_op) VALUES (?1, ?2)")?
+        .execute([id, tx.op])?;
     facts::insert(tx, &ORG_PROFILE, id, Span::from(from), &p.values(&p.folded()))?;
     tx.touch(&ORG_SUBJECT, id);
     Ok(id)

@@ -8,8 +8,8 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use std::ops::Range;
 
 pub use targets::{
-    Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind,
-    Schedule, Stage, Target, TargetsPack, TaskLine, Term, Town, parse_targets,
+    Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind, Schedule, Stage, Target, TargetsPack,
+    TaskLine, Term, Town, parse_targets,
 };
 
 /// The packs that come with the program, by name.
@@ -17,10 +17,7 @@ const SHIPPED: &[(&str, &str)] = &[("targets", include_str!("../../policy/target
 
 /// The text of a pack that comes with the program.
 pub fn shipped(pack: &str) -> Option<&'static str> {
-    SHIPPED
-        .iter()
-        .find(|(name, _)| *name == pack)
-        .map(|(_, text)| *text)
+    SHIPPED.iter().find(|(name, _)| *name == pack).map(|(_, text)| *text)
 }
 
 /// The names of the packs that come with the program.
@@ -70,24 +67,17 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, PolicyFault> {
 /// The line on which a span of `text` begins.
 fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let end = span.map_or(0, |s| s.start.min(text.len()));
-    1 + text.as_bytes()[..end]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count()
+    1 + text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count()
 }
 
 /// A TOML date without a time, as days since 1970-01-01.
 fn day<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
     let stamp = toml::value::Datetime::deserialize(from)?;
     match (stamp.date, stamp.time, stamp.offset) {
-        (Some(d), None, None) => {
-            chrono::NaiveDate::from_ymd_opt(d.year.into(), d.month.into(), d.day.into())
-                .map(|d| d.to_epoch_days())
-                .ok_or_else(|| D::Error::custom(format!("no such day: {stamp}")))
-        }
-        _ => Err(D::Error::custom(format!(
-            "a day without a time is wanted, not {stamp}"
-        ))),
+        (Some(d), None, None) => chrono::NaiveDate::from_ymd_opt(d.year.into(), d.month.into(), d.day.into())
+            .map(|d| d.to_epoch_days())
+            .ok_or_else(|| D::Error::custom(format!("no such day: {stamp}"))),
+        _ => Err(D::Error::custom(format!("a day without a time is wanted, not {stamp}"))),
     }
 }
 

@@ -353,13 +353,7 @@ impl Counts {
         match (self, whole) {
             (Counts::Orgs { kinds: a }, Counts::Orgs { kinds: b }) => within(a, b),
             (Counts::Platforms { kinds: a }, Counts::Platforms { kinds: b }) => within(a, b),
-            (
-                Counts::People { corps, kinds: a },
-                Counts::People {
-                    corps: other,
-                    kinds: b,
-                },
-            ) => corps == other && within(a, b),
+            (Counts::People { corps, kinds: a }, Counts::People { corps: other, kinds: b }) => corps == other && within(a, b),
             _ => false,
         }
     }
@@ -391,28 +385,15 @@ fn check(pack: &TargetsPack) -> Result<(), Wrong> {
             return Ok(());
         }
         let message = message();
-        Err(Wrong {
-            table,
-            row,
-            code,
-            message,
-        })
+        Err(Wrong { table, row, code, message })
     };
 
-    test(
-        pack.pack.name == "targets",
-        "pack",
-        0,
-        "wrong_pack",
-        &|| format!("this is the pack {:?}, not \"targets\"", pack.pack.name),
-    )?;
+    test(pack.pack.name == "targets", "pack", 0, "wrong_pack", &|| {
+        format!("this is the pack {:?}, not \"targets\"", pack.pack.name)
+    })?;
     let (from, until) = (pack.term.from, pack.term.until);
     test(from <= until, "term", 0, "term_order", &|| {
-        format!(
-            "the term begins on {}, after its end {}",
-            iso(from),
-            iso(until)
-        )
+        format!("the term begins on {}, after its end {}", iso(from), iso(until))
     })?;
     let c = &pack.colours;
     test(
@@ -429,13 +410,9 @@ fn check(pack: &TargetsPack) -> Result<(), Wrong> {
     )?;
 
     for (table, row, since, end) in validity(pack) {
-        test(
-            end.is_none_or(|end| since <= end),
-            table,
-            row,
-            "date_order",
-            &|| format!("valid_from {} is after valid_until", iso(since)),
-        )?;
+        test(end.is_none_or(|end| since <= end), table, row, "date_order", &|| {
+            format!("valid_from {} is after valid_until", iso(since))
+        })?;
     }
 
     let mut codes = HashSet::new();
@@ -460,42 +437,28 @@ fn check(pack: &TargetsPack) -> Result<(), Wrong> {
                 format!("{code} is a subset of {whole}, which is no other target here")
             });
         };
-        test(
-            t.counts.is_part_of(&parent.counts),
-            "target",
-            row,
-            "not_a_subset",
-            &|| format!("{code} counts what {whole} does not, so it is no subset of it"),
-        )?;
+        test(t.counts.is_part_of(&parent.counts), "target", row, "not_a_subset", &|| {
+            format!("{code} counts what {whole} does not, so it is no subset of it")
+        })?;
     }
 
     let mut towns = HashSet::new();
     for (row, t) in pack.towns.iter().enumerate() {
-        test(
-            towns.insert(&t.name),
-            "town",
-            row,
-            "duplicate_code",
-            &|| format!("the town {} stands here a second time", t.name),
-        )?;
+        test(towns.insert(&t.name), "town", row, "duplicate_code", &|| {
+            format!("the town {} stands here a second time", t.name)
+        })?;
     }
     let mut clauses = HashSet::new();
     for (row, t) in pack.tasks.iter().enumerate() {
-        test(
-            clauses.insert(&t.clause),
-            "task",
-            row,
-            "duplicate_code",
-            &|| format!("the task {} stands here a second time", t.clause),
-        )?;
+        test(clauses.insert(&t.clause), "task", row, "duplicate_code", &|| {
+            format!("the task {} stands here a second time", t.clause)
+        })?;
     }
     Ok(())
 }
 
 /// Since and until when every row holds: table, row, valid_from, valid_until.
-fn validity(
-    pack: &TargetsPack,
-) -> impl Iterator<Item = (&'static str, usize, i32, Option<i32>)> + '_ {
+fn validity(pack: &TargetsPack) -> impl Iterator<Item = (&'static str, usize, i32, Option<i32>)> + '_ {
     let (term, counting, colours) = (&pack.term, &pack.counting, &pack.colours);
     [
         ("term", 0, term.valid_from, term.valid_until),
@@ -503,15 +466,9 @@ fn validity(
         ("colours", 0, colours.valid_from, colours.valid_until),
     ]
     .into_iter()
-    .chain(numbered("target", &pack.targets, |t| {
-        (t.valid_from, t.valid_until)
-    }))
-    .chain(numbered("town", &pack.towns, |t| {
-        (t.valid_from, t.valid_until)
-    }))
-    .chain(numbered("task", &pack.tasks, |t| {
-        (t.valid_from, t.valid_until)
-    }))
+    .chain(numbered("target", &pack.targets, |t| (t.valid_from, t.valid_until)))
+    .chain(numbered("town", &pack.towns, |t| (t.valid_from, t.valid_until)))
+    .chain(numbered("task", &pack.tasks, |t| (t.valid_from, t.valid_until)))
 }
 
 fn numbered<T>(

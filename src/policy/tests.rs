@@ -64,17 +64,8 @@ fn our_own_reading_is_shipped_unconfirmed() {
 fn five_towns_are_planned_and_thirty_tasks_stand_in_the_plans_order() {
     let pack = pack();
     assert_eq!(pack.towns.len(), 5);
-    assert!(
-        pack.towns
-            .iter()
-            .all(|t| t.kind == PlatformKind::Town && t.stage == Stage::Planned)
-    );
-    let count = |prefix: &str| {
-        pack.tasks
-            .iter()
-            .filter(|t| t.clause.starts_with(prefix))
-            .count()
-    };
+    assert!(pack.towns.iter().all(|t| t.kind == PlatformKind::Town && t.stage == Stage::Planned));
+    let count = |prefix: &str| pack.tasks.iter().filter(|t| t.clause.starts_with(prefix)).count();
     let chapters = ["4.1.1.", "4.1.2.", "4.1.3.", "4.2.", "5.1.", "5.2.", "5.3."].map(count);
     assert_eq!(chapters, [4, 9, 3, 4, 4, 4, 2]);
     assert_eq!(pack.tasks.len(), 30);
@@ -89,18 +80,11 @@ fn a_key_nobody_knows_is_refused_with_its_line() {
     assert_eq!((f.line, f.code), (at, "unreadable"), "{f}");
     assert!(f.message.contains("gaol"), "{f}");
 
-    let f = fault(
-        "schedule = \"linear\"\n",
-        "schedule = \"linear\"\nstart = 1\n",
-    );
+    let f = fault("schedule = \"linear\"\n", "schedule = \"linear\"\nstart = 1\n");
     assert_eq!(f.line, line("schedule = \"linear\"", 0) + 1, "{f}");
 
     let f = fault("corps = \"leading\", ", "corps = \"leading\", rank = 1, ");
-    assert_eq!(
-        (f.line, f.code),
-        (line("code = \"T5\"", 0) + 6, "unreadable"),
-        "{f}"
-    );
+    assert_eq!((f.line, f.code), (line("code = \"T5\"", 0) + 6, "unreadable"), "{f}");
 }
 
 #[test]
@@ -110,10 +94,7 @@ fn a_word_or_day_that_does_not_exist_is_refused_with_its_line() {
     let f = fault("until = 2020-12-31", "until = 2020-12-31T00:00:00");
     assert_eq!(f.line, line("until = 2020-12-31", 0), "{f}");
     assert!(f.message.contains("a day without a time"), "{f}");
-    assert_eq!(
-        fault("until = 2020-12-31", "until = 2020-02-30").code,
-        "unreadable"
-    );
+    assert_eq!(fault("until = 2020-12-31", "until = 2020-02-30").code, "unreadable");
 }
 
 #[test]
@@ -127,44 +108,14 @@ fn a_missing_key_is_refused_with_the_line_of_its_row() {
 fn a_pack_that_contradicts_itself_is_refused_with_the_line_of_its_row() {
     let row = |code: &str| line(&format!("code = \"{code}\""), 0) - 1;
     let cases = [
-        (
-            "code = \"T2\"",
-            "code = \"T1\"",
-            row("T2"),
-            "duplicate_code",
-        ),
-        (
-            "subset_of = \"T3\"",
-            "subset_of = \"T9\"",
-            row("T3a"),
-            "unknown_code",
-        ),
-        (
-            "subset_of = \"T3\"",
-            "subset_of = \"T3a\"",
-            row("T3a"),
-            "unknown_code",
-        ),
-        (
-            "subset_of = \"T3\"",
-            "subset_of = \"T2\"",
-            row("T3a"),
-            "not_a_subset",
-        ),
+        ("code = \"T2\"", "code = \"T1\"", row("T2"), "duplicate_code"),
+        ("subset_of = \"T3\"", "subset_of = \"T9\"", row("T3a"), "unknown_code"),
+        ("subset_of = \"T3\"", "subset_of = \"T3a\"", row("T3a"), "unknown_code"),
+        ("subset_of = \"T3\"", "subset_of = \"T2\"", row("T3a"), "not_a_subset"),
         ("goal_max = 5", "goal_max = 2", row("T3a"), "range_order"),
         ("goal = 300", "goal = 0", row("T1"), "bad_number"),
-        (
-            "until = 2020-12-31",
-            "until = 2017-12-31",
-            line("[term]", 0),
-            "term_order",
-        ),
-        (
-            "name = \"targets\"",
-            "name = \"card\"",
-            line("[pack]", 0),
-            "wrong_pack",
-        ),
+        ("until = 2020-12-31", "until = 2017-12-31", line("[term]", 0), "term_order"),
+        ("name = \"targets\"", "name = \"card\"", line("[pack]", 0), "wrong_pack"),
         (
             "yellow_per_mille = 800",
             "yellow_per_mille = 1001",
@@ -177,12 +128,7 @@ fn a_pack_that_contradicts_itself_is_refused_with_the_line_of_its_row() {
             line("[[task]]", 1),
             "duplicate_code",
         ),
-        (
-            "name = \"金融小镇\"",
-            "name = \"数聚小镇\"",
-            line("[[town]]", 1),
-            "duplicate_code",
-        ),
+        ("name = \"金融小镇\"", "name = \"数聚小镇\"", line("[[town]]", 1), "duplicate_code"),
         (
             "stage = \"planned\"",
             "stage = \"planned\"\nvalid_until = 2018-10-09",

@@ -12,8 +12,13 @@ use rusqlite::{Connection, Statement, params};
 use std::collections::HashMap;
 
 /// The indexes that random keys would make dear, as schema.sql names them.
-const INDEXES: &[&str] =
-    &["name_folded", "person_profile_name", "person_document_number", "engagement_org", "recognition_class"];
+const INDEXES: &[&str] = &[
+    "name_folded",
+    "person_profile_name",
+    "person_document_number",
+    "engagement_org",
+    "recognition_class",
+];
 
 /// Seq, days and ops of a fact row as it is entered, before its data.
 const FIXED: usize = 6;
@@ -73,7 +78,11 @@ impl<'c> BulkWriter<'c> {
         let mut deferred = Vec::new();
         if empty {
             for index in INDEXES {
-                deferred.push(conn.query_row("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [index], |r| r.get(0))?);
+                deferred.push(
+                    conn.query_row("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [index], |r| {
+                        r.get(0)
+                    })?,
+                );
                 conn.execute_batch(&format!("DROP INDEX {index}"))?;
             }
         }
@@ -147,12 +156,23 @@ impl<'c> BulkWriter<'c> {
         self.next_id += 1;
         let salt = self.salt(id);
         let op = self.op;
-        let person = [Val::Int(id), Val::Int(op), Val::Null, Val::Text("talent"), Val::Blob(&salt), Val::Null, Val::Null];
+        let person = [
+            Val::Int(id),
+            Val::Int(op),
+            Val::Null,
+            Val::Text("talent"),
+            Val::Blob(&salt),
+            Val::Null,
+            Val::Null,
+        ];
         self.leaf.begin(&salt);
         self.leaf.row(&PERSON, &person);
         let class = p.class.as_deref().map(|c| recorded(self.next_recognition, c));
         let mut rows: Vec<(&'static Table, Vec<Val<'_>>)> = Vec::with_capacity(5);
-        rows.push((&PERSON_PROFILE, full(id, 1, p.from.0, op, p.profile.values(Val::Text(&p.profile.name), Val::Null))));
+        rows.push((
+            &PERSON_PROFILE,
+            full(id, 1, p.from.0, op, p.profile.values(Val::Text(&p.profile.name), Val::Null)),
+        ));
         for (i, d) in p.documents.iter().enumerate() {
             rows.push((&PERSON_DOCUMENT, full(id, i + 1, p.from.0, op, d.values())));
         }
@@ -205,7 +225,11 @@ impl<'c> BulkWriter<'c> {
 
     /// Whether a likely twin of that name and birth date is in the file already; asked only where the dictionary knows the name.
     pub fn twins(&self, folded: &str, birth: crate::base::day::PartDate) -> Result<Vec<(i64, bool)>> {
-        if self.into_empty() { Ok(Vec::new()) } else { store::same_name_birth(self.conn, folded, birth) }
+        if self.into_empty() {
+            Ok(Vec::new())
+        } else {
+            store::same_name_birth(self.conn, folded, birth)
+        }
     }
 
     /// Builds the indexes that were put off and counts what was written against what is there.
@@ -213,10 +237,13 @@ impl<'c> BulkWriter<'c> {
         for sql in &self.deferred {
             self.conn.execute_batch(sql)?;
         }
-        let there: i64 =
-            self.conn.query_row("SELECT count(*) FROM person WHERE made_op = ?1", [self.op], |r| r.get(0))?;
+        let there: i64 = self
+            .conn
+            .query_row("SELECT count(*) FROM person WHERE made_op = ?1", [self.op], |r| r.get(0))?;
         if u64::try_from(there).ok() != Some(self.written) {
-            return Err(crate::error::io("written_differs").fact("written", self.written).fact("there", there));
+            return Err(crate::error::io("written_differs")
+                .fact("written", self.written)
+                .fact("there", there));
         }
         Ok(self.written)
     }
@@ -226,7 +253,14 @@ impl<'c> BulkWriter<'c> {
 fn full<'a>(id: i64, seq: usize, from: i32, op: i64, data: Vec<Val<'a>>) -> Vec<Val<'a>> {
     let mut row = Vec::with_capacity(FIXED + data.len());
     let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-    row.extend([Val::Int(id), Val::Int(seq), Val::Int(from.into()), Val::Null, Val::Int(op), Val::Null]);
+    row.extend([
+        Val::Int(id),
+        Val::Int(seq),
+        Val::Int(from.into()),
+        Val::Null,
+        Val::Int(op),
+        Val::Null,
+    ]);
     row.extend(data);
     row
 }

@@ -84,7 +84,12 @@ fn given<T>(g: Given<T>) -> Option<T> {
 
 /// A checked document as it is held.
 pub fn holding_of(d: &Document) -> Holding {
-    Holding { kind: d.kind, raw: (d.number != d.key).then(|| d.number.clone()), number: d.key.clone(), valid_until: None }
+    Holding {
+        kind: d.kind,
+        raw: (d.number != d.key).then(|| d.number.clone()),
+        number: d.key.clone(),
+        valid_until: None,
+    }
 }
 
 /// Id of a name in the dictionary, made where it is new.
@@ -108,12 +113,18 @@ pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64> {
 /// The next free id of a recognition.
 pub fn next_recognition(tx: &Tx<'_>) -> Result<i64> {
     // Recognitions have no index on their number yet: a person's rows lie together and the highest is asked once an op.
-    Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
+    Ok(tx
+        .conn()
+        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?
+        .query_row([], |r| r.get(0))?)
 }
 
 /// Enters a new person; returns the id.
 pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64> {
-    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?.query_row([], |r| r.get(0))?;
+    let id: i64 = tx
+        .conn()
+        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?
+        .query_row([], |r| r.get(0))?;
     let salt = new_salt(id, i64::from(tx.day.0), &random_bytes());
     tx.conn()
         .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, 'talent', ?3)")?
@@ -138,7 +149,12 @@ pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64> {
 
 /// A class that only a roster or an entry says (据名册登记).
 pub fn recorded(id: i64, class: &str) -> Recognition {
-    Recognition { id, scheme: ZONE_SCHEME.to_owned(), class: class.to_owned(), state: "recorded".to_owned() }
+    Recognition {
+        id,
+        scheme: ZONE_SCHEME.to_owned(),
+        class: class.to_owned(),
+        state: "recorded".to_owned(),
+    }
 }
 
 /// One field that changed.
@@ -180,14 +196,25 @@ pub fn apply(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How)
 
 /// Whether a draft says exactly what is held (`--on-match` and `unchanged` rest on it): `apply` without writing.
 fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
-    let Some(old) = p.profile_at(how.day).or(p.profiles.last()) else { return Ok(()) };
+    let Some(old) = p.profile_at(how.day).or(p.profiles.last()) else {
+        return Ok(());
+    };
     let new = merged(&old.data, d);
     if new == old.data {
         return Ok(());
     }
-    let from = if how.correct || old.span.from >= how.day { old.span.from } else { how.day };
+    let from = if how.correct || old.span.from >= how.day {
+        old.span.from
+    } else {
+        how.day
+    };
     for (field, before, after) in differences(&old.data, &new) {
-        changed.push(Changed { field, before, after, from: from.iso() });
+        changed.push(Changed {
+            field,
+            before,
+            after,
+            from: from.iso(),
+        });
     }
     let new_name = name_id(tx, &new.name)?;
     let data = new.values(Val::Int(new_name), Val::Null);
@@ -211,7 +238,11 @@ fn merged(old: &Profile, d: &Draft) -> Profile {
     Profile {
         corps: d.corps.map_or_else(|| old.corps.clone(), str::to_owned),
         // A roster's padded form of the same name is no change.
-        raw_name: if d.name.as_ref().is_none_or(|n| *n == old.name) { old.raw_name.clone() } else { d.raw_name.clone() },
+        raw_name: if d.name.as_ref().is_none_or(|n| *n == old.name) {
+            old.raw_name.clone()
+        } else {
+            d.raw_name.clone()
+        },
         name,
         birth_date: match (d.birth_date, old.birth_date) {
             (Some(n), Some(o)) if n.is_month() && o.same_or_refines(n) => Some(o),
@@ -271,7 +302,10 @@ pub fn differences(a: &Profile, b: &Profile) -> Vec<(&'static str, Option<String
 fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
     for doc in &d.documents {
         let new = holding_of(doc);
-        if p.documents.iter().any(|h| h.data.kind == new.kind && h.data.number == new.number && h.span.until.is_none()) {
+        if p.documents
+            .iter()
+            .any(|h| h.data.kind == new.kind && h.data.number == new.number && h.span.until.is_none())
+        {
             continue;
         }
         let taken = super::store::holders(tx.conn(), &new.number)?;
@@ -289,11 +323,20 @@ fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &m
         match old {
             Some(h) if how.correct => facts::correct(tx, &PERSON_DOCUMENT, p.id, h.seq, h.span, &new.values())?,
             Some(h) => {
-                let row = Fact { seq: h.seq, span: h.span, made_op: h.made_op, voided_op: None, data: h.data.values() };
+                let row = Fact {
+                    seq: h.seq,
+                    span: h.span,
+                    made_op: h.made_op,
+                    voided_op: None,
+                    data: h.data.values(),
+                };
                 facts::change(tx, &PERSON_DOCUMENT, p.id, &row, how.day, &new.values())?;
             }
             None => {
-                let from = p.profiles.first().map_or(how.day, |f| if how.correct { f.span.from } else { how.day });
+                let from = p
+                    .profiles
+                    .first()
+                    .map_or(how.day, |f| if how.correct { f.span.from } else { how.day });
                 facts::insert(tx, &PERSON_DOCUMENT, p.id, Span::from(from), &new.values())?;
             }
         }
@@ -304,7 +347,9 @@ fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &m
 /// Another unit is a move; the same unit with other terms is a change of the engagement; another first day is a correction.
 fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How, changed: &mut Vec<Changed>) -> Result<()> {
     let says = |e: &Engagement| org.is_none_or(|o| o == e.org_id) && d.start_date.is_none_or(|s| s == e.started);
-    let Some(old) = current(&p.engagements, how.day) else { return Ok(()) };
+    let Some(old) = current(&p.engagements, how.day) else {
+        return Ok(());
+    };
     // An old roster names an engagement that has ended since: it is known, and nobody came back.
     if old.data.leave_why.is_some() && p.engagements.iter().any(|e| says(&e.data)) {
         return Ok(());
@@ -318,13 +363,31 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
             (true, _) => PartDate::from_day(how.day),
             (false, s) => s.unwrap_or(old.data.started),
         },
-        contract_end: if moved { given(d.contract_end.clone()) } else { d.contract_end.over(&old.data.contract_end) },
-        position: if moved { given(d.position.clone()) } else { d.position.over(&old.data.position) },
-        months_a_year: if moved { given(d.months_a_year.clone()) } else { d.months_a_year.over(&old.data.months_a_year) },
+        contract_end: if moved {
+            given(d.contract_end.clone())
+        } else {
+            d.contract_end.over(&old.data.contract_end)
+        },
+        position: if moved {
+            given(d.position.clone())
+        } else {
+            d.position.over(&old.data.position)
+        },
+        months_a_year: if moved {
+            given(d.months_a_year.clone())
+        } else {
+            d.months_a_year.over(&old.data.months_a_year)
+        },
         leave_why: None,
         leave_to: None,
     };
-    if new == (Engagement { leave_why: None, leave_to: None, ..old.data.clone() }) {
+    if new
+        == (Engagement {
+            leave_why: None,
+            leave_to: None,
+            ..old.data.clone()
+        })
+    {
         return Ok(());
     }
     if new.contract_end.is_some_and(|e| e.last_day() < new.started.first_day()) {
@@ -345,11 +408,25 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
     }
     if new.started != old.data.started {
         // The first day as held was wrong: the row that begins with it begins anew.
-        let from = if old.span.from == old.data.started.first_day() { first } else { old.span.from };
+        let from = if old.span.from == old.data.started.first_day() {
+            first
+        } else {
+            old.span.from
+        };
         if old.span.until.is_some_and(|u| u < from) {
             return Err(error::bad_data("date_order"));
         }
-        facts::correct(tx, &ENGAGEMENT, p.id, old.seq, Span { from, until: old.span.until }, &new.values())?;
+        facts::correct(
+            tx,
+            &ENGAGEMENT,
+            p.id,
+            old.seq,
+            Span {
+                from,
+                until: old.span.until,
+            },
+            &new.values(),
+        )?;
         note_engagement(changed, &old.data, &new, from);
         return Ok(());
     }
@@ -358,16 +435,32 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
         note_engagement(changed, &old.data, &new, old.span.from);
         return Ok(());
     }
-    let row = Fact { seq: old.seq, span: old.span, made_op: old.made_op, voided_op: None, data: old.data.values() };
+    let row = Fact {
+        seq: old.seq,
+        span: old.span,
+        made_op: old.made_op,
+        voided_op: None,
+        data: old.data.values(),
+    };
     facts::change(tx, &ENGAGEMENT, p.id, &row, how.day, &new.values())?;
-    note_engagement(changed, &old.data, &new, if old.span.from < how.day { how.day } else { old.span.from });
+    note_engagement(
+        changed,
+        &old.data,
+        &new,
+        if old.span.from < how.day { how.day } else { old.span.from },
+    );
     Ok(())
 }
 
 fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagement, from: Day) {
     let mut see = |field, before: Option<String>, after: Option<String>| {
         if before != after {
-            changed.push(Changed { field, before, after, from: from.iso() });
+            changed.push(Changed {
+                field,
+                before,
+                after,
+                from: from.iso(),
+            });
         }
     };
     let unit = |e: &Engagement| Some(number::format(crate::org::PREFIX, e.org_id));
@@ -376,11 +469,17 @@ fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagemen
     see("start_date", Some(old.started.iso()), Some(new.started.iso()));
     see("contract_end", old.contract_end.map(|d| d.iso()), new.contract_end.map(|d| d.iso()));
     see("position", old.position.clone(), new.position.clone());
-    see("months_a_year", old.months_a_year.map(|n| n.to_string()), new.months_a_year.map(|n| n.to_string()));
+    see(
+        "months_a_year",
+        old.months_a_year.map(|n| n.to_string()),
+        new.months_a_year.map(|n| n.to_string()),
+    );
 }
 
 fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
-    let held = p.recognition_at(how.day).or(p.recognitions.last().filter(|r| r.span.until.is_none()));
+    let held = p
+        .recognition_at(how.day)
+        .or(p.recognitions.last().filter(|r| r.span.until.is_none()));
     let new = match &d.class {
         Given::Keep => return Ok(()),
         Given::Clear => None,
@@ -425,7 +524,9 @@ fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed:
     if gone.is_empty() && fresh.is_empty() {
         return Ok(());
     }
-    let join = |list: Vec<&str>| if list.is_empty() { None } else { Some(list.join(";")) };
+    let join = |list: Vec<&str>| {
+        if list.is_empty() { None } else { Some(list.join(";")) }
+    };
     changed.push(Changed {
         field: "achievements",
         before: join(held.iter().map(|a| a.data.as_str()).collect()),
@@ -447,8 +548,7 @@ fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed:
 
 /// Leaves the zone: every engagement that holds ends on `day`, the last day in.
 pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>) -> Result<()> {
-    let open: Vec<&Fact<Engagement>> =
-        p.engagements.iter().filter(|e| e.span.until.is_none_or(|u| u > day)).collect();
+    let open: Vec<&Fact<Engagement>> = p.engagements.iter().filter(|e| e.span.until.is_none_or(|u| u > day)).collect();
     if open.is_empty() {
         let last = p.engagements.iter().filter_map(|e| e.span.until).max();
         return Err(error::conflict("left_already")
@@ -458,9 +558,15 @@ pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>)
     }
     for e in open {
         if e.span.from > day {
-            return Err(error::refused("leave_before_start").fact("no", p.no()).fact("day", e.span.from.iso()));
+            return Err(error::refused("leave_before_start")
+                .fact("no", p.no())
+                .fact("day", e.span.from.iso()));
         }
-        let last = Engagement { leave_why: Some(why.to_owned()), leave_to: to.map(str::to_owned), ..e.data.clone() };
+        let last = Engagement {
+            leave_why: Some(why.to_owned()),
+            leave_to: to.map(str::to_owned),
+            ..e.data.clone()
+        };
         facts::end(tx, &ENGAGEMENT, p.id, e.seq, e.span, day, &last.values())?;
     }
     tx.touch(&PERSON_SUBJECT, p.id);
@@ -470,7 +576,9 @@ pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>)
 /// Comes back: a new engagement from `day`.
 pub fn return_(tx: &mut Tx<'_>, p: &Person, e: &Engagement, day: Day) -> Result<()> {
     if p.engagements.iter().any(|x| x.span.until.is_none_or(|u| u >= day)) {
-        return Err(error::conflict("not_left").fact("no", p.no()).detail("possible", vec!["edit", "leave"]));
+        return Err(error::conflict("not_left")
+            .fact("no", p.no())
+            .detail("possible", vec!["edit", "leave"]));
     }
     facts::insert(tx, &ENGAGEMENT, p.id, Span::from(day), &e.values())?;
     tx.touch(&PERSON_SUBJECT, p.id);

@@ -20,7 +20,11 @@ use rusqlite::params;
 use serde_json::{Map, Value, json};
 
 /// The noun.
-pub const NOUN: Noun = Noun { name: "talent", build, run };
+pub const NOUN: Noun = Noun {
+    name: "talent",
+    build,
+    run,
+};
 
 fn build(c: Command) -> Command {
     TalentCommand::augment_subcommands(c).subcommand_required(true)
@@ -157,15 +161,33 @@ enum TalentCommand {
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     // clap has just accepted these matches for this very type.
-    let Ok(command) = TalentCommand::from_arg_matches(m) else { return Err(error::usage("not_understood")) };
+    let Ok(command) = TalentCommand::from_arg_matches(m) else {
+        return Err(error::usage("not_understood"));
+    };
     match command {
         TalentCommand::Add { said, from, distinct } => add(office, *said, from.as_deref(), distinct),
         TalentCommand::Show { person } => show(office, &person),
-        TalentCommand::Edit { person, said, from_date, correct } => edit(office, &person, &said, from_date, correct),
+        TalentCommand::Edit {
+            person,
+            said,
+            from_date,
+            correct,
+        } => edit(office, &person, &said, from_date, correct),
         TalentCommand::Leave { person, why, to } => leave(office, &person, &why, to.as_deref()),
-        TalentCommand::Return { person, employer, mode, contract_end, position } => {
-            come_back(office, &person, employer.as_deref(), mode.as_deref(), contract_end.as_deref(), position)
-        }
+        TalentCommand::Return {
+            person,
+            employer,
+            mode,
+            contract_end,
+            position,
+        } => come_back(
+            office,
+            &person,
+            employer.as_deref(),
+            mode.as_deref(),
+            contract_end.as_deref(),
+            position,
+        ),
         TalentCommand::List { filter, sort, count } => list(office, filter.as_deref(), sort.as_deref(), count),
         TalentCommand::Find { text } => find(office, &text),
         TalentCommand::History { person } => history(office, &person),
@@ -234,7 +256,9 @@ impl Said {
 
 /// Keys of one JSON object as texts by column; `documents`, `corps_more`, `achievements` may be arrays, `employer` an object.
 fn cells_of_json(v: &Value) -> Result<Vec<(Key, String)>> {
-    let Value::Object(map) = v else { return Err(error::bad_data("json_object")) };
+    let Value::Object(map) = v else {
+        return Err(error::bad_data("json_object"));
+    };
     let mut out = Vec::new();
     for (name, v) in map {
         let text = |v: &Value| match v {
@@ -245,7 +269,12 @@ fn cells_of_json(v: &Value) -> Result<Vec<(Key, String)>> {
         match (name.as_str(), v) {
             (_, Value::Null) => {}
             ("documents", Value::Array(list)) => {
-                let part = |k: &str| list.iter().map(|d| d.get(k).and_then(text).unwrap_or_default()).collect::<Vec<_>>().join(";");
+                let part = |k: &str| {
+                    list.iter()
+                        .map(|d| d.get(k).and_then(text).unwrap_or_default())
+                        .collect::<Vec<_>>()
+                        .join(";")
+                };
                 out.push((Key::IdType, part("type")));
                 out.push((Key::IdNumber, part("number")));
             }
@@ -288,16 +317,24 @@ fn check(cells: &[(Key, String)]) -> Checked {
 
 /// All faults of an entry as one error: 2 where an option can't be understood, 65 where the data contradict themselves.
 fn refuse(faults: &[CellFault]) -> Result<()> {
-    let Some(first) = faults.first() else { return Ok(()) };
+    let Some(first) = faults.first() else {
+        return Ok(());
+    };
     let mut said = Vec::new();
     let mut list = Vec::new();
     for f in faults {
         said.push(format!("--{}：{}", f.key.name().replace('_', "-"), fault_words(f)));
         list.push(json!({"column": f.key.name(), "code": f.code.as_str()}));
     }
-    let words = said.join(if lang() == crate::ui::Lang::Zh { "；" } else { "; " }).replace('：', if lang() == crate::ui::Lang::Zh { "：" } else { ": " });
+    let words = said
+        .join(if lang() == crate::ui::Lang::Zh { "；" } else { "; " })
+        .replace('：', if lang() == crate::ui::Lang::Zh { "：" } else { ": " });
     let misread = faults.iter().all(|f| matches!(f.code, FaultCode::UnknownValue));
-    let e = if misread { error::usage("bad_entry") } else { error::bad_data("bad_entry") };
+    let e = if misread {
+        error::usage("bad_entry")
+    } else {
+        error::bad_data("bad_entry")
+    };
     Err(e.fact("faults", words).detail("code", first.code.as_str()).detail("faults", list))
 }
 
@@ -306,7 +343,11 @@ pub fn fault_words(f: &CellFault) -> String {
     let text = crate::ui::try_t(&format!("fault.{}", f.code.as_str())).unwrap_or(f.code.as_str());
     let choices = f.key.column().set.map(|s| {
         let zh = lang() == crate::ui::Lang::Zh;
-        codes::codes(s).take(12).map(|c| if zh { c.zh.as_str() } else { c.code.as_str() }).collect::<Vec<_>>().join(if zh { "、" } else { ", " })
+        codes::codes(s)
+            .take(12)
+            .map(|c| if zh { c.zh.as_str() } else { c.code.as_str() })
+            .collect::<Vec<_>>()
+            .join(if zh { "、" } else { ", " })
     });
     match (f.code, choices) {
         (FaultCode::UnknownValue, Some(c)) => format!("{text} ({c})"),
@@ -326,7 +367,11 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
     ask_missing(&mut cells, from.is_some())?;
     let checked = check(&cells);
     refuse(&checked.faults)?;
-    let org_text = cells.iter().find(|(k, _)| *k == Key::Employer).map(|(_, v)| v.clone()).unwrap_or_default();
+    let org_text = cells
+        .iter()
+        .find(|(k, _)| *k == Key::Employer)
+        .map(|(_, v)| v.clone())
+        .unwrap_or_default();
     for w in &checked.warnings {
         office.warn("warn.cell", &[("column", &w.key.name()), ("what", &fault_words(w))]);
     }
@@ -336,10 +381,16 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
         let twins = likely_twins(tx, &draft)?;
         if let (Some((other, reasons)), false) = (twins.first(), distinct) {
             let no = number::format(PREFIX, *other);
-            return Err(error::conflict("likely_duplicate").fact("no", &no).fact("why", reasons.join(", ")).detail("no", no).detail("evidence", reasons.clone()));
+            return Err(error::conflict("likely_duplicate")
+                .fact("no", &no)
+                .fact("why", reasons.join(", "))
+                .detail("no", no)
+                .detail("evidence", reasons.clone()));
         }
         let org = unit_of(tx, &org_text, &draft, draft.start_date.map_or(tx.day, |d| d.first_day()))?;
-        let Some(mut person) = NewPerson::of(draft.clone()) else { return Err(error::usage("missing_any")) };
+        let Some(mut person) = NewPerson::of(draft.clone()) else {
+            return Err(error::usage("missing_any"));
+        };
         person.engagement.org_id = org;
         let id = change::enter(tx, &person)?;
         for (other, reasons) in &twins {
@@ -377,7 +428,10 @@ fn read_json(file: &str) -> Result<Value> {
         })?
     };
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| {
-        error::bad_data("json_syntax").fact("file", file).fact("line", e.line()).fact("column", e.column())
+        error::bad_data("json_syntax")
+            .fact("file", file)
+            .fact("line", e.line())
+            .fact("column", e.column())
     })
 }
 
@@ -393,14 +447,25 @@ fn ask_missing(cells: &mut Vec<(Key, String)>, from_json: bool) -> Result<()> {
     }
     if from_json || !prompt::can_ask() {
         let options: Vec<String> = lacking.iter().map(|k| format!("--{}", k.name().replace('_', "-"))).collect();
-        let e = if from_json { error::bad_data("missing_fields") } else { error::usage("missing_options") };
+        let e = if from_json {
+            error::bad_data("missing_fields")
+        } else {
+            error::usage("missing_options")
+        };
         let names: Vec<&str> = lacking.iter().map(|k| k.name()).collect();
-        return Err(e.fact("options", if from_json { names.join(", ") } else { options.join(" ") }).detail("code", "missing").detail("missing", names));
+        return Err(e
+            .fact("options", if from_json { names.join(", ") } else { options.join(" ") })
+            .detail("code", "missing")
+            .detail("missing", names));
     }
     let zh = lang() == crate::ui::Lang::Zh;
     for key in lacking {
         let c = key.column();
-        let question = if zh { format!("{}：", c.zh) } else { format!("{}:", t_field(c.name)) };
+        let question = if zh {
+            format!("{}：", c.zh)
+        } else {
+            format!("{}:", t_field(c.name))
+        };
         if key == Key::IdNumber && !cells.iter().any(|(k, _)| *k == Key::IdType) {
             let kinds: Vec<&codes::Code> = codes::codes("id_type").collect();
             let items: Vec<String> = kinds.iter().map(|k| if zh { k.zh.clone() } else { k.en.clone() }).collect();
@@ -461,7 +526,14 @@ pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str
     for doc in &d.documents {
         for (id, paper, _) in store::holders(tx.conn(), &doc.key)? {
             if paper != doc.number {
-                see(id, if doc.kind == DocType::HmPermit { "permit_number" } else { "old_number" });
+                see(
+                    id,
+                    if doc.kind == DocType::HmPermit {
+                        "permit_number"
+                    } else {
+                        "old_number"
+                    },
+                );
             }
         }
     }
@@ -477,7 +549,9 @@ pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str
 }
 
 fn judge(tx: &mut Tx<'_>, a: i64, b: i64, reasons: &[&str]) -> Result<()> {
-    let id: i64 = tx.conn().query_row("SELECT coalesce(max(id), 0) + 1 FROM judgement", [], |r| r.get(0))?;
+    let id: i64 = tx
+        .conn()
+        .query_row("SELECT coalesce(max(id), 0) + 1 FROM judgement", [], |r| r.get(0))?;
     tx.conn().execute(
         "INSERT INTO judgement (id, made_op, person_a, person_b, verdict, evidence) VALUES (?1, ?2, ?3, ?4, 'different', ?5)",
         params![id, tx.op, a, b, json!(reasons).to_string()],
@@ -496,18 +570,29 @@ pub fn unit_of(tx: &mut Tx<'_>, text: &str, d: &Draft, from: Day) -> Result<i64>
         UnitMatch::Known(id) => Ok(id),
         UnitMatch::FillCode(id) => {
             if let Some(old) = org::store::open(tx.conn(), id)? {
-                let new = org::Profile { uscc: d.uscc.clone(), ..old.data.clone() };
+                let new = org::Profile {
+                    uscc: d.uscc.clone(),
+                    ..old.data.clone()
+                };
                 org::store::edit(tx, id, &old, &new, tx.day, true)?;
             }
             Ok(id)
         }
         UnitMatch::New => {
-            let p = org::Profile { name, uscc: d.uscc.clone(), stub: true, ..org::Profile::default() };
+            let p = org::Profile {
+                name,
+                uscc: d.uscc.clone(),
+                stub: true,
+                ..org::Profile::default()
+            };
             org::store::create(tx, &p, from)
         }
         UnitMatch::Unsure(id) => {
             let no = number::format(org::PREFIX, id);
-            Err(error::conflict("unit_unsure").fact("name", name).fact("no", &no).detail("possible", vec![no]))
+            Err(error::conflict("unit_unsure")
+                .fact("name", name)
+                .fact("no", &no)
+                .detail("possible", vec![no]))
         }
     }
 }
@@ -552,7 +637,10 @@ fn edit(office: &Office, text: &str, said: &Said, from_date: Option<Day>, correc
     let checked = check(&cells);
     refuse(&checked.faults)?;
     let p = load(office, text)?;
-    let how = How { day: from_date.unwrap_or(office.day()), correct };
+    let how = How {
+        day: from_date.unwrap_or(office.day()),
+        correct,
+    };
     let draft = against_documents(&p, checked.draft, &cells)?;
     let org_text = said.employer.clone();
     let done = office.write("talent.edit", Map::new(), |tx| {
@@ -577,7 +665,10 @@ fn edit(office: &Office, text: &str, said: &Said, from_date: Option<Day>, correc
 
 /// Sex and birth date that contradict a resident ID already held are refused, as they are in one row.
 fn against_documents(p: &Person, draft: Draft, cells: &[(Key, String)]) -> Result<Draft> {
-    let held = p.documents.iter().find(|h| h.data.kind == DocType::ResidentId && h.span.until.is_none());
+    let held = p
+        .documents
+        .iter()
+        .find(|h| h.data.kind == DocType::ResidentId && h.span.until.is_none());
     if draft.documents.is_empty()
         && let Some(h) = held
         && let Ok(doc) = ident::parse(DocType::ResidentId, &h.data.number)
@@ -585,10 +676,18 @@ fn against_documents(p: &Person, draft: Draft, cells: &[(Key, String)]) -> Resul
         let given = |k: Key| cells.iter().any(|(c, _)| *c == k);
         let mut faults = Vec::new();
         if given(Key::Sex) && draft.sex != doc.sex.map(|s| s.code()) {
-            faults.push(CellFault { key: Key::Sex, code: FaultCode::SexMismatch, note: None });
+            faults.push(CellFault {
+                key: Key::Sex,
+                code: FaultCode::SexMismatch,
+                note: None,
+            });
         }
         if given(Key::BirthDate) && draft.birth_date.zip(doc.birth).is_some_and(|(a, b)| !b.same_or_refines(a)) {
-            faults.push(CellFault { key: Key::BirthDate, code: FaultCode::BirthMismatch, note: None });
+            faults.push(CellFault {
+                key: Key::BirthDate,
+                code: FaultCode::BirthMismatch,
+                note: None,
+            });
         }
         refuse(&faults)?;
     }
@@ -644,10 +743,18 @@ fn come_back(
         let org_id = match (employer, &last) {
             (Some(t), _) => unit_of(tx, t, &checked.draft, tx.day)?,
             (None, Some(e)) => e.data.org_id,
-            (None, None) => return Err(error::usage("missing_options").fact("options", "--employer")),
+            (None, None) => {
+                return Err(error::usage("missing_options").fact("options", "--employer"));
+            }
         };
-        let mode = checked.draft.mode.map(str::to_owned).or_else(|| last.as_ref().map(|e| e.data.mode.clone()));
-        let Some(mode) = mode else { return Err(error::usage("missing_options").fact("options", "--mode")) };
+        let mode = checked
+            .draft
+            .mode
+            .map(str::to_owned)
+            .or_else(|| last.as_ref().map(|e| e.data.mode.clone()));
+        let Some(mode) = mode else {
+            return Err(error::usage("missing_options").fact("options", "--mode"));
+        };
         let e = Engagement {
             org_id,
             mode,
@@ -672,28 +779,56 @@ fn come_back(
 // ---------------------------------------------------------------- list, find, history
 
 fn columns() -> Vec<Column> {
-    ["no", "status", "name", "sex", "corps", "class", "employer.name", "mode", "start_date", "contract_end"]
-        .into_iter()
-        .map(Column::new)
-        .collect()
+    [
+        "no",
+        "status",
+        "name",
+        "sex",
+        "corps",
+        "class",
+        "employer.name",
+        "mode",
+        "start_date",
+        "contract_end",
+    ]
+    .into_iter()
+    .map(Column::new)
+    .collect()
 }
 
 /// `field=value` pairs, apart by blanks or commas; both sides by code or label.
-struct Filter(Vec<(String, String)>);
+pub struct Filter(Vec<(String, String)>);
 
 /// Fields a list can be filtered and sorted by.
 const FIELDS: &[&str] = &[
-    "no", "status", "name", "sex", "corps", "category", "class", "class_state", "employer", "mode", "education", "industry",
-    "start_date", "contract_end", "birth_date",
+    "no",
+    "status",
+    "name",
+    "sex",
+    "corps",
+    "category",
+    "class",
+    "class_state",
+    "employer",
+    "mode",
+    "education",
+    "industry",
+    "start_date",
+    "contract_end",
+    "birth_date",
 ];
 
 impl Filter {
-    fn parse(text: Option<&str>) -> Result<Filter> {
+    /// From the text of `--where`.
+    pub fn parse(text: Option<&str>) -> Result<Filter> {
         let mut pairs = Vec::new();
         for part in text.unwrap_or("").split([' ', ',', '，']).filter(|p| !p.is_empty()) {
             let (field, value) = part.split_once('=').ok_or_else(|| error::usage("filter_form").fact("text", part))?;
             if !FIELDS.contains(&field) {
-                return Err(error::usage("filter_field").fact("field", field).fact("fields", FIELDS.join(", ")).detail("possible", FIELDS.to_vec()));
+                return Err(error::usage("filter_field")
+                    .fact("field", field)
+                    .fact("fields", FIELDS.join(", "))
+                    .detail("possible", FIELDS.to_vec()));
             }
             let set = FIELDS.iter().find(|f| **f == field).copied().unwrap_or("");
             pairs.push((field.to_owned(), codes::find(set, value).unwrap_or(value).to_owned()));
@@ -701,7 +836,13 @@ impl Filter {
         Ok(Filter(pairs))
     }
 
-    fn takes(&self, line: &Value) -> bool {
+    /// The value asked for of a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(f, _)| f == field).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether a line of a list answers.
+    pub fn takes(&self, line: &Value) -> bool {
         self.0.iter().all(|(f, v)| match &line[f] {
             Value::String(s) => s == v,
             Value::Object(e) => e.values().any(|x| x.as_str() == Some(v)),
@@ -877,7 +1018,9 @@ fn history(office: &Office, text: &str) -> Result<Exit> {
         put(f.made_op, f.voided_op, f.span, "document", Value::from(v));
     }
     for f in &p.engagements {
-        let name = org::store::name_at(conn, f.data.org_id, f.span.from)?.map(|n| n.0).unwrap_or_default();
+        let name = org::store::name_at(conn, f.data.org_id, f.span.from)?
+            .map(|n| n.0)
+            .unwrap_or_default();
         let mut v = format!("{} {} {}", number::format(org::PREFIX, f.data.org_id), name, f.data.mode);
         if let Some(end) = f.data.contract_end {
             v.push_str(&format!("; contract_end={}", end.iso()));
@@ -888,20 +1031,38 @@ fn history(office: &Office, text: &str) -> Result<Exit> {
         put(f.made_op, f.voided_op, f.span, "engagement", Value::from(v));
     }
     for f in &p.recognitions {
-        put(f.made_op, f.voided_op, f.span, "recognition", Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)));
+        put(
+            f.made_op,
+            f.voided_op,
+            f.span,
+            "recognition",
+            Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)),
+        );
     }
     for f in &p.achievements {
         put(f.made_op, f.voided_op, f.span, "achievement", Value::from(f.data.clone()));
     }
     rows.sort_by_key(|r| r.0);
-    let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"].into_iter().map(Column::new).collect();
-    let state = status(&p.engagements.iter().filter(|e| e.voided_op.is_none()).cloned().collect::<Vec<_>>(), p.merged_into.is_some(), p.erased, office.as_of());
-    let title = format!("{} {}", p.no(), t(match state {
-        Status::Active => "value.status.active",
-        Status::Left => "value.status.left",
-        Status::Merged => "value.status.merged",
-        Status::Erased => "value.status.erased",
-    }));
+    let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"]
+        .into_iter()
+        .map(Column::new)
+        .collect();
+    let state = status(
+        &p.engagements.iter().filter(|e| e.voided_op.is_none()).cloned().collect::<Vec<_>>(),
+        p.merged_into.is_some(),
+        p.erased,
+        office.as_of(),
+    );
+    let title = format!(
+        "{} {}",
+        p.no(),
+        t(match state {
+            Status::Active => "value.status.active",
+            Status::Left => "value.status.left",
+            Status::Merged => "value.status.merged",
+            Status::Erased => "value.status.erased",
+        })
+    );
     office.show(&View::list(rows.into_iter().map(|r| r.1).collect(), columns).titled(title))?;
     Ok(Exit::Done)
 }

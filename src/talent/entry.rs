@@ -12,9 +12,37 @@ use crate::base::number;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is explained by COLUMNS and docs/rosters.md")]
 pub enum Key {
-    No, Name, Sex, IdType, IdNumber, BirthDate, Ethnicity, Nationality, Education, Degree, School, Major, Title, SkillLevel,
-    Corps, CorpsMore, Category, Industry, GbIndustry, Employer, Uscc, Position, Mode, StartDate, ContractEnd, MonthsAYear,
-    Phone, Email, Class, Achievements, Remarks,
+    No,
+    Name,
+    Sex,
+    IdType,
+    IdNumber,
+    BirthDate,
+    Ethnicity,
+    Nationality,
+    Education,
+    Degree,
+    School,
+    Major,
+    Title,
+    SkillLevel,
+    Corps,
+    CorpsMore,
+    Category,
+    Industry,
+    GbIndustry,
+    Employer,
+    Uscc,
+    Position,
+    Mode,
+    StartDate,
+    ContractEnd,
+    MonthsAYear,
+    Phone,
+    Email,
+    Class,
+    Achievements,
+    Remarks,
 }
 
 /// What is known of a column.
@@ -313,7 +341,11 @@ pub fn check(raw: &Raw<'_>) -> Checked {
             Ok((code, warning)) => {
                 out.draft.uscc = Some(code);
                 if let Some(w) = warning {
-                    out.warnings.push(CellFault { key: Key::Uscc, code: w, note: None });
+                    out.warnings.push(CellFault {
+                        key: Key::Uscc,
+                        code: w,
+                        note: None,
+                    });
                 }
             }
             Err(f) => out.fault(Key::Uscc, f),
@@ -341,8 +373,11 @@ pub fn check(raw: &Raw<'_>) -> Checked {
         }
     }
     if let Some(v) = cell(Key::Achievements).filter(|_| !long(&out, Key::Achievements)) {
-        let list: Vec<String> =
-            v.split([';', '；']).map(names::clean_text).filter(|s| !s.is_empty() && !is_none(s)).collect();
+        let list: Vec<String> = v
+            .split([';', '；'])
+            .map(names::clean_text)
+            .filter(|s| !s.is_empty() && !is_none(s))
+            .collect();
         out.draft.achievements = if list.is_empty() { Given::Clear } else { Given::Set(list) };
     }
     check_dates(&mut out, cell(Key::StartDate), cell(Key::ContractEnd));
@@ -373,7 +408,9 @@ fn given_text(v: &str) -> Given<String> {
 }
 
 fn check_name(out: &mut Checked, raw: Option<&str>, too_long: bool) {
-    let Some(raw) = raw.filter(|_| !too_long) else { return };
+    let Some(raw) = raw.filter(|_| !too_long) else {
+        return;
+    };
     let clean = names::clean(raw);
     if clean.is_empty() {
         return;
@@ -410,11 +447,19 @@ fn check_documents(out: &mut Checked, types: Option<&str>, numbers: Option<&str>
         match ident::parse(kind, raw) {
             Ok(doc) => {
                 if let Some(w) = doc.warning {
-                    out.warnings.push(CellFault { key: Key::IdNumber, code: w, note: None });
+                    out.warnings.push(CellFault {
+                        key: Key::IdNumber,
+                        code: w,
+                        note: None,
+                    });
                 }
                 out.draft.documents.push(doc);
             }
-            Err(code) => out.faults.push(CellFault { key: Key::IdNumber, code, note: None }),
+            Err(code) => out.faults.push(CellFault {
+                key: Key::IdNumber,
+                code,
+                note: None,
+            }),
         }
     }
 }

@@ -174,7 +174,12 @@ pub struct Recognition {
 impl Recognition {
     /// The data columns of recognition in order.
     pub fn values(&self) -> Vec<Val<'_>> {
-        vec![Val::Int(self.id), Val::Text(&self.scheme), Val::Text(&self.class), Val::Text(&self.state)]
+        vec![
+            Val::Int(self.id),
+            Val::Text(&self.scheme),
+            Val::Text(&self.class),
+            Val::Text(&self.state),
+        ]
     }
 }
 
@@ -215,13 +220,25 @@ pub fn status(engagements: &[Fact<Engagement>], merged: bool, erased: bool, day:
         return Status::Merged;
     }
     let ended = |e: &Fact<Engagement>| e.span.until.is_some_and(|u| u < day);
-    if !engagements.is_empty() && engagements.iter().all(ended) { Status::Left } else { Status::Active }
+    if !engagements.is_empty() && engagements.iter().all(ended) {
+        Status::Left
+    } else {
+        Status::Active
+    }
 }
 
 /// The engagement that counts on the day: the one that holds; else the last that ended; else the first to come.
 pub fn current(engagements: &[Fact<Engagement>], day: Day) -> Option<&Fact<Engagement>> {
-    let held = engagements.iter().filter(|e| e.span.holds(day)).max_by_key(|e| (e.span.from, e.seq));
-    let past = || engagements.iter().filter(|e| e.span.until.is_some_and(|u| u < day)).max_by_key(|e| (e.span.until, e.seq));
+    let held = engagements
+        .iter()
+        .filter(|e| e.span.holds(day))
+        .max_by_key(|e| (e.span.from, e.seq));
+    let past = || {
+        engagements
+            .iter()
+            .filter(|e| e.span.until.is_some_and(|u| u < day))
+            .max_by_key(|e| (e.span.until, e.seq))
+    };
     let ahead = || engagements.iter().min_by_key(|e| (e.span.from, e.seq));
     held.or_else(past).or_else(ahead)
 }

@@ -49,7 +49,8 @@ impl Person {
     }
 }
 
-const PROFILE: &str = "seq, from_day, until_day, made_op, voided_op, corps, (SELECT text FROM name WHERE name.id = name_id), birth_date, sex,
+const PROFILE: &str =
+    "seq, from_day, until_day, made_op, voided_op, corps, (SELECT text FROM name WHERE name.id = name_id), birth_date, sex,
     raw_name, nationality, ethnicity, corps_more, category, education, degree, school, major, title, skill_level, industry, gb_industry,
     phone, email, remarks";
 
@@ -108,7 +109,12 @@ fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
 }
 
 fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
-    Ok(Recognition { id: r.get(a)?, scheme: r.get(a + 1)?, class: r.get(a + 2)?, state: r.get(a + 3)? })
+    Ok(Recognition {
+        id: r.get(a)?,
+        scheme: r.get(a + 1)?,
+        class: r.get(a + 2)?,
+        state: r.get(a + 3)?,
+    })
 }
 
 fn all<T>(
@@ -120,7 +126,9 @@ fn all<T>(
     data: impl Fn(&Row<'_>, usize) -> rusqlite::Result<T>,
 ) -> Result<Vec<Fact<T>>> {
     let live = if voided { "" } else { "AND voided_op IS NULL" };
-    let mut st = conn.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE person_id = ?1 {live} ORDER BY from_day, seq"))?;
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT {columns} FROM {table} WHERE person_id = ?1 {live} ORDER BY from_day, seq"
+    ))?;
     Ok(st.query_map([id], |r| facts::read(r, &data))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -135,7 +143,9 @@ pub fn load_with(conn: &Connection, id: i64, voided: bool) -> Result<Option<Pers
         .prepare_cached("SELECT kind, merged_into, erased_op IS NOT NULL FROM person WHERE id = ?1 AND (voided_op IS NULL OR ?2)")?
         .query_row(params![id, voided], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
         .optional()?;
-    let Some((kind, merged_into, erased)) = anchor else { return Ok(None) };
+    let Some((kind, merged_into, erased)) = anchor else {
+        return Ok(None);
+    };
     Ok(Some(Person {
         id,
         kind,
@@ -144,8 +154,22 @@ pub fn load_with(conn: &Connection, id: i64, voided: bool) -> Result<Option<Pers
         profiles: all(conn, "person_profile", PROFILE, id, voided, profile)?,
         documents: all(conn, "person_document", DOCUMENT, id, voided, holding)?,
         engagements: all(conn, "engagement", ENGAGEMENT, id, voided, engagement)?,
-        recognitions: all(conn, "recognition", "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state", id, voided, recognition)?,
-        achievements: all(conn, "achievement", "seq, from_day, until_day, made_op, voided_op, text", id, voided, |r, a| r.get(a))?,
+        recognitions: all(
+            conn,
+            "recognition",
+            "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state",
+            id,
+            voided,
+            recognition,
+        )?,
+        achievements: all(
+            conn,
+            "achievement",
+            "seq, from_day, until_day, made_op, voided_op, text",
+            id,
+            voided,
+            |r, a| r.get(a),
+        )?,
     }))
 }
 
@@ -168,13 +192,22 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
     {
         let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("code", f.as_str()))?;
         let found = holders(conn, &doc.key)?;
-        let id = found.iter().find(|h| h.2 == kind.code()).or(found.first()).map(|h| h.0).ok_or_else(unknown)?;
+        let id = found
+            .iter()
+            .find(|h| h.2 == kind.code())
+            .or(found.first())
+            .map(|h| h.0)
+            .ok_or_else(unknown)?;
         return Ok(id);
     }
     let id = match number::parse(PREFIX, text) {
         Ok(id) => id,
-        Err(number::NumberFault::CheckChar) => return Err(error::usage("number_check").fact("text", text)),
-        Err(number::NumberFault::NotANumber) => return Err(error::usage("not_a_person").fact("text", masked_reference(text))),
+        Err(number::NumberFault::CheckChar) => {
+            return Err(error::usage("number_check").fact("text", text));
+        }
+        Err(number::NumberFault::NotANumber) => {
+            return Err(error::usage("not_a_person").fact("text", masked_reference(text)));
+        }
     };
     let there: bool = conn
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1 AND voided_op IS NULL)")?
@@ -266,7 +299,10 @@ pub fn each_line(conn: &Connection, day: Day, only: Option<&[i64]>, mut f: impl 
                 rusqlite::types::ValueRef::Null => None,
                 _ => Some(Fact {
                     seq: r.get(12)?,
-                    span: facts::Span { from: Day(r.get(13)?), until: r.get::<_, Option<i32>>(14)?.map(Day) },
+                    span: facts::Span {
+                        from: Day(r.get(13)?),
+                        until: r.get::<_, Option<i32>>(14)?.map(Day),
+                    },
                     made_op: r.get(15)?,
                     voided_op: r.get(16)?,
                     data: engagement(r, 17)?,
@@ -295,7 +331,10 @@ pub fn each_line(conn: &Connection, day: Day, only: Option<&[i64]>, mut f: impl 
                 category: r.get(7)?,
                 industry: r.get(8)?,
                 education: r.get(9)?,
-                class: r.get::<_, Option<String>>(10)?.map(|c| Ok::<_, rusqlite::Error>((c, r.get(11)?))).transpose()?,
+                class: r
+                    .get::<_, Option<String>>(10)?
+                    .map(|c| Ok::<_, rusqlite::Error>((c, r.get(11)?)))
+                    .transpose()?,
                 engagements: e.into_iter().collect(),
             });
         }
@@ -331,7 +370,10 @@ pub fn names_like(conn: &Connection, text: &str) -> Result<Vec<i64>> {
     } else {
         "SELECT id FROM name WHERE instr(folded, ?1) > 0"
     };
-    Ok(conn.prepare_cached(sql)?.query_map([&folded], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_map([&folded], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// Persons of a name, by any live version of their profile.

@@ -56,7 +56,10 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
         .collect();
     v.insert("documents".into(), documents.into());
     v.insert("corps".into(), d.map(|d| d.corps.clone()).into());
-    let more: Vec<&str> = d.and_then(|d| d.corps_more.as_deref()).map(|m| m.split(';').collect()).unwrap_or_default();
+    let more: Vec<&str> = d
+        .and_then(|d| d.corps_more.as_deref())
+        .map(|m| m.split(';').collect())
+        .unwrap_or_default();
     v.insert("corps_more".into(), more.into());
     v.insert("category".into(), text(|d| d.category.as_ref()));
     v.insert("class".into(), r.map(|r| r.data.class.clone()).into());
@@ -84,8 +87,12 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("phone".into(), mask(d.and_then(|d| d.phone.clone()), ident::mask_phone));
     v.insert("email".into(), mask(d.and_then(|d| d.email.clone()), ident::mask_email));
     v.insert("remarks".into(), text(|d| d.remarks.as_ref()));
-    let achievements: Vec<&str> =
-        p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.as_str()).collect();
+    let achievements: Vec<&str> = p
+        .achievements
+        .iter()
+        .filter(|a| a.span.holds(day))
+        .map(|a| a.data.as_str())
+        .collect();
     v.insert("achievements".into(), achievements.into());
     v.insert("card".into(), Value::Null);
     v.insert("standing".into(), json!({"in_force": false}));

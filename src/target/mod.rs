@@ -2,10 +2,7 @@
 //! In: facts of one person, unit or platform, the pack's rows, a day. Out: a verdict with its reason, and the report's
 //! lines. Tally and `explain` ask the same functions; no SQL, no printing. Days count from 1970-01-01.
 
-use crate::policy::{
-    Colours, Corps, Counts, Figure, OrgKind, PersonKind, PlatformKind, Stage, Target, TargetsPack,
-    Term, iso,
-};
+use crate::policy::{Colours, Corps, Counts, Figure, OrgKind, PersonKind, PlatformKind, Stage, Target, TargetsPack, Term, iso};
 use serde::{Serialize, Serializer};
 
 /// What decides whether a person counts, as known of the day.
@@ -205,14 +202,7 @@ pub fn expected(goal: i64, term_from: i32, term_until: i32, day: i32) -> i64 {
 }
 
 /// The colour of a figure on a day. Before the term it is grey, whatever was reached; of a range `goal` is the lower bound.
-pub fn colour(
-    figure: i64,
-    expected: i64,
-    goal: i64,
-    day: i32,
-    term: &Term,
-    colours: &Colours,
-) -> Colour {
+pub fn colour(figure: i64, expected: i64, goal: i64, day: i32, term: &Term, colours: &Colours) -> Colour {
     let thousandths = i128::from(figure) * 1000;
     let at_least = |per_mille: i64| thousandths >= i128::from(expected) * i128::from(per_mille);
     if day < term.from {
@@ -239,13 +229,7 @@ pub fn percent(figure: i64, goal: i64) -> f64 {
 }
 
 /// Whether a person counts for a corps, of these kinds of person, on a day.
-pub fn person_verdict(
-    facts: &PersonFacts,
-    corps: Corps,
-    kinds: &[PersonKind],
-    day: i32,
-    term: &Term,
-) -> Verdict {
+pub fn person_verdict(facts: &PersonFacts, corps: Corps, kinds: &[PersonKind], day: i32, term: &Term) -> Verdict {
     if let Some(why) = not_of_corps(facts, corps, kinds) {
         return Verdict::of(why, why, true);
     }
@@ -284,11 +268,7 @@ pub fn org_verdict(facts: &OrgFacts, kinds: &[OrgKind], day: i32, term: &Term) -
         None => Why::NoIntroductionDay,
     };
     let open = facts.closed_on.is_none_or(|closed| day < closed);
-    let why_all = if open {
-        Why::QualifiedOnDay
-    } else {
-        Why::ClosedByDay
-    };
+    let why_all = if open { Why::QualifiedOnDay } else { Why::ClosedByDay };
     Verdict::of(why, why_all, open)
 }
 
@@ -440,13 +420,7 @@ impl Figures {
 
 impl TargetLine {
     /// The report's line of a target, in Chinese or English.
-    pub fn of(
-        pack: &TargetsPack,
-        target: &Target,
-        figures: Figures,
-        day: i32,
-        zh: bool,
-    ) -> TargetLine {
+    pub fn of(pack: &TargetsPack, target: &Target, figures: Figures, day: i32, zh: bool) -> TargetLine {
         let flow = !matches!(target.counts, Counts::Platforms { .. });
         let followed = match target.follows {
             Figure::Introduced => figures.introduced,

@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static PACK: LazyLock<TargetsPack> =
-    LazyLock::new(|| parse_targets(shipped("targets").unwrap()).unwrap());
+static PACK: LazyLock<TargetsPack> = LazyLock::new(|| parse_targets(shipped("targets").unwrap()).unwrap());
 
 fn on(iso: &str) -> i32 {
     iso.parse::<NaiveDate>().unwrap().to_epoch_days()
@@ -46,19 +45,12 @@ fn judge_platform(code: &str, kind: PlatformKind, stage: Option<Stage>) -> Why {
     let Counts::Platforms { kinds } = &target(code).counts else {
         panic!("{code} counts no platforms");
     };
-    let facts = PlatformFacts {
-        kind,
-        stage_on_day: stage,
-    };
+    let facts = PlatformFacts { kind, stage_on_day: stage };
     platform_verdict(&facts, kinds).why_all
 }
 
 fn line(code: &str, introduced: i64, all: i64, day: &str) -> TargetLine {
-    let figures = Figures {
-        introduced,
-        all,
-        left: 0,
-    };
+    let figures = Figures { introduced, all, left: 0 };
     TargetLine::of(&PACK, target(code), figures, on(day), true)
 }
 
@@ -134,20 +126,8 @@ fn students_relatives_merged_records_and_other_corps_never_count() {
             },
             Why::KindNotCounted,
         ),
-        (
-            PersonFacts {
-                merged: true,
-                ..own
-            },
-            Why::Merged,
-        ),
-        (
-            PersonFacts {
-                corps_on_day: None,
-                ..own
-            },
-            Why::NoCorps,
-        ),
+        (PersonFacts { merged: true, ..own }, Why::Merged),
+        (PersonFacts { corps_on_day: None, ..own }, Why::NoCorps),
         (
             PersonFacts {
                 corps_on_day: Some(Corps::Leading),
@@ -179,10 +159,7 @@ fn one_who_has_not_come_yet_is_in_neither_figure() {
     let mut p = person(Corps::Leading, Some("2019-06-01"));
     (p.engaged_on_day, p.ever_engaged) = (false, false);
     let v = judge("T5", &p, "2019-05-31");
-    assert_eq!(
-        (v.why, v.why_all),
-        (Why::IntroducedAfterDay, Why::NeverEngaged)
-    );
+    assert_eq!((v.why, v.why_all), (Why::IntroducedAfterDay, Why::NeverEngaged));
     p.first_introduced_from = None;
     assert_eq!(judge("T5", &p, "2019-05-31").why, Why::NeverEngaged);
 }
@@ -222,24 +199,15 @@ fn a_firm_counts_while_its_qualification_is_valid() {
         ..f.clone()
     };
     innovative.high_tech.clear();
-    assert_eq!(
-        judge_org(&innovative, "2020-12-31").why,
-        Why::IntroducedInTerm
-    );
+    assert_eq!(judge_org(&innovative, "2020-12-31").why, Why::IntroducedInTerm);
 }
 
 #[test]
 fn a_firm_here_before_the_term_or_without_an_introduction_day_is_in_all_only() {
     let v = judge_org(&firm(Some("2017-12-31")), "2019-12-31");
-    assert_eq!(
-        (v.introduced, v.all, v.why),
-        (false, true, Why::IntroducedBeforeTerm)
-    );
+    assert_eq!((v.introduced, v.all, v.why), (false, true, Why::IntroducedBeforeTerm));
     let v = judge_org(&firm(None), "2019-12-31");
-    assert_eq!(
-        (v.introduced, v.all, v.why),
-        (false, true, Why::NoIntroductionDay)
-    );
+    assert_eq!((v.introduced, v.all, v.why), (false, true, Why::NoIntroductionDay));
 }
 
 #[test]
@@ -258,19 +226,13 @@ fn a_unit_known_by_name_only_never_counts() {
     let mut f = firm(Some("2018-06-01"));
     f.stub = true;
     let v = judge_org(&f, "2019-12-31");
-    assert_eq!(
-        (v.introduced, v.all, v.left, v.why),
-        (false, false, false, Why::Stub)
-    );
+    assert_eq!((v.introduced, v.all, v.left, v.why), (false, false, false, Why::Stub));
 }
 
 #[test]
 fn platforms_count_in_operation_and_labs_and_maker_spaces_count_twice() {
     use PlatformKind::*;
-    let counted = |kind| {
-        ["T2", "T3", "T3a", "T3b"]
-            .map(|code| judge_platform(code, kind, Some(Stage::Operating)).counts())
-    };
+    let counted = |kind| ["T2", "T3", "T3a", "T3b"].map(|code| judge_platform(code, kind, Some(Stage::Operating)).counts());
     assert_eq!(counted(Town), [true, false, false, false]);
     assert_eq!(counted(Incubator), [false, true, false, false]);
     assert_eq!(counted(AiLab), [false, true, true, false]);
@@ -280,10 +242,7 @@ fn platforms_count_in_operation_and_labs_and_maker_spaces_count_twice() {
     }
     let built = judge_platform("T2", Town, Some(Stage::Approved));
     assert_eq!(built, Why::NotOperatingOnDay);
-    assert_eq!(
-        judge_platform("T2", Town, Some(Stage::Closed)),
-        Why::NotOperatingOnDay
-    );
+    assert_eq!(judge_platform("T2", Town, Some(Stage::Closed)), Why::NotOperatingOnDay);
     assert_eq!(judge_platform("T2", Town, None), Why::NotOperatingOnDay);
 }
 
@@ -304,8 +263,7 @@ fn expected_is_the_share_of_the_days_gone_rounded_down() {
 #[test]
 fn colours_turn_exactly_at_their_bounds() {
     let day = on("2019-12-31");
-    let at =
-        |figure, expected, goal| colour(figure, expected, goal, day, &PACK.term, &PACK.colours);
+    let at = |figure, expected, goal| colour(figure, expected, goal, day, &PACK.term, &PACK.colours);
     assert_eq!(at(200, 200, 300), Colour::Green);
     assert_eq!(at(199, 200, 300), Colour::Yellow);
     assert_eq!(at(160, 200, 300), Colour::Yellow);
@@ -328,20 +286,11 @@ fn before_the_term_a_target_is_grey_even_when_reached() {
 fn a_range_is_judged_by_its_lower_bound() {
     let two = line("T3a", 0, 2, "2020-12-31");
     assert_eq!((two.goal, two.goal_max), (3, Some(5)));
-    assert_eq!(
-        (two.remaining, two.percent, two.colour),
-        (1, 66.7, Colour::Red)
-    );
+    assert_eq!((two.remaining, two.percent, two.colour), (1, 66.7, Colour::Red));
     let three = line("T3a", 0, 3, "2020-12-31");
-    assert_eq!(
-        (three.remaining, three.percent, three.colour),
-        (0, 100.0, Colour::Done)
-    );
+    assert_eq!((three.remaining, three.percent, three.colour), (0, 100.0, Colour::Done));
     let six = line("T3a", 0, 6, "2020-12-31");
-    assert_eq!(
-        (six.remaining, six.percent, six.colour),
-        (0, 200.0, Colour::Done)
-    );
+    assert_eq!((six.remaining, six.percent, six.colour), (0, 200.0, Colour::Done));
 }
 
 #[test]
@@ -388,17 +337,10 @@ fn after_the_term_the_report_stays_at_its_last_day_unless_asked() {
 
 #[test]
 fn codes_are_the_words_that_json_says() {
-    for why in [
-        Why::IntroducedInTerm,
-        Why::SecondaryCorps,
-        Why::NotQualifiedOnDay,
-    ] {
+    for why in [Why::IntroducedInTerm, Why::SecondaryCorps, Why::NotQualifiedOnDay] {
         assert_eq!(serde_json::to_value(why).unwrap(), why.code());
     }
-    assert_eq!(
-        serde_json::to_value(Colour::Grey).unwrap(),
-        Colour::Grey.code()
-    );
+    assert_eq!(serde_json::to_value(Colour::Grey).unwrap(), Colour::Grey.code());
 }
 
 prop_compose! {

@@ -45,11 +45,7 @@ pub fn printable_cell(text: &str) -> Cow<'_, str> {
     clean(text, |c| c != '\t' && steers(c), |_| None)
 }
 
-fn clean(
-    text: &str,
-    odd: impl Fn(char) -> bool,
-    special: impl Fn(char) -> Option<&'static str>,
-) -> Cow<'_, str> {
+fn clean(text: &str, odd: impl Fn(char) -> bool, special: impl Fn(char) -> Option<&'static str>) -> Cow<'_, str> {
     if !text.chars().any(&odd) {
         return Cow::Borrowed(text);
     }
@@ -114,10 +110,7 @@ mod tests {
     fn what_steers_a_terminal_is_spelled_out() {
         assert_eq!(printable("\x1b[31m红"), "\\x1b[31m红");
         assert_eq!(printable("a\tb\nc\r\nd\re"), "a b\nc\nd\\x0de");
-        assert_eq!(
-            printable("\u{202e}abc\u{9b}\u{7f}\u{61c}"),
-            "\\u202eabc\\x9b\\x7f\\u061c"
-        );
+        assert_eq!(printable("\u{202e}abc\u{9b}\u{7f}\u{61c}"), "\\u202eabc\\x9b\\x7f\\u061c");
         assert_eq!(printable_line("a\nb\u{2028}"), "a\\nb\\u2028");
         assert_eq!(printable_cell("\ta\0"), "\ta\\x00");
     }
@@ -132,10 +125,7 @@ mod tests {
         for c in (0..=0x2100u32).filter_map(char::from_u32) {
             let s = format!("x{c}y");
             assert!(!printable(&s).chars().any(steers), "{c:?}");
-            assert!(
-                !printable_line(&s).chars().any(|c| steers(c) || c == '\n'),
-                "{c:?}"
-            );
+            assert!(!printable_line(&s).chars().any(|c| steers(c) || c == '\n'), "{c:?}");
         }
     }
 
@@ -149,10 +139,7 @@ mod tests {
 
     #[test]
     fn chinese_wraps_without_blanks() {
-        let lines = wrap(
-            "业务日期，所办事项自该日起生效，早于今天七日以上的须说明事由。",
-            20,
-        );
+        let lines = wrap("业务日期，所办事项自该日起生效，早于今天七日以上的须说明事由。", 20);
         assert!(lines.len() > 2);
         for line in &lines {
             assert!(width(line) <= 20, "{line}");

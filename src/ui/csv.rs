@@ -5,9 +5,7 @@ use std::borrow::Cow;
 
 /// Characters that make a spreadsheet take a cell for a formula, and the guard itself, so that one
 /// guard can be taken off again without doubt.
-const RISKY: [char; 12] = [
-    '=', '+', '-', '@', '\'', '\t', '\r', '\n', '＝', '＋', '－', '＠',
-];
+const RISKY: [char; 12] = ['=', '+', '-', '@', '\'', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// A cell with one `'` in front when a spreadsheet could take it for a formula.
 pub fn guard(cell: &str) -> Cow<'_, str> {

@@ -50,11 +50,7 @@ impl Problem {
 
     /// The line for programs: `{"error":{"code":3,"kind":"refused",…}}`.
     pub fn to_json(&self) -> String {
-        let details = if self.details.is_null() {
-            json!({})
-        } else {
-            self.details.clone()
-        };
+        let details = if self.details.is_null() { json!({}) } else { self.details.clone() };
         json_line(&json!({"error": {
             "code": self.code,
             "kind": self.kind,
@@ -91,9 +87,7 @@ mod tests {
             problem.to_json(),
             r#"{"error":{"code":3,"kind":"refused","message":"row 1\u202e","hint":"mend it","details":{}}}"#
         );
-        let bare = Problem::new(5, "conflict", "x")
-            .with(json!({"possible": ["close"]}))
-            .to_json();
+        let bare = Problem::new(5, "conflict", "x").with(json!({"possible": ["close"]})).to_json();
         assert_eq!(
             bare,
             r#"{"error":{"code":5,"kind":"conflict","message":"x","hint":null,"details":{"possible":["close"]}}}"#

@@ -36,12 +36,7 @@ pub enum Stopped {
 
 /// Parses a command line. The plain tree is tried first: texts are looked up and wrapped only when help is
 /// asked for, so that a command pays nothing for them.
-pub fn parse(
-    build: impl Fn() -> Command,
-    args: &[OsString],
-    lang: Lang,
-    colour: bool,
-) -> Result<ArgMatches, Stopped> {
+pub fn parse(build: impl Fn() -> Command, args: &[OsString], lang: Lang, colour: bool) -> Result<ArgMatches, Stopped> {
     let error = match build().try_get_matches_from(args) {
         Ok(matches) => return Ok(matches),
         Err(error) => error,
@@ -58,13 +53,7 @@ pub fn parse(
 
 /// The same request put to the localised tree. That one has no `help` command: `help talent add` and
 /// `talent help add` are asked again as `talent add --help`.
-fn help_text(
-    build: impl Fn() -> Command,
-    args: &[OsString],
-    lang: Lang,
-    colour: bool,
-    plain: &clap::Error,
-) -> String {
+fn help_text(build: impl Fn() -> Command, args: &[OsString], lang: Lang, colour: bool, plain: &clap::Error) -> String {
     let mut tree = localise(build(), lang);
     let mut asked = tree.try_get_matches_from_mut(args);
     if !is_help(&asked)
@@ -79,22 +68,16 @@ fn help_text(
         Err(e) if e.kind() == ErrorKind::DisplayHelp => e.render(),
         _ => plain.render(),
     };
-    let text = if colour {
-        shown.ansi().to_string()
-    } else {
-        shown.to_string()
-    };
+    let text = if colour { shown.ansi().to_string() } else { shown.to_string() };
     if lang == Lang::En {
         return text;
     }
     // clap sets an ASCII colon behind every heading.
     ["commands", "arguments", "options", "global"]
         .iter()
-        .fold(text, |text, name| {
-            match try_t_in(lang, &format!("ui.help.{name}")) {
-                Some(heading) => text.replace(&format!("{heading}:"), &format!("{heading}：")),
-                None => text,
-            }
+        .fold(text, |text, name| match try_t_in(lang, &format!("ui.help.{name}")) {
+            Some(heading) => text.replace(&format!("{heading}:"), &format!("{heading}：")),
+            None => text,
         })
 }
 
@@ -128,10 +111,8 @@ pub fn localise_flat(cmd: Command, lang: Lang) -> Command {
         .long("version")
         .action(ArgAction::Version)
         .display_order(LAST + 1);
-    cmd.disable_version_flag(true).arg(
-        flag.help(t_in(lang, "arg.version"))
-            .help_heading(t_in(lang, "ui.help.global")),
-    )
+    cmd.disable_version_flag(true)
+        .arg(flag.help(t_in(lang, "arg.version")).help_heading(t_in(lang, "ui.help.global")))
 }
 
 /// Keys of commands and options that have no text; a test of the whole tree expects none.
@@ -145,16 +126,10 @@ pub fn missing_texts(cmd: &Command) -> Vec<String> {
             .filter(|a| !a.is_hide_set() && a.get_id() != "help" && a.get_id() != "version")
         {
             if arg_text(path, arg.get_id().as_str(), Lang::En).is_none() {
-                missing.push(format!(
-                    "arg.{}",
-                    [path, &[arg.get_id().as_str()]].concat().join(".")
-                ));
+                missing.push(format!("arg.{}", [path, &[arg.get_id().as_str()]].concat().join(".")));
             }
         }
-        for sub in cmd
-            .get_subcommands()
-            .filter(|s| !s.is_hide_set() && s.get_name() != "help")
-        {
+        for sub in cmd.get_subcommands().filter(|s| !s.is_hide_set() && s.get_name() != "help") {
             look(sub, &[path, &[sub.get_name()]].concat(), missing);
         }
     }
@@ -210,14 +185,9 @@ fn texts(mut cmd: Command, path: &[&str], lang: Lang) -> Command {
                 .help(t_in(lang, "arg.help"))
                 .help_heading(t_in(lang, "ui.help.global")),
         );
-    let names: Vec<String> = cmd
-        .get_subcommands()
-        .map(|s| s.get_name().to_owned())
-        .collect();
+    let names: Vec<String> = cmd.get_subcommands().map(|s| s.get_name().to_owned()).collect();
     for name in &names {
-        cmd = cmd.mut_subcommand(name, |sub| {
-            texts(sub, &[path, &[name.as_str()]].concat(), lang)
-        });
+        cmd = cmd.mut_subcommand(name, |sub| texts(sub, &[path, &[name.as_str()]].concat(), lang));
     }
     cmd
 }
@@ -241,11 +211,7 @@ fn arg_in(arg: Arg, path: &[&str], lang: Lang) -> Arg {
             .filter(|v| !v.is_hide_set())
             .map(|v| v.get_name().to_owned())
             .collect();
-        let defaults: Vec<String> = arg
-            .get_default_values()
-            .iter()
-            .map(|v| v.to_string_lossy().into_owned())
-            .collect();
+        let defaults: Vec<String> = arg.get_default_values().iter().map(|v| v.to_string_lossy().into_owned()).collect();
         for (key, values) in [("ui.help.possible", codes), ("ui.help.default", defaults)] {
             if !values.is_empty() {
                 let values = values.join(t_in(lang, "ui.list_sep"));
@@ -287,12 +253,7 @@ fn laid_out(mut cmd: Command, built: &mut Command, lang: Lang, columns: usize) -
         None => arg,
     });
 
-    let longest = built
-        .get_subcommands()
-        .map(|s| width(s.get_name()))
-        .max()
-        .unwrap_or(0)
-        .max(2);
+    let longest = built.get_subcommands().map(|s| width(s.get_name())).max().unwrap_or(0).max(2);
     for sub in built.get_subcommands_mut() {
         let name = sub.get_name().to_owned();
         cmd = cmd.mut_subcommand(&name, |made| {
@@ -321,15 +282,10 @@ fn argument_layout(built: &Command, columns: usize) -> HashMap<String, (String, 
         let name = |a: &&Arg| width(&a.to_string()) + if a.get_long().is_some() { 4 } else { 0 };
         let taken = args.iter().map(name).max().unwrap_or(0).max(2) + MARGINS;
         let own_line = taken * 5 > columns * 2;
-        let room = columns
-            .saturating_sub(if own_line { OWN_LINE } else { taken })
-            .max(20);
+        let room = columns.saturating_sub(if own_line { OWN_LINE } else { taken }).max(20);
         for arg in args {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            helps.insert(
-                arg.get_id().to_string(),
-                (wrap(&help, room).join("\n"), own_line),
-            );
+            helps.insert(arg.get_id().to_string(), (wrap(&help, room).join("\n"), own_line));
         }
     }
     helps
@@ -391,48 +347,19 @@ pub(super) mod tests {
                     .value_parser(value_parser!(Format))
                     .default_value("table"),
             )
-            .arg(
-                global("json", "json")
-                    .action(ArgAction::SetTrue)
-                    .conflicts_with("format"),
-            )
+            .arg(global("json", "json").action(ArgAction::SetTrue).conflicts_with("format"))
             .arg(global("date", "date").value_name("YYYY-MM-DD"))
-            .arg(
-                global("quiet", "quiet")
-                    .short('q')
-                    .action(ArgAction::SetTrue),
-            )
-            .arg(
-                global("limit", "limit")
-                    .value_name("N")
-                    .value_parser(value_parser!(u32)),
-            )
+            .arg(global("quiet", "quiet").short('q').action(ArgAction::SetTrue))
+            .arg(global("limit", "limit").value_name("N").value_parser(value_parser!(u32)))
             .subcommand(
-                Command::new("talent")
-                    .about("people")
-                    .subcommand_required(true)
-                    .subcommand(
-                        Command::new("add")
-                            .about("enter a person")
-                            .arg(
-                                Arg::new("name")
-                                    .long("name")
-                                    .required(true)
-                                    .help("full name"),
-                            )
-                            .arg(
-                                Arg::new("mode")
-                                    .long("mode")
-                                    .value_parser(["rigid", "flexible"]),
-                            )
-                            .arg(Arg::new("person").value_name("P"))
-                            .arg(
-                                Arg::new("corps_more")
-                                    .long("corps-more")
-                                    .action(ArgAction::Append)
-                                    .num_args(2),
-                            ),
-                    ),
+                Command::new("talent").about("people").subcommand_required(true).subcommand(
+                    Command::new("add")
+                        .about("enter a person")
+                        .arg(Arg::new("name").long("name").required(true).help("full name"))
+                        .arg(Arg::new("mode").long("mode").value_parser(["rigid", "flexible"]))
+                        .arg(Arg::new("person").value_name("P"))
+                        .arg(Arg::new("corps_more").long("corps-more").action(ArgAction::Append).num_args(2)),
+                ),
             )
     }
 
@@ -458,10 +385,7 @@ pub(super) mod tests {
     #[test]
     fn chinese_help_has_no_english_frame() {
         let text = help(&["rencai", "talent", "add", "-h"], Lang::Zh);
-        assert!(
-            text.contains("用法：rencai talent add [选项] --name <name> [P]\n"),
-            "{text}"
-        );
+        assert!(text.contains("用法：rencai talent add [选项] --name <name> [P]\n"), "{text}");
         for part in [
             "\n参数：\n",
             "\n选项：\n",
@@ -472,31 +396,18 @@ pub(super) mod tests {
         ] {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
-        for part in [
-            "Usage",
-            "OPTIONS",
-            "Options",
-            "default:",
-            "possible values",
-            "Print help",
-        ] {
+        for part in ["Usage", "OPTIONS", "Options", "default:", "possible values", "Print help"] {
             assert!(!text.contains(part), "{part:?} in {text}");
         }
         let root = help(&["rencai", "--help"], Lang::Zh);
         assert!(root.contains("用法：rencai [选项] <命令>\n"), "{root}");
-        assert!(
-            root.contains("\n命令：\n") && root.contains("显示版本"),
-            "{root}"
-        );
+        assert!(root.contains("\n命令：\n") && root.contains("显示版本"), "{root}");
     }
 
     #[test]
     fn english_help_has_the_same_frame() {
         let text = help(&["rencai", "talent", "add", "--help"], Lang::En);
-        assert!(
-            text.contains("Usage: rencai talent add [OPTIONS] --name <name> [P]\n"),
-            "{text}"
-        );
+        assert!(text.contains("Usage: rencai talent add [OPTIONS] --name <name> [P]\n"), "{text}");
         for part in [
             "\nArguments:\n",
             "\nOptions:\n",
@@ -535,8 +446,7 @@ pub(super) mod tests {
     fn what_has_no_text_is_named() {
         let missing = missing_texts(&sample());
         assert!(
-            missing.contains(&"arg.talent.add.name".to_owned())
-                && !missing.iter().any(|k| k == "arg.db"),
+            missing.contains(&"arg.talent.add.name".to_owned()) && !missing.iter().any(|k| k == "arg.db"),
             "{missing:?}"
         );
     }

@@ -67,9 +67,7 @@ pub fn detect(args: &[OsString], env: impl Fn(&str) -> Option<OsString>) -> Lang
         .iter()
         .filter_map(|name| env(name))
         .find(|value| !value.is_empty())
-        .map_or(Lang::En, |value| {
-            value.to_str().map_or(Lang::En, Lang::from_tag)
-        })
+        .map_or(Lang::En, |value| value.to_str().map_or(Lang::En, Lang::from_tag))
 }
 
 /// The first value of `--name X` or `--name=X` before any `--`.
@@ -79,10 +77,7 @@ pub(crate) fn option_value<'a>(args: &'a [OsString], name: &str) -> Option<Cow<'
         if *arg == *name {
             return rest.next().map(|v| v.to_string_lossy());
         }
-        if let Some(value) = arg
-            .to_str()
-            .and_then(|a| a.strip_prefix(name)?.strip_prefix('='))
-        {
+        if let Some(value) = arg.to_str().and_then(|a| a.strip_prefix(name)?.strip_prefix('=')) {
             return Some(Cow::Borrowed(value));
         }
     }
@@ -109,9 +104,7 @@ pub fn try_t(key: &str) -> Option<&'static str> {
 
 /// [`try_t`] in a given language.
 pub fn try_t_in(lang: Lang, key: &str) -> Option<&'static str> {
-    let at = texts::TEXTS
-        .binary_search_by(|(k, _, _)| (*k).cmp(key))
-        .ok()?;
+    let at = texts::TEXTS.binary_search_by(|(k, _, _)| (*k).cmp(key)).ok()?;
     let (_, en, zh) = texts::TEXTS[at];
     Some(if lang == Lang::Zh { zh } else { en })
 }
@@ -132,12 +125,9 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let place = after.split_once('}').and_then(|(name, tail)| {
-            values
-                .iter()
-                .find(|(n, _)| *n == name)
-                .map(|(_, v)| (v, tail))
-        });
+        let place = after
+            .split_once('}')
+            .and_then(|(name, tail)| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (v, tail)));
         match place {
             Some((value, tail)) => {
                 let _ = write!(filled, "{value}");
@@ -178,43 +168,19 @@ mod tests {
         assert_eq!(detect(&os(&["rencai"]), none), Lang::En);
         assert_eq!(detect(&os(&["rencai"]), zh), Lang::Zh);
         assert_eq!(detect(&os(&["rencai", "--lang", "en"]), zh), Lang::En);
-        assert_eq!(
-            detect(&os(&["rencai", "--lang=zh", "status"]), none),
-            Lang::Zh
-        );
-        assert_eq!(
-            detect(&os(&["rencai", "find", "--", "--lang=zh"]), none),
-            Lang::En
-        );
+        assert_eq!(detect(&os(&["rencai", "--lang=zh", "status"]), none), Lang::Zh);
+        assert_eq!(detect(&os(&["rencai", "find", "--", "--lang=zh"]), none), Lang::En);
         assert_eq!(detect(&os(&["rencai", "--lang", "fr"]), zh), Lang::Zh);
         assert_eq!(detect(&os(&["rencai", "--lang"]), zh), Lang::Zh);
     }
 
     #[test]
     fn the_nearest_variable_decides_and_an_empty_one_is_none() {
-        let pairs = |set: &'static [(&str, &str)]| {
-            move |n: &str| {
-                set.iter()
-                    .find(|(k, _)| *k == n)
-                    .map(|(_, v)| OsString::from(v))
-            }
-        };
-        assert_eq!(
-            detect(&[], pairs(&[("RENCAI_LANG", "xx"), ("LANG", "zh_CN")])),
-            Lang::En
-        );
-        assert_eq!(
-            detect(&[], pairs(&[("RENCAI_LANG", ""), ("LANG", "zh_CN")])),
-            Lang::Zh
-        );
-        assert_eq!(
-            detect(&[], pairs(&[("LC_ALL", "C"), ("LANG", "zh_CN")])),
-            Lang::En
-        );
-        assert_eq!(
-            detect(&[], pairs(&[("LC_MESSAGES", "zh_CN"), ("LANG", "C")])),
-            Lang::Zh
-        );
+        let pairs = |set: &'static [(&str, &str)]| move |n: &str| set.iter().find(|(k, _)| *k == n).map(|(_, v)| OsString::from(v));
+        assert_eq!(detect(&[], pairs(&[("RENCAI_LANG", "xx"), ("LANG", "zh_CN")])), Lang::En);
+        assert_eq!(detect(&[], pairs(&[("RENCAI_LANG", ""), ("LANG", "zh_CN")])), Lang::Zh);
+        assert_eq!(detect(&[], pairs(&[("LC_ALL", "C"), ("LANG", "zh_CN")])), Lang::En);
+        assert_eq!(detect(&[], pairs(&[("LC_MESSAGES", "zh_CN"), ("LANG", "C")])), Lang::Zh);
     }
 
     #[cfg(unix)]
@@ -222,10 +188,7 @@ mod tests {
     fn bytes_that_are_not_utf8_are_english_and_no_panic() {
         use std::os::unix::ffi::OsStringExt as _;
         let odd = OsString::from_vec(b"zh_\xff".to_vec());
-        assert_eq!(
-            detect(std::slice::from_ref(&odd), |_| Some(odd.clone())),
-            Lang::En
-        );
+        assert_eq!(detect(std::slice::from_ref(&odd), |_| Some(odd.clone())), Lang::En);
         assert_eq!(detect(&["--lang".into(), odd.clone()], |_| None), Lang::En);
     }
 
@@ -241,10 +204,7 @@ mod tests {
 
     #[test]
     fn values_fill_their_places_once() {
-        assert_eq!(
-            fill("{a} and {b}, {c}", &[("a", &"{b}"), ("b", &2)]),
-            "{b} and 2, {c}"
-        );
+        assert_eq!(fill("{a} and {b}, {c}", &[("a", &"{b}"), ("b", &2)]), "{b} and 2, {c}");
         assert_eq!(
             tf_in(Lang::En, "usage.see_help", &[("command", &"rencai x")]),
             "see `rencai x --help`"

@@ -10,9 +10,7 @@ use super::clean::{printable_cell, printable_line, width};
 use super::csv;
 use super::lang::{t, tf};
 use super::out::{Out, OutError};
-use super::render::{
-    Align, Column, Format, Renderer, as_object, columns_of_all, md_row, notes, title,
-};
+use super::render::{Align, Column, Format, Renderer, as_object, columns_of_all, md_row, notes, title};
 use super::value::{at, cell, json_line, json_pretty};
 
 /// A table on a terminal shows so many rows unless `--limit` says otherwise.
@@ -43,8 +41,7 @@ impl<'a> ListWriter<'a> {
         let cap = match renderer.limit {
             Some(0) => None,
             Some(n) => Some(n),
-            None => (renderer.format == Format::Table && out.columns().is_some())
-                .then_some(ROWS_AT_A_TERMINAL),
+            None => (renderer.format == Format::Table && out.columns().is_some()).then_some(ROWS_AT_A_TERMINAL),
         };
         title(out, renderer.format, heading)?;
         let mut list = ListWriter {
@@ -108,12 +105,7 @@ impl<'a> ListWriter<'a> {
                 self.out.data(&line)
             }
             Format::Md => self.out.data(&md_row(cells.iter().map(String::as_str))),
-            _ => self.table_row(
-                cells
-                    .iter()
-                    .map(|c| printable_line(c).into_owned())
-                    .collect(),
-            ),
+            _ => self.table_row(cells.iter().map(|c| printable_line(c).into_owned()).collect()),
         }
     }
 
@@ -126,9 +118,7 @@ impl<'a> ListWriter<'a> {
     pub fn end_more(mut self, left: usize, below: &[String]) -> Result<(), OutError> {
         let format = self.renderer.format;
         match format {
-            Format::Json if self.seen > 0 && self.out.columns().is_some() => {
-                self.out.data("\n]\n")?
-            }
+            Format::Json if self.seen > 0 && self.out.columns().is_some() => self.out.data("\n]\n")?,
             Format::Json => self.out.data("]\n")?,
             Format::Table if self.seen == 0 => self.out.note(t("ui.empty")),
             Format::Table => self.send_held()?,
@@ -153,11 +143,7 @@ impl<'a> ListWriter<'a> {
                 let mut text = md_row(columns.iter().map(|c| c.label.as_str()));
                 text.push('|');
                 for column in &columns {
-                    text.push_str(if column.align == Align::Right {
-                        " ---: |"
-                    } else {
-                        " --- |"
-                    });
+                    text.push_str(if column.align == Align::Right { " ---: |" } else { " --- |" });
                 }
                 self.out.data(&(text + "\n"))?;
             }
@@ -193,11 +179,7 @@ impl<'a> ListWriter<'a> {
     }
 
     fn measure(&self, rows: usize) -> Vec<usize> {
-        let labels = self
-            .columns
-            .iter()
-            .flatten()
-            .map(|c| width(&printable_line(&c.label)));
+        let labels = self.columns.iter().flatten().map(|c| width(&printable_line(&c.label)));
         let mut widths: Vec<usize> = labels.collect();
         for row in self.held.iter().take(rows) {
             for (w, cell) in widths.iter_mut().zip(row) {
@@ -208,11 +190,7 @@ impl<'a> ListWriter<'a> {
     }
 
     fn send_measured(&mut self) -> Result<(), OutError> {
-        let rows = if self.held.len() > ROWS_HELD {
-            ROWS_MEASURED
-        } else {
-            ROWS_HELD
-        };
+        let rows = if self.held.len() > ROWS_HELD { ROWS_MEASURED } else { ROWS_HELD };
         let widths = self.measure(rows);
         let lines: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
         self.widths = Some(widths);
@@ -238,12 +216,7 @@ impl<'a> ListWriter<'a> {
     fn send_line(&mut self, cells: &[String], style: Style) -> Result<(), OutError> {
         let mut line = String::new();
         let columns = self.columns.iter().flatten();
-        for (i, ((cell, w), column)) in cells
-            .iter()
-            .zip(self.widths.iter().flatten())
-            .zip(columns)
-            .enumerate()
-        {
+        for (i, ((cell, w), column)) in cells.iter().zip(self.widths.iter().flatten()).zip(columns).enumerate() {
             let pad = w.saturating_sub(width(cell));
             line.push_str(if i > 0 { "  " } else { "" });
             if column.align == Align::Right {
@@ -254,8 +227,7 @@ impl<'a> ListWriter<'a> {
                 line.extend(std::iter::repeat_n(' ', pad));
             }
         }
-        self.out
-            .data(&format!("{style}{}{style:#}\n", line.trim_end()))
+        self.out.data(&format!("{style}{}{style:#}\n", line.trim_end()))
     }
 
     /// Lines and junctions are ASCII: box-drawing characters are two columns wide on some Chinese terminals.
@@ -300,7 +272,9 @@ mod tests {
     use serde_json::json;
 
     fn people(n: usize) -> Vec<Value> {
-        (1..=n).map(|i| json!({"no": format!("P{i:06}"), "name": "王\n芳", "age": i, "employer": {"name": "甲公司"}})).collect()
+        (1..=n)
+            .map(|i| json!({"no": format!("P{i:06}"), "name": "王\n芳", "age": i, "employer": {"name": "甲公司"}}))
+            .collect()
     }
 
     fn columns() -> Vec<Column> {
@@ -312,12 +286,7 @@ mod tests {
         ]
     }
 
-    fn list(
-        format: Format,
-        terminal: Option<usize>,
-        limit: Option<usize>,
-        rows: &[Value],
-    ) -> (String, String) {
+    fn list(format: Format, terminal: Option<usize>, limit: Option<usize>, rows: &[Value]) -> (String, String) {
         let (mut out, data, said) = Out::in_memory(terminal);
         let renderer = Renderer {
             format,
@@ -351,10 +320,7 @@ mod tests {
         assert_eq!(list(Format::Ndjson, None, None, &rows).0.lines().count(), 2);
         for terminal in [None, Some(80)] {
             let text = list(Format::Json, terminal, None, &rows).0;
-            assert_eq!(
-                serde_json::from_str::<Value>(&text).unwrap(),
-                Value::Array(rows.clone())
-            );
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), Value::Array(rows.clone()));
         }
     }
 
@@ -363,14 +329,8 @@ mod tests {
         assert_eq!(list(Format::Json, None, None, &[]).0, "[]\n");
         assert_eq!(list(Format::Json, Some(80), None, &[]).0, "[]\n");
         assert_eq!(list(Format::Ndjson, None, None, &[]).0, "");
-        assert_eq!(
-            list(Format::Csv, None, None, &[]).0,
-            "no,name,age,employer.name\r\n"
-        );
-        assert_eq!(
-            list(Format::Table, None, None, &[]),
-            (String::new(), "nothing found\n".to_owned())
-        );
+        assert_eq!(list(Format::Csv, None, None, &[]).0, "no,name,age,employer.name\r\n");
+        assert_eq!(list(Format::Table, None, None, &[]), (String::new(), "nothing found\n".to_owned()));
     }
 
     #[test]
@@ -379,31 +339,17 @@ mod tests {
         let (data, said) = list(Format::Table, Some(80), None, &rows);
         assert_eq!(data.lines().count(), 52);
         assert_eq!(said, "rows left out: 10 (--limit 0 for all)\n");
-        assert_eq!(
-            list(Format::Table, Some(80), Some(0), &rows)
-                .0
-                .lines()
-                .count(),
-            62
-        );
+        assert_eq!(list(Format::Table, Some(80), Some(0), &rows).0.lines().count(), 62);
         assert_eq!(list(Format::Table, None, None, &rows).0.lines().count(), 62);
-        assert_eq!(
-            list(Format::Ndjson, None, Some(3), &rows).0.lines().count(),
-            3
-        );
+        assert_eq!(list(Format::Ndjson, None, Some(3), &rows).0.lines().count(), 3);
         assert_eq!(list(Format::Json, Some(80), None, &rows).1, "");
     }
 
     #[test]
     fn a_wide_table_is_wrapped_to_the_terminal() {
-        let rows = vec![
-            json!({"no": "P1", "name": "人才工作".repeat(12), "age": 3, "employer": {"name": "单位".repeat(20)}}),
-        ];
+        let rows = vec![json!({"no": "P1", "name": "人才工作".repeat(12), "age": 3, "employer": {"name": "单位".repeat(20)}})];
         let text = list(Format::Table, Some(50), None, &rows).0;
-        assert!(
-            text.lines().count() > 4 && text.lines().all(|l| width(l) <= 50),
-            "{text}"
-        );
+        assert!(text.lines().count() > 4 && text.lines().all(|l| width(l) <= 50), "{text}");
     }
 
     #[test]

@@ -37,9 +37,7 @@ impl ColorChoice {
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
-            }
+            ColorChoice::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
         }
     }
 }
@@ -68,10 +66,9 @@ impl OutError {
     pub fn problem(&self) -> Option<super::Problem> {
         match self {
             OutError::Closed => None,
-            OutError::Failed(e) => Some(
-                super::Problem::new(74, "io", tf("ui.stdout_failed", &[("why", &why(e))]))
-                    .hinted(t("ui.stdout_failed_hint")),
-            ),
+            OutError::Failed(e) => {
+                Some(super::Problem::new(74, "io", tf("ui.stdout_failed", &[("why", &why(e))])).hinted(t("ui.stdout_failed_hint")))
+            }
         }
     }
 }
@@ -100,8 +97,7 @@ pub struct Out {
 impl Out {
     /// The process's own streams.
     pub fn new(colour: ColorChoice, quiet: bool) -> Out {
-        let (data_terminal, said_terminal) =
-            (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let (data_terminal, said_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         Out {
             data: BufWriter::with_capacity(64 * 1024, standard_output()),
             said: Box::new(io::stderr()),
@@ -312,21 +308,14 @@ mod tests {
         assert_eq!(full.exit_code(), 74);
         let problem = full.problem().unwrap();
         assert_eq!((problem.code, problem.kind), (74, "io"));
-        assert!(
-            problem.message.ends_with("the disk is full"),
-            "{}",
-            problem.message
-        );
+        assert!(problem.message.ends_with("the disk is full"), "{}", problem.message);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_device_is_reported_at_the_end() {
         let (mut out, _, _) = Out::in_memory(None);
-        let full = std::fs::OpenOptions::new()
-            .write(true)
-            .open("/dev/full")
-            .unwrap();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         out.data = BufWriter::new(Box::new(full));
         out.data("x\n").unwrap();
         out.note("a note does not swallow it");

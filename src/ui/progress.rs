@@ -68,10 +68,7 @@ mod tests {
     #[test]
     fn there_is_no_bar_without_a_terminal() {
         let (out, _, said) = Out::in_memory(None);
-        for bar in [
-            Progress::rows(&out, "x", Some(3)),
-            Progress::bytes(&out, "x", None),
-        ] {
+        for bar in [Progress::rows(&out, "x", Some(3)), Progress::bytes(&out, "x", None)] {
             bar.inc(1);
             bar.set(3);
             assert!(bar.0.is_hidden());

@@ -32,20 +32,14 @@ pub fn can_ask() -> bool {
 
 /// Asks for a line of text; asks again, with what was typed, until `check` is content. Read by rustyline:
 /// dialoguer moves one column where a Chinese character takes two. It talks to /dev/tty, never to stdout.
-pub fn text(
-    question: &str,
-    initial: &str,
-    check: impl Fn(&str) -> Result<(), String>,
-) -> Result<String, AskError> {
+pub fn text(question: &str, initial: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String, AskError> {
     let term = asked()?;
     let config = Config::builder().behavior(Behavior::PreferTerm).build();
     let mut editor = DefaultEditor::with_config(config).map_err(read_error)?;
     let question = format!("{} ", printable_line(question));
     let mut typed = initial.to_owned();
     loop {
-        let line = editor
-            .readline_with_initial(&question, (&typed, ""))
-            .map_err(read_error)?;
+        let line = editor.readline_with_initial(&question, (&typed, "")).map_err(read_error)?;
         let answer = line.trim().to_owned();
         match check(&answer) {
             Ok(()) => return Ok(answer),
@@ -81,13 +75,8 @@ pub fn choose(question: &str, items: &[String], first: usize) -> Result<usize, A
     }
     let question = printable_line(question);
     let columns = columns_of(&term);
-    term.write_line(&cut(
-        &format!("{question} {}", t("ui.ask.choose_keys")),
-        columns.saturating_sub(1),
-    ))?;
-    let shown = usize::from(term.size().0)
-        .saturating_sub(2)
-        .clamp(1, items.len());
+    term.write_line(&cut(&format!("{question} {}", t("ui.ask.choose_keys")), columns.saturating_sub(1)))?;
+    let shown = usize::from(term.size().0).saturating_sub(2).clamp(1, items.len());
     let mut menu = Menu {
         at: first.min(items.len() - 1),
         len: items.len(),
@@ -151,18 +140,11 @@ fn yes_or_no(key: &Key, default: Option<bool>) -> Option<Option<bool>> {
 
 /// A terminal that has gone away reads as `Unknown` for ever: leave rather than spin.
 fn leaves(key: &Key) -> bool {
-    matches!(
-        key,
-        Key::CtrlC | Key::Escape | Key::Char('\u{4}') | Key::Unknown
-    )
+    matches!(key, Key::CtrlC | Key::Escape | Key::Char('\u{4}') | Key::Unknown)
 }
 
 fn asked() -> Result<Term, AskError> {
-    if can_ask() {
-        Ok(Term::stderr())
-    } else {
-        Err(AskError::NoTerminal)
-    }
+    if can_ask() { Ok(Term::stderr()) } else { Err(AskError::NoTerminal) }
 }
 
 struct Menu {
@@ -181,10 +163,7 @@ enum Step {
 impl Menu {
     /// The items on the screen: the chosen one always among them.
     fn window(&self) -> std::ops::Range<usize> {
-        let start = self
-            .at
-            .saturating_sub(self.shown / 2)
-            .min(self.len - self.shown);
+        let start = self.at.saturating_sub(self.shown / 2).min(self.len - self.shown);
         start..start + self.shown
     }
 
@@ -212,11 +191,7 @@ mod tests {
 
     #[test]
     fn the_arrows_go_round_and_the_window_follows() {
-        let mut menu = Menu {
-            at: 0,
-            len: 10,
-            shown: 4,
-        };
+        let mut menu = Menu { at: 0, len: 10, shown: 4 };
         assert_eq!(menu.window(), 0..4);
         assert_eq!(menu.press(&Key::ArrowUp), Step::Moved);
         assert_eq!((menu.at, menu.window()), (9, 6..10));

@@ -32,11 +32,7 @@ pub enum Format {
 impl Format {
     /// What the command line asks for, read before clap does, so that its errors have the right form.
     pub fn detect(args: &[OsString]) -> Format {
-        if args
-            .iter()
-            .take_while(|a| *a != "--")
-            .any(|a| a == "--json")
-        {
+        if args.iter().take_while(|a| *a != "--").any(|a| a == "--json") {
             return Format::Json;
         }
         option_value(args, "--format")
@@ -113,10 +109,7 @@ pub struct View {
 impl View {
     /// One object.
     pub fn object(value: Value) -> View {
-        View {
-            value,
-            ..View::default()
-        }
+        View { value, ..View::default() }
     }
 
     /// A list with its columns.
@@ -203,10 +196,7 @@ impl Renderer {
         let fields = flat(&boxed);
         let mut text = String::new();
         csv::push_row(&mut text, fields.iter().map(|(key, _)| key.as_str()));
-        let cells: Vec<_> = fields
-            .iter()
-            .map(|(key, v)| cell(v, key, self.reader()))
-            .collect();
+        let cells: Vec<_> = fields.iter().map(|(key, v)| cell(v, key, self.reader())).collect();
         let cells: Vec<_> = cells.iter().map(|c| printable_cell(c)).collect();
         csv::push_row(&mut text, cells.iter().map(AsRef::as_ref));
         text
@@ -229,9 +219,7 @@ impl Renderer {
         let (mut lines, mut below) = (Vec::new(), Vec::new());
         for (key, v) in flat(value).into_iter().filter(|(_, v)| !is_blank(v)) {
             match v.as_array() {
-                Some(rows) if rows.len() > 2 && rows.iter().all(Value::is_object) => {
-                    below.push((key, rows))
-                }
+                Some(rows) if rows.len() > 2 && rows.iter().all(Value::is_object) => below.push((key, rows)),
                 Some(rows) if rows.iter().any(Value::is_object) => {
                     let texts: Vec<_> = rows.iter().map(|r| cell(r, &key, self.reader())).collect();
                     lines.push((label_of(&key), texts.join("\n")));
@@ -239,12 +227,7 @@ impl Renderer {
                 _ => lines.push((label_of(&key), cell(v, &key, self.reader()))),
             }
         }
-        let labels = lines
-            .iter()
-            .map(|(label, _)| width(label))
-            .max()
-            .unwrap_or(0)
-            .min(32);
+        let labels = lines.iter().map(|(label, _)| width(label)).max().unwrap_or(0).min(32);
         let room = out.columns().map(|c| c.saturating_sub(labels + 2).max(10));
         for (label, text) in lines {
             let text = printable(&text);
@@ -269,10 +252,7 @@ impl Renderer {
                     column.label = label.to_owned();
                 }
             }
-            let all = Renderer {
-                limit: Some(0),
-                ..*self
-            };
+            let all = Renderer { limit: Some(0), ..*self };
             let mut list = ListWriter::begin(out, all, Some(columns), Some(&label_of(&key)))?;
             for row in rows {
                 list.row(row)?;
@@ -287,11 +267,7 @@ pub(super) fn title(out: &mut Out, format: Format, title: Option<&str>) -> Resul
     let Some(title) = title.map(printable) else {
         return Ok(());
     };
-    let bold = if out.data_colour() {
-        Style::new().bold()
-    } else {
-        Style::new()
-    };
+    let bold = if out.data_colour() { Style::new().bold() } else { Style::new() };
     match format {
         Format::Table => out.data(&format!("{bold}{title}{bold:#}\n")),
         Format::Md => out.data(&format!("## {title}\n\n")),
@@ -428,10 +404,7 @@ mod tests {
         );
         let line = shown(Format::Json, None, &person());
         assert_eq!(line.lines().count(), 1);
-        assert!(
-            line.contains(r"欧阳\u202e娜娜") && line.contains(r#""phone":null"#),
-            "{line}"
-        );
+        assert!(line.contains(r"欧阳\u202e娜娜") && line.contains(r#""phone":null"#), "{line}");
         assert!(shown(Format::Json, Some(80), &person()).lines().count() > 5);
         assert_eq!(shown(Format::Ndjson, Some(80), &person()), line);
     }
@@ -451,21 +424,9 @@ mod tests {
     #[test]
     fn the_form_is_known_before_parsing() {
         let os = |args: &[&str]| args.iter().map(OsString::from).collect::<Vec<_>>();
-        assert_eq!(
-            Format::detect(&os(&["rencai", "x", "--json"])),
-            Format::Json
-        );
-        assert_eq!(
-            Format::detect(&os(&["rencai", "--format=ndjson"])),
-            Format::Ndjson
-        );
-        assert_eq!(
-            Format::detect(&os(&["rencai", "--format", "journal"])),
-            Format::Table
-        );
-        assert_eq!(
-            Format::detect(&os(&["rencai", "--", "--json"])),
-            Format::Table
-        );
+        assert_eq!(Format::detect(&os(&["rencai", "x", "--json"])), Format::Json);
+        assert_eq!(Format::detect(&os(&["rencai", "--format=ndjson"])), Format::Ndjson);
+        assert_eq!(Format::detect(&os(&["rencai", "--format", "journal"])), Format::Table);
+        assert_eq!(Format::detect(&os(&["rencai", "--", "--json"])), Format::Table);
     }
 }

@@ -12,19 +12,15 @@ use super::out::shown;
 /// Message and hint for an error of clap.
 pub fn usage_error(e: &clap::Error, lang: Lang) -> (String, Option<String>) {
     let message = message(e, lang);
-    let steps: Vec<String> = [suggestion(e, lang), help_pointer(e, lang)]
+    let steps: Vec<String> = [suggestion(e, lang), help_pointer(e, lang)].into_iter().flatten().collect();
+    let hint = steps
         .into_iter()
-        .flatten()
-        .collect();
-    let hint =
-        steps
-            .into_iter()
-            .reduce(|before, step| match (before.ends_with(['?', '？']), lang) {
-                (true, Lang::En) => format!("{before} {step}"),
-                (true, Lang::Zh) => before + &step,
-                (false, Lang::En) => format!("{before}; {step}"),
-                (false, Lang::Zh) => format!("{before}；{step}"),
-            });
+        .reduce(|before, step| match (before.ends_with(['?', '？']), lang) {
+            (true, Lang::En) => format!("{before} {step}"),
+            (true, Lang::Zh) => before + &step,
+            (false, Lang::En) => format!("{before}; {step}"),
+            (false, Lang::Zh) => format!("{before}；{step}"),
+        });
     (message, hint)
 }
 
@@ -33,16 +29,11 @@ fn message(e: &clap::Error, lang: Lang) -> String {
     let arg = one(e, K::InvalidArg);
     let value = one(e, K::InvalidValue);
     let say = |key, values: &[(&str, &str)]| {
-        let values: Vec<(&str, &dyn std::fmt::Display)> = values
-            .iter()
-            .map(|(n, v)| (*n, v as &dyn std::fmt::Display))
-            .collect();
+        let values: Vec<(&str, &dyn std::fmt::Display)> = values.iter().map(|(n, v)| (*n, v as &dyn std::fmt::Display)).collect();
         tf_in(lang, key, &values)
     };
     match (e.kind(), arg.as_deref(), value.as_deref()) {
-        (ErrorKind::UnknownArgument, Some(arg), _) if arg.starts_with('-') => {
-            say("usage.unknown_option", &[("arg", arg)])
-        }
+        (ErrorKind::UnknownArgument, Some(arg), _) if arg.starts_with('-') => say("usage.unknown_option", &[("arg", arg)]),
         (ErrorKind::UnknownArgument, Some(arg), _) => say("usage.surplus", &[("arg", arg)]),
         (ErrorKind::InvalidSubcommand, _, _) => say(
             "usage.unknown_command",
@@ -56,41 +47,26 @@ fn message(e: &clap::Error, lang: Lang) -> String {
             Some(command) => say("usage.missing_command", &[("command", &command)]),
             None => t_in(lang, "usage.missing_command_any").to_owned(),
         },
-        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _, _) => {
-            t_in(lang, "usage.missing_command_any").to_owned()
-        }
-        (ErrorKind::InvalidValue, Some(arg), Some("") | None) => {
-            say("usage.missing_value", &[("arg", arg)])
-        }
+        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _, _) => t_in(lang, "usage.missing_command_any").to_owned(),
+        (ErrorKind::InvalidValue, Some(arg), Some("") | None) => say("usage.missing_value", &[("arg", arg)]),
         (ErrorKind::ValueValidation, Some(arg), Some(value)) => match own_words(e, lang) {
             Some(why) => say("usage.bad_value_why", &[("arg", arg), ("why", &why)]),
             None => say("usage.bad_value", &[("arg", arg), ("value", value)]),
         },
-        (ErrorKind::InvalidValue, Some(arg), Some(value)) => {
-            say("usage.bad_value", &[("arg", arg), ("value", value)])
-        }
+        (ErrorKind::InvalidValue, Some(arg), Some(value)) => say("usage.bad_value", &[("arg", arg), ("value", value)]),
         (ErrorKind::InvalidValue | ErrorKind::ValueValidation, _, _) => {
             own_words(e, lang).unwrap_or_else(|| t_in(lang, "usage.bad_value_any").to_owned())
         }
         (ErrorKind::ArgumentConflict, _, _) => {
             let first = arg.clone().or_else(|| one(e, K::InvalidSubcommand));
-            match (
-                first,
-                one(e, K::PriorArg).or_else(|| many(e, K::PriorArg, lang)),
-            ) {
-                (Some(first), Some(other)) if first == other => {
-                    say("usage.repeated", &[("arg", &first)])
-                }
-                (Some(first), Some(other)) => {
-                    say("usage.conflict", &[("arg", &first), ("other", &other)])
-                }
+            match (first, one(e, K::PriorArg).or_else(|| many(e, K::PriorArg, lang))) {
+                (Some(first), Some(other)) if first == other => say("usage.repeated", &[("arg", &first)]),
+                (Some(first), Some(other)) => say("usage.conflict", &[("arg", &first), ("other", &other)]),
                 _ => t_in(lang, "usage.conflict_any").to_owned(),
             }
         }
         (ErrorKind::NoEquals, Some(arg), _) => say("usage.no_equals", &[("arg", arg)]),
-        (ErrorKind::TooManyValues, Some(arg), Some(value)) => {
-            say("usage.too_many", &[("arg", arg), ("value", value)])
-        }
+        (ErrorKind::TooManyValues, Some(arg), Some(value)) => say("usage.too_many", &[("arg", arg), ("value", value)]),
         (ErrorKind::TooFewValues, Some(arg), _) => say(
             "usage.too_few",
             &[
@@ -136,11 +112,8 @@ fn suggestion(e: &clap::Error, lang: Lang) -> Option<String> {
         }
     }
     // clap's remaining tips are English sentences; this is the one a clerk meets (a value that begins with -).
-    if let (Some(ContextValue::StyledStrs(tips)), Some(arg)) =
-        (e.get(K::Suggested), one(e, K::InvalidArg))
-        && tips
-            .iter()
-            .any(|tip| tip.to_string().starts_with("to pass "))
+    if let (Some(ContextValue::StyledStrs(tips)), Some(arg)) = (e.get(K::Suggested), one(e, K::InvalidArg))
+        && tips.iter().any(|tip| tip.to_string().starts_with("to pass "))
     {
         return Some(tf_in(lang, "usage.as_value", &[("arg", &arg)]));
     }
@@ -160,11 +133,7 @@ fn help_pointer(e: &clap::Error, lang: Lang) -> Option<String> {
         .split_whitespace()
         .take_while(|w| w.starts_with(|c: char| c.is_ascii_alphanumeric()))
         .collect();
-    Some(tf_in(
-        lang,
-        "usage.see_help",
-        &[("command", &command.join(" "))],
-    ))
+    Some(tf_in(lang, "usage.see_help", &[("command", &command.join(" "))]))
 }
 
 fn one(e: &clap::Error, kind: ContextKind) -> Option<String> {
@@ -178,9 +147,7 @@ fn many(e: &clap::Error, kind: ContextKind, lang: Lang) -> Option<String> {
     match e.get(kind)? {
         ContextValue::Strings(texts) if !texts.is_empty() => {
             // `help` is among clap's commands, but `--help` is what we teach.
-            let told = texts
-                .iter()
-                .filter(|text| kind != ContextKind::ValidSubcommand || *text != "help");
+            let told = texts.iter().filter(|text| kind != ContextKind::ValidSubcommand || *text != "help");
             let texts: Vec<String> = told.map(|text| shown(text)).collect();
             Some(texts.join(t_in(lang, "ui.list_sep")))
         }
@@ -307,15 +274,9 @@ mod tests {
         ];
         for (args, en, en_hint, zh, zh_hint) in cases {
             let (message, hint) = told(args, Lang::En);
-            assert!(
-                message.contains(en) && hint.contains(en_hint),
-                "{args:?}: {message} | {hint}"
-            );
+            assert!(message.contains(en) && hint.contains(en_hint), "{args:?}: {message} | {hint}");
             let (message, hint) = told(args, Lang::Zh);
-            assert!(
-                message.contains(zh) && hint.contains(zh_hint),
-                "{args:?}: {message} | {hint}"
-            );
+            assert!(message.contains(zh) && hint.contains(zh_hint), "{args:?}: {message} | {hint}");
         }
     }
 
@@ -332,10 +293,7 @@ mod tests {
             for lang in [Lang::En, Lang::Zh] {
                 let (message, hint) = told(&args, lang);
                 assert!(
-                    !message
-                        .chars()
-                        .chain(hint.chars())
-                        .any(|c| steers(c) || c == '\n'),
+                    !message.chars().chain(hint.chars()).any(|c| steers(c) || c == '\n'),
                     "{message:?} {hint:?}"
                 );
             }
@@ -351,9 +309,7 @@ mod tests {
                     .value_parser(|_: &str| Err::<u8, _>("日期应写作 2019-03-15".to_owned())),
             )
         };
-        let Err(Stopped::Usage { message, .. }) =
-            parse(tree, &os(&["rencai", "--date", "x"]), Lang::Zh, false)
-        else {
+        let Err(Stopped::Usage { message, .. }) = parse(tree, &os(&["rencai", "--date", "x"]), Lang::Zh, false) else {
             panic!("parsed");
         };
         assert_eq!(message, "--date <date>：日期应写作 2019-03-15");

@@ -31,16 +31,9 @@ fn written<F: Formatter>(value: &Value, formatter: F) -> String {
 struct Safe<F>(F);
 
 impl<F: Formatter> Formatter for Safe<F> {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        w: &mut W,
-        text: &str,
-    ) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, w: &mut W, text: &str) -> io::Result<()> {
         let mut clean = 0;
-        for (at, c) in text
-            .char_indices()
-            .filter(|(_, c)| matches!(c, '\u{7f}'..='\u{9f}') || is_bidi(*c))
-        {
+        for (at, c) in text.char_indices().filter(|(_, c)| matches!(c, '\u{7f}'..='\u{9f}') || is_bidi(*c)) {
             w.write_all(&text.as_bytes()[clean..at])?;
             write!(w, "\\u{:04x}", c as u32)?;
             clean = at + c.len_utf8();
@@ -53,11 +46,7 @@ impl<F: Formatter> Formatter for Safe<F> {
     fn end_array<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
         self.0.end_array(w)
     }
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        w: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
         self.0.begin_array_value(w, first)
     }
     fn end_array_value<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
@@ -69,11 +58,7 @@ impl<F: Formatter> Formatter for Safe<F> {
     fn end_object<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
         self.0.end_object(w)
     }
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        w: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
         self.0.begin_object_key(w, first)
     }
     fn end_object_key<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
@@ -115,9 +100,7 @@ pub(super) fn cell(value: &Value, path: &str, reader: Reader) -> String {
     match (value, reader) {
         (Value::Null, _) => String::new(),
         (Value::Bool(b), Reader::Person(_)) => t(if *b { "ui.yes" } else { "ui.no" }).to_owned(),
-        (Value::String(s), Reader::Person(Some(labeller))) => {
-            labeller(path, s).map_or_else(|| s.clone(), str::to_owned)
-        }
+        (Value::String(s), Reader::Person(Some(labeller))) => labeller(path, s).map_or_else(|| s.clone(), str::to_owned),
         (Value::String(s), _) => s.clone(),
         (Value::Array(items), _) => {
             let texts: Vec<_> = items.iter().map(|v| cell(v, path, reader)).collect();
@@ -193,20 +176,13 @@ mod tests {
             assert!(!text.chars().any(super::super::clean::steers), "{text}");
             assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
         }
-        assert_eq!(
-            json_line(&json!({"a": "\u{202e}x", "n": 1})),
-            r#"{"a":"\u202ex","n":1}"#
-        );
-        assert_eq!(
-            json_pretty(&json!({"a": [1]})),
-            "{\n  \"a\": [\n    1\n  ]\n}"
-        );
+        assert_eq!(json_line(&json!({"a": "\u{202e}x", "n": 1})), r#"{"a":"\u202ex","n":1}"#);
+        assert_eq!(json_pretty(&json!({"a": [1]})), "{\n  \"a\": [\n    1\n  ]\n}");
     }
 
     #[test]
     fn inner_objects_get_dotted_paths() {
-        let value =
-            json!({"no": "P1", "employer": {"name": "甲", "at": {"x": 1}}, "list": [{"k": 1}]});
+        let value = json!({"no": "P1", "employer": {"name": "甲", "at": {"x": 1}}, "list": [{"k": 1}]});
         let paths: Vec<_> = flat(&value).into_iter().map(|(p, _)| p).collect();
         assert_eq!(paths, ["no", "employer.name", "employer.at.x", "list"]);
         assert_eq!(at(&value, "employer.name"), "甲");
@@ -215,21 +191,13 @@ mod tests {
 
     #[test]
     fn a_cell_is_one_text() {
-        let codes: Labeller =
-            |field, code| (field == "mode" && code == "rigid").then_some("全职引进");
+        let codes: Labeller = |field, code| (field == "mode" && code == "rigid").then_some("全职引进");
         let person = Reader::Person(Some(codes));
         assert_eq!(cell(&json!("rigid"), "mode", person), "全职引进");
         assert_eq!(cell(&json!("rigid"), "name", person), "rigid");
         assert_eq!(cell(&json!("rigid"), "mode", Reader::Program), "rigid");
         assert_eq!(cell(&json!(["rigid", "b"]), "mode", person), "全职引进; b");
-        assert_eq!(
-            cell(
-                &json!([{"k": 1, "n": null}, {"k": "x"}]),
-                "l",
-                Reader::Program
-            ),
-            "k=1;k=x"
-        );
+        assert_eq!(cell(&json!([{"k": 1, "n": null}, {"k": "x"}]), "l", Reader::Program), "k=1;k=x");
         assert_eq!(cell(&json!(true), "x", Reader::Program), "true");
         assert_eq!(cell(&json!(true), "x", person), "yes");
     }

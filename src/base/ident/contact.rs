@@ -28,9 +28,7 @@ pub fn phone(raw: &str) -> Result<String, FaultCode> {
     }
     // No number of the country begins with a bare 86 and has twelve digits or more: then it is the country code.
     let many_digits = text.bytes().filter(u8::is_ascii_digit).count() >= 12;
-    let rest = ["+86", "0086"]
-        .iter()
-        .find_map(|code| text.strip_prefix(code));
+    let rest = ["+86", "0086"].iter().find_map(|code| text.strip_prefix(code));
     let rest = rest.or_else(|| text.strip_prefix("86").filter(|_| many_digits));
     let abroad = rest.is_some();
     let rest = rest.unwrap_or(&text);
@@ -85,11 +83,7 @@ fn fixed_line(text: &str, abroad: bool) -> Option<String> {
 
 /// Reads a mail address (邮箱): one @, something before it, a domain with a dot after it; the domain in lower case.
 pub fn email(raw: &str) -> Result<String, FaultCode> {
-    let folded: String = raw
-        .chars()
-        .filter(|c| !is_invisible(*c))
-        .map(fold_width)
-        .collect();
+    let folded: String = raw.chars().filter(|c| !is_invisible(*c)).map(fold_width).collect();
     let text = folded.trim_matches(is_blank);
     if text.is_empty() {
         return Err(FaultCode::Missing);
@@ -99,22 +93,13 @@ pub fn email(raw: &str) -> Result<String, FaultCode> {
     }
     let (local, domain) = text.split_once('@').ok_or(FaultCode::BadEmail)?;
     let local_right = (1..=64).contains(&local.len())
-        && local
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"()<>[],;:\\\"".contains(&b))
+        && local.bytes().all(|b| b.is_ascii_graphic() && !b"()<>[],;:\\\"".contains(&b))
         && !local.starts_with('.')
         && !local.ends_with('.');
     let label_right = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    if !local_right
-        || domain.len() > 255
-        || !domain.contains('.')
-        || !domain.split('.').all(label_right)
-    {
+    if !local_right || domain.len() > 255 || !domain.contains('.') || !domain.split('.').all(label_right) {
         return Err(FaultCode::BadEmail);
     }
     Ok(format!("{local}@{}", domain.to_lowercase()))
@@ -176,14 +161,8 @@ mod tests {
 
     #[test]
     fn mail_addresses_are_checked_loosely() {
-        assert_eq!(
-            email(" Zhang.San@Example.COM ").as_deref(),
-            Ok("Zhang.San@example.com")
-        );
-        assert_eq!(
-            email("ｕ１＠ｅｘａｍｐｌｅ．ｃｏｍ").as_deref(),
-            Ok("u1@example.com")
-        );
+        assert_eq!(email(" Zhang.San@Example.COM ").as_deref(), Ok("Zhang.San@example.com"));
+        assert_eq!(email("ｕ１＠ｅｘａｍｐｌｅ．ｃｏｍ").as_deref(), Ok("u1@example.com"));
         for raw in [
             "u1#example.com",
             "@example.com",

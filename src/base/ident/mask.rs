@@ -16,11 +16,7 @@ pub fn mask(number: &str) -> String {
 /// A telephone number for lists that others see: 138****1234.
 pub fn mask_phone(phone: &str) -> String {
     let len = phone.chars().count();
-    if len < 9 {
-        mask(phone)
-    } else {
-        stars_between(phone, len, 3, 4)
-    }
+    if len < 9 { mask(phone) } else { stars_between(phone, len, 3, 4) }
 }
 
 fn stars_between(text: &str, len: usize, head: usize, tail: usize) -> String {

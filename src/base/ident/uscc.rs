@@ -52,10 +52,7 @@ const fn uscc_values() -> [u8; 128] {
 
 fn uscc_value(b: u8) -> Option<u32> {
     const VALUES: [u8; 128] = uscc_values();
-    VALUES
-        .get(usize::from(b))
-        .filter(|v| **v != u8::MAX)
-        .map(|v| u32::from(*v))
+    VALUES.get(usize::from(b)).filter(|v| **v != u8::MAX).map(|v| u32::from(*v))
 }
 
 /// GB 32100: weights 3^i modulo 31; a remainder of 0 is written 0, not 31.
@@ -86,18 +83,9 @@ mod tests {
 
     #[test]
     fn credit_codes_are_checked_twice() {
-        assert_eq!(
-            uscc("91350100M000100Y43"),
-            Ok(("91350100M000100Y43".into(), None))
-        );
-        assert_eq!(
-            uscc("91110108551385082q"),
-            Ok(("91110108551385082Q".into(), None))
-        );
-        assert_eq!(
-            uscc(" ９1350100M000100Y43 ").map(|c| c.0),
-            Ok("91350100M000100Y43".into())
-        );
+        assert_eq!(uscc("91350100M000100Y43"), Ok(("91350100M000100Y43".into(), None)));
+        assert_eq!(uscc("91110108551385082q"), Ok(("91110108551385082Q".into(), None)));
+        assert_eq!(uscc(" ９1350100M000100Y43 ").map(|c| c.0), Ok("91350100M000100Y43".into()));
         assert_eq!(uscc("91350100M000100Y44"), Err(FaultCode::CheckDigit));
         assert_eq!(uscc("91350100M000100Y4O"), Err(FaultCode::BadNumber));
         assert_eq!(uscc("91350100M000100Y4"), Err(FaultCode::BadLength));

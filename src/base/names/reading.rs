@@ -125,9 +125,7 @@ fn usual_reading(name: &str) -> (String, String, Vec<Alternative>) {
         if let Some(readings) = c.to_pinyin_multi() {
             in_word = false;
             let as_surname = surname.get(i).copied();
-            let usual = as_surname
-                .or_else(|| readings.get_opt(0).map(|r| r.plain()))
-                .unwrap_or_default();
+            let usual = as_surname.or_else(|| readings.get_opt(0).map(|r| r.plain())).unwrap_or_default();
             let place = (full.len(), initials.len());
             push_reading(&mut full, usual);
             initials.extend(usual.chars().take(1));
@@ -163,11 +161,9 @@ fn usual_reading(name: &str) -> (String, String, Vec<Alternative>) {
 
 /// The readings of the letters of the surname, if the table has it. One letter alone is not a surname.
 fn surname(name: &str) -> &'static [&'static str] {
-    let found = SURNAMES.iter().find(|(han, _)| {
-        name.strip_prefix(han)
-            .and_then(|given| given.chars().next())
-            .is_some_and(is_han)
-    });
+    let found = SURNAMES
+        .iter()
+        .find(|(han, _)| name.strip_prefix(han).and_then(|given| given.chars().next()).is_some_and(is_han));
     found.map_or(&[], |(_, readings)| readings)
 }
 
@@ -183,10 +179,7 @@ fn push_reading(out: &mut String, reading: &str) {
 fn other_readings(full: &str, initials: &str, alternatives: &[Alternative]) -> (String, String) {
     let mut ordered: Vec<(usize, &Alternative)> = Vec::with_capacity(alternatives.len());
     for alternative in alternatives {
-        let nth = ordered
-            .iter()
-            .filter(|(_, other)| other.initial == alternative.initial)
-            .count();
+        let nth = ordered.iter().filter(|(_, other)| other.initial == alternative.initial).count();
         ordered.push((nth, alternative));
     }
     ordered.sort_by_key(|(nth, _)| *nth); // stable: by place within
@@ -196,10 +189,7 @@ fn other_readings(full: &str, initials: &str, alternatives: &[Alternative]) -> (
         if fulls.len() == READINGS {
             return;
         }
-        let (mut reading, mut first) = (
-            String::with_capacity(full.len() + 4),
-            String::with_capacity(initials.len()),
-        );
+        let (mut reading, mut first) = (String::with_capacity(full.len() + 4), String::with_capacity(initials.len()));
         let (mut full_done, mut initials_done) = (0, 0);
         for change in changes {
             reading.push_str(&full[full_done..change.full.0]);

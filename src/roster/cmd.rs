@@ -1,0 +1,325 @@
+//! `roster …`: arguments, and what an import, an export, a template say to a clerk and to scripts.
+
+use super::export;
+use super::import::{self, Outcome, Settings};
+use super::people::OnMatch;
+use super::report::RowFault;
+use super::{Kind, store};
+use crate::base::ident;
+use crate::cli::Noun;
+use crate::error::{self, Error, Result};
+use crate::office::{Exit, Office};
+use crate::ui::{Column, Format, Lang, View, lang};
+use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// The noun.
+pub const NOUN: Noun = Noun {
+    name: "roster",
+    build,
+    run,
+};
+
+fn build(c: Command) -> Command {
+    RosterCommand::augment_subcommands(c).subcommand_required(true)
+}
+
+#[derive(Subcommand, Debug)]
+enum RosterCommand {
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_enum, default_value = "talent")]
+        kind: Kind,
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+        #[arg(long, value_enum, default_value = "update")]
+        on_match: OnMatch,
+        #[arg(long)]
+        correct: bool,
+        #[arg(long)]
+        partial: bool,
+        #[arg(long, value_name = "FILE")]
+        rejects: Option<PathBuf>,
+    },
+    Export {
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[arg(long, value_enum, default_value = "talent")]
+        kind: Kind,
+        #[arg(long = "where", value_name = "FILTER")]
+        filter: Option<String>,
+        #[arg(long, value_enum, default_value = "utf-8-sig")]
+        encoding: export::Encoding,
+    },
+    Template {
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[arg(long, value_enum, default_value = "talent")]
+        kind: Kind,
+    },
+    Kinds {
+        #[arg(long, value_enum)]
+        kind: Option<Kind>,
+    },
+    Review {
+        #[command(subcommand)]
+        command: ReviewCommand,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum ReviewCommand {
+    List,
+}
+
+fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    let Ok(command) = RosterCommand::from_arg_matches(m) else {
+        return Err(error::usage("not_understood"));
+    };
+    match command {
+        RosterCommand::Import {
+            file,
+            kind,
+            map,
+            on_match,
+            correct,
+            partial,
+            rejects,
+        } => {
+            if correct && office.globals.reason.is_none() {
+                return Err(error::usage("correct_reason"));
+            }
+            if office.globals.reveal {
+                let mut what = Map::new();
+                what.insert("rejects".into(), Value::Bool(true));
+                office.revealing(what)?;
+            }
+            let headers = match map {
+                Some(path) => read_map(&path)?,
+                None => HashMap::new(),
+            };
+            let file_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let set = Settings {
+                kind,
+                file_name,
+                on_match,
+                correct,
+                partial,
+                rejects,
+                reveal: office.globals.reveal,
+                headers,
+            };
+            // The office first: a file is not worth looking at without one.
+            office.read()?;
+            let outcome = import::import(office, &file, &set)?;
+            if outcome.op.is_some() {
+                crate::db::open::checkpoint(office.path()?)?;
+            }
+            say(office, &file, &set, outcome)
+        }
+        RosterCommand::Export {
+            file,
+            kind,
+            filter,
+            encoding,
+        } => export::export(office, file.as_deref(), kind, filter.as_deref(), encoding),
+        RosterCommand::Template { file, kind } => export::template(office, file.as_deref(), kind),
+        RosterCommand::Kinds { kind } => kinds(office, kind),
+        RosterCommand::Review {
+            command: ReviewCommand::List,
+        } => review(office),
+    }
+}
+
+/// `--map FILE`: TOML `"header" = "column"`, or CSV with the two side by side.
+fn read_map(path: &Path) -> Result<HashMap<String, String>> {
+    let shown = || crate::ui::out::shown(&path.display().to_string());
+    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", shown()),
+        _ => Error::from(e),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| error::bad_data("map_syntax").fact("file", shown()).fact("line", 1))?;
+    let mut out = HashMap::new();
+    if path.extension().is_some_and(|e| e == "toml") {
+        let table: toml::Table = toml::from_str(&text).map_err(|e| {
+            let line = e.span().map_or(1, |s| text[..s.start].matches('\n').count() + 1);
+            error::bad_data("map_syntax").fact("file", shown()).fact("line", line)
+        })?;
+        for (k, v) in table {
+            let Some(v) = v.as_str() else {
+                return Err(error::bad_data("map_syntax").fact("file", shown()).fact("line", 1));
+            };
+            out.insert(super::read::header::even(&k), super::read::header::even(v));
+        }
+    } else {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        for (i, record) in reader.records().enumerate() {
+            let record = record.map_err(|_| error::bad_data("map_syntax").fact("file", shown()).fact("line", i + 1))?;
+            let (Some(from), Some(to)) = (record.get(0), record.get(1)) else {
+                return Err(error::bad_data("map_syntax").fact("file", shown()).fact("line", i + 1));
+            };
+            out.insert(super::read::header::even(from), super::read::header::even(to));
+        }
+    }
+    Ok(out)
+}
+
+/// The report on stdout; with 65 it still stands there, and the error line on stderr.
+fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit> {
+    let r = &o.report;
+    let shown = crate::ui::out::shown(&file.display().to_string());
+    let entered = r.added + r.updated + r.unchanged + r.review > 0 || r.rows == r.rejected && r.rejected == 0;
+    match office.format() {
+        Format::Json | Format::Ndjson => {
+            let faults: Vec<Value> = r.faults.iter().map(RowFault::json).collect();
+            let warnings: Vec<Value> = r.warnings.iter().map(RowFault::json).collect();
+            office.show(&View::object(json!({
+                "file": file.display().to_string(), "kind": set.kind.code(), "encoding": o.encoding, "committed": o.committed,
+                "dry_run": office.globals.dry_run, "rows": r.rows, "added": r.added, "updated": r.updated, "unchanged": r.unchanged,
+                "rejected": r.rejected, "review": r.review, "skipped": r.skipped, "op": o.op, "rejects": o.rejects.as_ref().map(|p| p.display().to_string()),
+                "faults": faults, "warnings": warnings, "warning_count": r.warning_count,
+            })))?;
+        }
+        Format::Csv => {
+            let rows: Vec<Value> = r.faults.iter().map(RowFault::json).collect();
+            office.show(&View::list(rows, fault_columns()))?;
+        }
+        Format::Table | Format::Md => {
+            office.show(&View::object(json!({
+                "file": shown, "kind": set.kind.code(), "encoding": o.encoding, "committed": o.committed, "rows": r.rows, "added": r.added,
+                "updated": r.updated, "unchanged": r.unchanged, "rejected": r.rejected, "review": r.review, "skipped": r.skipped, "op": o.op,
+            })))?;
+            if !r.faults.is_empty() {
+                let rows: Vec<Value> = r
+                    .faults
+                    .iter()
+                    .map(|f| {
+                        let mut v = f.json();
+                        v["column"] = column_label(f).into();
+                        v
+                    })
+                    .collect();
+                office.show(&View::list(rows, fault_columns()))?;
+            }
+        }
+    }
+    for w in &r.warnings {
+        let (message, hint) = w.words();
+        office.warn(
+            "warn.row",
+            &[
+                ("row", &w.row),
+                ("column", &column_label(w)),
+                ("value", &&*w.value),
+                ("what", &message),
+                ("hint", &hint),
+            ],
+        );
+    }
+    let listed = u64::try_from(r.warnings.len()).unwrap_or(0);
+    if r.warning_count > listed {
+        office.warn("warn.more", &[("n", &(r.warning_count - listed))]);
+    }
+    if let Some(p) = &o.rejects {
+        office.note(
+            "note.rejects",
+            &[("n", &r.rejected), ("path", &crate::ui::out::shown(&p.display().to_string()))],
+        );
+    }
+    if r.review > 0 && o.committed {
+        office.hint("note.review", &[("n", &r.review)]);
+    }
+    if !o.committed && !office.globals.dry_run || (r.rows > 0 && r.rejected == r.rows) || !entered {
+        return Err(error::bad_data("roster_refused")
+            .fact("file", shown)
+            .fact("rejected", r.rejected)
+            .fact("rows", r.rows)
+            .detail("rejected", r.rejected)
+            .detail("rows", r.rows));
+    }
+    if r.rejected > 0 && !set.partial {
+        return Err(error::bad_data("roster_refused")
+            .fact("file", shown)
+            .fact("rejected", r.rejected)
+            .fact("rows", r.rows)
+            .detail("rejected", r.rejected)
+            .detail("rows", r.rows));
+    }
+    if r.rows > 0 && r.unchanged == r.rows {
+        office.note("note.roster_unchanged", &[]);
+    }
+    Ok(if r.rejected > 0 || r.review > 0 { Exit::Found } else { Exit::Done })
+}
+
+fn column_label(f: &RowFault) -> String {
+    if lang() == Lang::Zh {
+        f.column.zh.to_owned()
+    } else {
+        f.column.name.to_owned()
+    }
+}
+
+fn fault_columns() -> Vec<Column> {
+    let mut columns: Vec<Column> = vec![Column::right("row")];
+    columns.extend(["column", "value", "code", "message", "hint"].into_iter().map(Column::new));
+    columns
+}
+
+/// Columns of each kind, for a clerk who makes a roster and for docs/rosters.md.
+fn kinds(office: &Office, only: Option<Kind>) -> Result<Exit> {
+    let mut rows = Vec::new();
+    for kind in Kind::ALL.iter().filter(|k| only.is_none_or(|o| o == **k)) {
+        for c in kind.columns() {
+            rows.push(json!({
+                "kind": kind.code(), "column": c.name, "header": c.zh, "aliases": kind.aliases(c.name), "required": kind.is_required(c.name),
+                "personal": c.personal, "code_set": c.set,
+            }));
+        }
+    }
+    let columns = ["kind", "column", "header", "aliases", "required", "personal", "code_set"]
+        .into_iter()
+        .map(Column::new)
+        .collect();
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+/// Rows that wait, with their reasons; raw cells of personal columns masked unless revealed.
+fn review(office: &Office) -> Result<Exit> {
+    let mut what = Map::new();
+    what.insert("review".into(), Value::Bool(true));
+    let reveal = office.revealing(what)?;
+    let mut rows = Vec::new();
+    for w in store::waiting(office.read()?)? {
+        let kind = Kind::ALL.iter().find(|k| k.code() == w.kind);
+        let mut cells = Map::new();
+        for (h, c) in w.headers.iter().zip(&w.cells) {
+            let even = super::read::header::even(h);
+            let info = kind.and_then(|k| k.column_of(&even).map(|i| k.columns()[i]));
+            let name = info.map_or(even, |i| i.name.to_owned());
+            let value = match info {
+                Some(i) if i.name == "name" || reveal => c.clone(),
+                Some(i) => super::report::shown(&i, c, reveal).into(),
+                // A column nobody knows may hold anything.
+                None => ident::mask(c),
+            };
+            if !c.trim().is_empty() && !name.is_empty() {
+                cells.insert(name, value.into());
+            }
+        }
+        let name = cells.get("name").cloned().unwrap_or(Value::Null);
+        rows.push(json!({"id": w.id, "kind": w.kind, "file": w.file, "row": w.row, "name": name, "reasons": w.reasons, "op": w.op, "cells": cells}));
+    }
+    let columns = ["id", "kind", "file", "row", "name", "reasons", "op"]
+        .into_iter()
+        .map(Column::new)
+        .collect();
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}

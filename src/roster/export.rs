@@ -1,0 +1,277 @@
+//! Rosters out: the state of one day, one row a person, that comes back in unchanged; and empty templates. Each export is an op
+//! of its own, committed before the first byte leaves.
+
+use super::Kind;
+use crate::base::codes;
+use crate::base::day::Day;
+use crate::base::ident;
+use crate::error::{self, Result, io_words};
+use crate::office::{Exit, Office};
+use crate::org;
+use crate::talent::cmd::Filter;
+use crate::talent::entry::{COLUMNS, Column, Key};
+use crate::talent::store::{self, Person};
+use crate::talent::{Status, current, status, view};
+use crate::ui::{Lang, csv};
+use encoding_rs::GB18030;
+use rusqlite::Connection;
+use serde_json::Map;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// Encoding of a written roster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Encoding {
+    /// UTF-8 with a byte order mark, which Excel and WPS need.
+    #[value(name = "utf-8-sig")]
+    Utf8Sig,
+    /// UTF-8.
+    #[value(name = "utf-8")]
+    Utf8,
+    /// GB 18030.
+    #[value(name = "gb18030")]
+    Gb18030,
+}
+
+/// Where a roster is written: stdout, or a file that appears whole or not at all.
+enum Target<'a> {
+    Stdout(&'a Office),
+    File {
+        out: BufWriter<File>,
+        beside: PathBuf,
+        path: PathBuf,
+    },
+}
+
+struct Writer<'a> {
+    target: Target<'a>,
+    encoding: Encoding,
+}
+
+impl<'a> Writer<'a> {
+    fn open(office: &'a Office, file: Option<&Path>, encoding: Encoding) -> Result<Writer<'a>> {
+        let target = match file.filter(|f| *f != Path::new("-")) {
+            None => Target::Stdout(office),
+            Some(file) => {
+                let path = crate::db::open::absolute(file)?;
+                let beside = crate::db::open::beside(&path, &format!(".{}.part", std::process::id()));
+                let cannot = |e: std::io::Error| {
+                    error::cannot_create("cannot_create")
+                        .fact("path", crate::ui::out::shown(&path.display().to_string()))
+                        .fact("what", io_words(&e))
+                };
+                if path.is_dir() {
+                    return Err(cannot(std::io::ErrorKind::IsADirectory.into()));
+                }
+                let out = OpenOptions::new()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .mode(0o600)
+                    .open(&beside)
+                    .map_err(cannot)?;
+                Target::File {
+                    out: BufWriter::with_capacity(1 << 18, out),
+                    beside,
+                    path,
+                }
+            }
+        };
+        let mut w = Writer { target, encoding };
+        if encoding == Encoding::Utf8Sig {
+            w.bytes(b"\xef\xbb\xbf")?;
+        }
+        Ok(w)
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.target {
+            Target::Stdout(office) => office.put(bytes),
+            Target::File { out, .. } => Ok(out.write_all(bytes)?),
+        }
+    }
+
+    fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) -> Result<()> {
+        let mut line = String::new();
+        csv::push_row(&mut line, cells);
+        match self.encoding {
+            Encoding::Gb18030 => self.bytes(&GB18030.encode(&line).0),
+            _ => self.bytes(line.as_bytes()),
+        }
+    }
+
+    fn finish(mut self) -> Result<()> {
+        if let Target::File { out, beside, path } = &mut self.target {
+            out.flush()?;
+            out.get_ref().sync_all()?;
+            fs::rename(&*beside, &*path)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        if let Target::File { beside, .. } = &self.target {
+            // Gone already where the export came to its end.
+            let _ = fs::remove_file(beside);
+        }
+    }
+}
+
+/// Columns of an export of leavers behind the usual ones.
+const LEFT: &[(&str, &str)] = &[("end_date", "离岗日期"), ("why", "离开原因")];
+
+/// `roster export`.
+pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&str>, encoding: Encoding) -> Result<Exit> {
+    if kind != Kind::Talent {
+        return Err(error::usage("export_kind").fact("kind", kind.code()));
+    }
+    let filter = Filter::parse(filter)?;
+    let leavers = filter.value("status").is_some_and(|s| s != "active");
+    let zh = office.document_lang()? == Lang::Zh;
+    let mut what = Map::new();
+    what.insert("kind".into(), kind.code().into());
+    what.insert("reveal".into(), office.globals.reveal.into());
+    what.insert(
+        "to".into(),
+        file.and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).into(),
+    );
+    let mut out = Writer::open(office, file, encoding)?;
+    // Nothing leaves before it is written that it leaves.
+    office.record_access("roster.export", what)?;
+    let conn = office.read()?;
+    let day = office.as_of();
+    let mut header: Vec<&str> = COLUMNS.iter().map(|c| if zh { c.zh } else { c.name }).collect();
+    if leavers {
+        header.extend(LEFT.iter().map(|c| if zh { c.1 } else { c.0 }));
+    }
+    out.row(header)?;
+    let mut count = 0u64;
+    store::each_line(conn, day, None, |l| {
+        let line_status = status(&l.engagements, l.merged, l.erased, day);
+        let engaged = l.engagements.iter().any(|e| e.span.holds(day));
+        if l.merged || (!leavers && !engaged) || (leavers && line_status != Status::Left) || !filter.takes(&view::line(conn, &l, day)?) {
+            return Ok(true);
+        }
+        let Some(p) = store::load(conn, l.id)? else {
+            return Ok(true);
+        };
+        let cells = cells(conn, &p, day, zh, office.globals.reveal, leavers)?;
+        out.row(cells.iter().map(String::as_str))?;
+        count += 1;
+        Ok(true)
+    })?;
+    out.finish()?;
+    if let Some(f) = file.filter(|f| *f != Path::new("-")) {
+        office.note(
+            "note.exported",
+            &[("n", &count), ("path", &crate::ui::out::shown(&f.display().to_string()))],
+        );
+    }
+    Ok(Exit::Done)
+}
+
+/// The cells of a person's row in the order of `COLUMNS`.
+fn cells(conn: &Connection, p: &Person, day: Day, zh: bool, reveal: bool, leavers: bool) -> Result<Vec<String>> {
+    let profile = p.profile_at(day).or(p.profiles.first()).map(|f| f.data.clone()).unwrap_or_default();
+    let e = current(&p.engagements, day);
+    let unit = match e {
+        Some(e) => org::store::name_at(conn, e.data.org_id, day)?,
+        None => None,
+    };
+    let documents: Vec<_> = p.documents.iter().filter(|d| d.span.holds(day)).collect();
+    let code = |c: &Column, v: &str| -> String {
+        // A code reads as its label in a Chinese office; both are understood on the way in.
+        let set = c.set.unwrap_or_default();
+        v.split(';')
+            .map(|v| codes::label(set, v, true).filter(|_| zh).unwrap_or(v))
+            .collect::<Vec<_>>()
+            .join(";")
+    };
+    let mut row = Vec::with_capacity(COLUMNS.len() + 2);
+    for c in COLUMNS {
+        let opt = |v: &Option<String>| v.clone().unwrap_or_default();
+        let coded = |v: &Option<String>| v.as_deref().map(|v| code(c, v)).unwrap_or_default();
+        row.push(match c.key {
+            Key::No => p.no(),
+            Key::Name => profile.name.clone(),
+            Key::Sex => coded(&profile.sex),
+            Key::IdType => documents.iter().map(|d| code(c, d.data.kind.code())).collect::<Vec<_>>().join(";"),
+            Key::IdNumber => documents
+                .iter()
+                .map(|d| view::shown_number(d.data.paper_number(), reveal))
+                .collect::<Vec<_>>()
+                .join(";"),
+            Key::BirthDate => profile.birth_date.map(|d| d.iso()).unwrap_or_default(),
+            Key::Ethnicity => coded(&profile.ethnicity),
+            Key::Nationality => coded(&profile.nationality),
+            Key::Education => coded(&profile.education),
+            Key::Degree => coded(&profile.degree),
+            Key::School => opt(&profile.school),
+            Key::Major => opt(&profile.major),
+            Key::Title => coded(&profile.title),
+            Key::SkillLevel => coded(&profile.skill_level),
+            Key::Corps => code(c, &profile.corps),
+            Key::CorpsMore => coded(&profile.corps_more),
+            Key::Category => coded(&profile.category),
+            Key::Industry => coded(&profile.industry),
+            Key::GbIndustry => coded(&profile.gb_industry),
+            Key::Employer => unit.as_ref().map(|u| u.0.clone()).unwrap_or_default(),
+            Key::Uscc => unit.as_ref().and_then(|u| u.1.clone()).unwrap_or_default(),
+            Key::Position => e.and_then(|e| e.data.position.clone()).unwrap_or_default(),
+            Key::Mode => e.map(|e| code(c, &e.data.mode)).unwrap_or_default(),
+            Key::StartDate => e.map(|e| e.data.started.iso()).unwrap_or_default(),
+            Key::ContractEnd => e.and_then(|e| e.data.contract_end).map(|d| d.iso()).unwrap_or_default(),
+            Key::MonthsAYear => e.and_then(|e| e.data.months_a_year).map(|n| n.to_string()).unwrap_or_default(),
+            Key::Phone => profile
+                .phone
+                .as_deref()
+                .map(|v| if reveal { v.to_owned() } else { ident::mask_phone(v) })
+                .unwrap_or_default(),
+            Key::Email => profile
+                .email
+                .as_deref()
+                .map(|v| if reveal { v.to_owned() } else { ident::mask_email(v) })
+                .unwrap_or_default(),
+            Key::Class => p.recognition_at(day).map(|r| code(c, &r.data.class)).unwrap_or_default(),
+            Key::Achievements => p
+                .achievements
+                .iter()
+                .filter(|a| a.span.holds(day))
+                .map(|a| a.data.as_str())
+                .collect::<Vec<_>>()
+                .join(";"),
+            Key::Remarks => opt(&profile.remarks),
+        });
+    }
+    if leavers {
+        row.push(e.and_then(|e| e.span.until).map(|d| d.iso()).unwrap_or_default());
+        let why = e.and_then(|e| e.data.leave_why.as_deref());
+        row.push(
+            why.map(|w| codes::label("leave_why", w, true).filter(|_| zh).unwrap_or(w).to_owned())
+                .unwrap_or_default(),
+        );
+    }
+    Ok(row)
+}
+
+/// `roster template`: the header alone, in the office's language where there is an office.
+pub fn template(office: &Office, file: Option<&Path>, kind: Kind) -> Result<Exit> {
+    let zh = match office.document_lang() {
+        Ok(l) => l == Lang::Zh,
+        // A template needs no office: without one the reader's language decides.
+        Err(_) => crate::ui::lang() == Lang::Zh,
+    };
+    let mut out = Writer::open(office, file, Encoding::Utf8Sig)?;
+    let columns = kind.columns();
+    // A number is the office's to give: a new row has none.
+    out.row(columns.iter().filter(|c| c.name != "no").map(|c| if zh { c.zh } else { c.name }))?;
+    out.finish()?;
+    if let Some(f) = file.filter(|f| *f != Path::new("-")) {
+        office.note("note.template", &[("path", &crate::ui::out::shown(&f.display().to_string()))]);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,433 @@
+//! The way of a roster: a thread reads and checks rows in batches, this one matches and writes them in file order, all in one
+//! transaction with its op. What a row of each kind does is in `people` and `others`.
+
+use super::people::{OnMatch, People, column_info};
+use super::read::header::{Mapped, RowKind};
+use super::read::{self, ReadFault, Source};
+use super::report::{ColumnInfo, REASON_HEADERS, Rejects, Report, RowFault, shown};
+use super::{Kind, others};
+use crate::base::fault::FaultCode;
+use crate::base::text::csv_unguard;
+use crate::db::write::{Act, Done};
+use crate::error::{self, Result};
+use crate::office::Office;
+use crate::talent::entry::{self, Checked, Key};
+use crate::ui::progress::Progress;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// What the command line asked for.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Kind of roster.
+    pub kind: Kind,
+    /// Base name of the file, for rows that wait.
+    pub file_name: String,
+    /// What to do with known persons.
+    pub on_match: OnMatch,
+    /// A correction instead of a change.
+    pub correct: bool,
+    /// Take the good rows.
+    pub partial: bool,
+    /// Where rejected rows go.
+    pub rejects: Option<PathBuf>,
+    /// Personal values in messages.
+    pub reveal: bool,
+    /// Headers of the file → column names, from `--map`.
+    pub headers: HashMap<String, String>,
+}
+
+/// A row with data.
+#[derive(Debug)]
+pub struct Row {
+    /// As a spreadsheet shows it.
+    pub number: u32,
+    /// Its cells, as they stand in the file less one leading `'`.
+    pub cells: Vec<String>,
+    columns: Arc<Vec<Option<usize>>>,
+}
+
+impl Row {
+    /// The cell of a talent column, if it holds anything.
+    pub fn cell(&self, key: Key) -> Option<&str> {
+        self.at(key as usize)
+    }
+
+    /// The cell of a column by its place in the kind's list, if it holds anything.
+    pub fn at(&self, column: usize) -> Option<&str> {
+        self.raw(column).map(str::trim).filter(|s| !s.is_empty())
+    }
+
+    /// The cell as it stands; None where the file has no such column.
+    pub fn raw(&self, column: usize) -> Option<&str> {
+        let at = (*self.columns.get(column)?)?;
+        Some(self.cells.get(at).map_or("", |c| c))
+    }
+}
+
+/// A row on its way from the reading thread, checked where its kind can be checked without the register.
+pub struct Parsed {
+    /// The row.
+    pub row: Row,
+    /// The talent check's answer.
+    pub checked: Option<Checked>,
+}
+
+/// What the reading thread sends.
+enum Message {
+    Rows(Vec<Parsed>, u64),
+    Skipped,
+    Fault(ReadFault),
+}
+
+const BATCH: usize = 512;
+
+/// What an import ends with.
+pub struct Outcome {
+    /// Counts and findings.
+    pub report: Report,
+    /// Encoding the file was in.
+    pub encoding: &'static str,
+    /// Whether anything was committed (a dry run never is).
+    pub committed: bool,
+    /// The op.
+    pub op: Option<i64>,
+    /// The rejects file that was written.
+    pub rejects: Option<PathBuf>,
+}
+
+/// Imports a file.
+pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
+    let source = Source::open(file).map_err(|f| read_error(file, &f))?;
+    let encoding = source.encoding;
+    let size = source.bytes;
+    room_for(office, size)?;
+    let sha256 = source.sha256.clone();
+    let mut report = Report::default();
+    let head = read_head(source, set, file, &mut report)?;
+    let mut rejects = match &set.rejects {
+        Some(path) => Some(Rejects::create(path, &head.headers)?),
+        None => None,
+    };
+    let mut params = Map::new();
+    params.insert("file".into(), Value::from(set.file_name.clone()));
+    let act = Act {
+        params,
+        ..office.act("roster.import", Map::new())
+    };
+    let progress = office.with_out(|out| Progress::bytes(out, "", Some(size)));
+    let done = office.write_act(&act, |tx| {
+        let headers = head.headers.clone();
+        let (send, receive) = sync_channel::<Message>(8);
+        let talent = set.kind == Kind::Talent;
+        let doomed = std::thread::scope(|scope| -> Result<bool> {
+            scope.spawn(move || pump(head, talent, &send));
+            if talent {
+                let mut people = People::begin(tx, set, &mut report, rejects.as_mut(), &headers)?;
+                let skipped = each(&receive, file, &progress, |p| {
+                    let checked = p.checked.unwrap_or_default();
+                    people.row(tx, &p.row, checked)
+                })?;
+                let doomed = people.doomed;
+                people.finish()?;
+                report.skipped += skipped;
+                Ok(doomed)
+            } else {
+                let mut rows = Vec::new();
+                report.skipped += each(&receive, file, &progress, |p| {
+                    rows.push(p.row);
+                    if rows.len() > others::MOST_ROWS {
+                        Err(error::bad_data("too_many_rows").fact("most", others::MOST_ROWS))
+                    } else {
+                        Ok(())
+                    }
+                })?;
+                others::import(tx, set, &mut report, rejects.as_mut(), &headers, rows)
+            }
+        })?;
+        // Rolling back is what an error does; the report is kept outside.
+        if doomed || (report.rows > 0 && report.rejected == report.rows) {
+            return Err(error::bad_data(NOTHING_ENTERED));
+        }
+        for (key, n) in [
+            ("rows", report.rows),
+            ("added", report.added),
+            ("updated", report.updated),
+            ("unchanged", report.unchanged),
+            ("rejected", report.rejected),
+            ("review", report.review),
+        ] {
+            tx.outcome(key, n);
+        }
+        tx.outcome("kind", set.kind.code());
+        tx.outcome("sha256", sha256.clone());
+        Ok(())
+    });
+    drop(progress);
+    let rejects = match rejects {
+        Some(r) => r.finish()?,
+        None => None,
+    };
+    match done {
+        Ok(Done { op, .. }) => Ok(Outcome {
+            report,
+            encoding,
+            committed: !office.globals.dry_run,
+            op,
+            rejects,
+        }),
+        Err(e) if e.key == NOTHING_ENTERED => {
+            if !office.globals.dry_run {
+                (report.added, report.updated, report.unchanged, report.review) = (0, 0, 0, 0);
+            }
+            Ok(Outcome {
+                report,
+                encoding,
+                committed: false,
+                op: None,
+                rejects,
+            })
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Key of the error that only rolls back: what is wrong stands in the report.
+const NOTHING_ENTERED: &str = "nothing_entered";
+
+/// The disk must hold about twice what will be written, before anything is.
+fn room_for(office: &Office, file_bytes: u64) -> Result<()> {
+    let folder = office.path()?.parent().map(Path::to_path_buf).unwrap_or_default();
+    let Ok(fs) = rustix::fs::statvfs(&folder) else {
+        return Ok(());
+    };
+    let free = fs.f_bavail.saturating_mul(fs.f_frsize);
+    let need = file_bytes.saturating_mul(4);
+    if free < need {
+        return Err(error::io("no_room").fact("free_mb", free >> 20).fact("need_mb", (need >> 20) + 1));
+    }
+    Ok(())
+}
+
+/// Takes messages until the reading thread is done; returns how many rows were no data.
+fn each(receive: &Receiver<Message>, file: &Path, progress: &Progress, mut f: impl FnMut(Parsed) -> Result<()>) -> Result<u64> {
+    let mut skipped = 0;
+    while let Ok(message) = receive.recv() {
+        match message {
+            Message::Rows(rows, at) => {
+                for p in rows {
+                    f(p)?;
+                }
+                progress.set(at);
+            }
+            Message::Skipped => skipped += 1,
+            Message::Fault(f) => return Err(read_error(file, &f)),
+        }
+    }
+    Ok(skipped)
+}
+
+/// A file whose header was found, ready to be read on.
+struct Head {
+    rows: read::Rows,
+    /// Rows read while looking for the header that stand behind it.
+    ahead: Vec<read::OwnedRow>,
+    headers: Vec<String>,
+    mapping: Vec<Mapped>,
+    columns: Arc<Vec<Option<usize>>>,
+}
+
+/// Looks for the header and says which columns are unknown, doubled or lacking.
+fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -> Result<Head> {
+    let bad = |f: &ReadFault| read_error(file, f);
+    let column_of = |h: &str| {
+        let h = set.headers.get(h).map_or(h, String::as_str);
+        set.kind.column_of(h)
+    };
+    let mut rows = source.into_rows().map_err(|f| bad(&f))?;
+    let top = rows.take_top(read::header::LOOK).map_err(|f| bad(&f))?;
+    let found = read::header::find_header(&top, &column_of, set.kind.key_columns());
+    let Some(found) = found else {
+        let required: Vec<&str> = set.kind.required().map(|c| c.zh).collect();
+        return Err(error::bad_data("no_header")
+            .fact("file", file.display())
+            .fact("required", required.join("、"))
+            .detail("code", "missing"));
+    };
+    let infos: Vec<ColumnInfo> = set.kind.columns();
+    let mut columns: Vec<Option<usize>> = vec![None; infos.len()];
+    let mut doubled = Vec::new();
+    for (at, m) in found.mapping.iter().enumerate() {
+        match m {
+            Mapped::Known(c) if columns[*c].is_some() => doubled.push(infos[*c].zh),
+            Mapped::Known(c) => columns[*c] = Some(at),
+            Mapped::Unknown(text) if REASON_HEADERS.contains(&text.as_str()) || matches!(text.as_str(), "序号" | "no." | "#") => {}
+            Mapped::Unknown(text) => report.warn(RowFault {
+                row: u32::try_from(found.row).unwrap_or(u32::MAX),
+                column: ColumnInfo {
+                    name: "header",
+                    zh: "表头",
+                    personal: false,
+                    set: None,
+                },
+                code: FaultCode::UnknownHeader,
+                value: shown(
+                    &ColumnInfo {
+                        name: "header",
+                        zh: "表头",
+                        personal: false,
+                        set: None,
+                    },
+                    text,
+                    true,
+                ),
+                note: None,
+            }),
+            Mapped::Blank => {}
+        }
+    }
+    if !doubled.is_empty() {
+        return Err(error::bad_data("header_twice")
+            .fact("file", file.display())
+            .fact("row", found.row)
+            .fact("columns", doubled.join("、")));
+    }
+    let lacking: Vec<&ColumnInfo> = infos
+        .iter()
+        .enumerate()
+        .filter(|(i, c)| columns[*i].is_none() && set.kind.is_required(c.name))
+        .map(|(_, c)| c)
+        .collect();
+    if !lacking.is_empty() {
+        let zh: Vec<&str> = lacking.iter().map(|c| c.zh).collect();
+        let names: Vec<&str> = lacking.iter().map(|c| c.name).collect();
+        return Err(error::bad_data("columns_missing")
+            .fact("file", file.display())
+            .fact("row", found.row)
+            .fact("columns", zh.join("、"))
+            .detail("code", "missing")
+            .detail("missing", names));
+    }
+    let ahead = top.into_iter().filter(|r| r.number > found.last_row).collect();
+    Ok(Head {
+        rows,
+        ahead,
+        headers: found.headers,
+        mapping: found.mapping,
+        columns: Arc::new(columns),
+    })
+}
+
+/// The reading thread: rows in batches, checked. Ends when the file does, or when nobody listens any more.
+fn pump(mut head: Head, talent: bool, send: &SyncSender<Message>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    for r in std::mem::take(&mut head.ahead) {
+        if !take(
+            &mut batch,
+            r.number,
+            r.cells.iter().map(String::as_str),
+            &head.mapping,
+            &head.columns,
+            talent,
+            send,
+        ) {
+            return;
+        }
+    }
+    let mut record = read::Row::default();
+    loop {
+        match head.rows.next(&mut record) {
+            Ok(true) => {
+                if !take(
+                    &mut batch,
+                    record.number(),
+                    record.cells(),
+                    &head.mapping,
+                    &head.columns,
+                    talent,
+                    send,
+                ) {
+                    return;
+                }
+                if batch.len() == BATCH
+                    && send
+                        .send(Message::Rows(
+                            std::mem::replace(&mut batch, Vec::with_capacity(BATCH)),
+                            head.rows.position(),
+                        ))
+                        .is_err()
+                {
+                    return;
+                }
+            }
+            Ok(false) => break,
+            Err(f) => {
+                let _ = send.send(Message::Fault(f));
+                return;
+            }
+        }
+    }
+    let _ = send.send(Message::Rows(batch, head.rows.position()));
+}
+
+/// One row into the batch; false where nobody listens any more.
+fn take<'r>(
+    batch: &mut Vec<Parsed>,
+    number: u64,
+    cells: impl Iterator<Item = &'r str>,
+    mapping: &[Mapped],
+    columns: &Arc<Vec<Option<usize>>>,
+    talent: bool,
+    send: &SyncSender<Message>,
+) -> bool {
+    let cells: Vec<String> = cells.map(|c| csv_unguard(c).to_owned()).collect();
+    match read::header::classify(&cells, mapping) {
+        RowKind::Data => {}
+        RowKind::Blank => return true,
+        _ => return send.send(Message::Skipped).is_ok(),
+    }
+    let row = Row {
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+        cells,
+        columns: Arc::clone(columns),
+    };
+    let checked = talent.then(|| {
+        let mut raw: entry::Raw<'_> = [None; entry::N];
+        for (i, slot) in raw.iter_mut().enumerate() {
+            *slot = row.raw(i);
+        }
+        entry::check(&raw)
+    });
+    batch.push(Parsed { row, checked });
+    true
+}
+
+/// What is wrong with a file, in the office's terms.
+fn read_error(file: &Path, f: &ReadFault) -> crate::error::Error {
+    let e = |key| error::bad_data(key).fact("file", crate::ui::out::shown(&file.display().to_string()));
+    match f {
+        ReadFault::NotFound => error::no_input("no_file").fact("file", crate::ui::out::shown(&file.display().to_string())),
+        ReadFault::IsDirectory => e("is_directory"),
+        ReadFault::Io(io) => match io.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                error::not_permitted("file_unreadable").fact("file", crate::ui::out::shown(&file.display().to_string()))
+            }
+            _ => error::io("file_io").fact("what", error::io_words(io)),
+        },
+        ReadFault::Empty => e("file_empty"),
+        ReadFault::NotText { row } => e("not_text").fact("row", row),
+        ReadFault::Encoding { row, guessed } => e("encoding").fact("row", row).fact("guessed", guessed),
+        ReadFault::Spreadsheet => e("spreadsheet"),
+        ReadFault::OpenQuote { row } => e("open_quote").fact("row", row),
+        ReadFault::LineTooLong { row } => e("line_too_long").fact("row", row),
+        ReadFault::TooManyColumns { row, count } => e("too_many_columns").fact("row", row).fact("count", count),
+    }
+}
+
+/// Column facts of the talent roster, for kinds.
+pub fn talent_columns() -> Vec<ColumnInfo> {
+    entry::COLUMNS.iter().map(|c| column_info(c.key)).collect()
+}

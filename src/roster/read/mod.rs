@@ -1,0 +1,253 @@
+//! A roster file as rows of text cells with the row numbers a spreadsheet shows: any usual encoding and dialect, streaming, in
+//! bounded memory. What the columns mean is found in `header`; nothing is validated here.
+
+pub mod decode;
+pub mod header;
+
+use decode::{Decoding, Survey};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+/// Why a file can't be read as a roster.
+#[derive(Debug)]
+pub enum ReadFault {
+    /// No such file.
+    NotFound,
+    /// A folder.
+    IsDirectory,
+    /// The system failed.
+    Io(io::Error),
+    /// Nothing in it.
+    Empty,
+    /// Bytes that are no text (a NUL in this row).
+    NotText {
+        /// Row.
+        row: u64,
+    },
+    /// Not all of it is of the encoding that the rest is.
+    Encoding {
+        /// Row where it breaks.
+        row: u64,
+        /// The encoding the rest is in.
+        guessed: &'static str,
+    },
+    /// An .xlsx or .xls, whatever its name.
+    Spreadsheet,
+    /// A quotation mark opened in this row is never closed.
+    OpenQuote {
+        /// Row.
+        row: u64,
+    },
+    /// One row is larger than any roster's.
+    LineTooLong {
+        /// Row.
+        row: u64,
+    },
+    /// More columns than any roster has.
+    TooManyColumns {
+        /// Row.
+        row: u64,
+        /// How many.
+        count: usize,
+    },
+}
+
+/// A row may have so many bytes.
+pub const MOST_BYTES: u64 = 8 << 20;
+/// A row may have so many columns.
+pub const MOST_COLUMNS: usize = 1000;
+
+/// A file that was looked through once: what it is, ready to be read.
+#[derive(Debug)]
+pub struct Source {
+    file: File,
+    /// utf-8, utf-8-sig, gb18030, utf-16le, utf-16be.
+    pub encoding: &'static str,
+    /// `,` `;` or tab.
+    pub delimiter: u8,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the bytes, hex.
+    pub sha256: String,
+    survey: Survey,
+}
+
+impl Source {
+    /// Opens a file, or stdin for `-`, and looks it through.
+    pub fn open(path: &Path) -> Result<Source, ReadFault> {
+        let mut file = if path == Path::new("-") {
+            spool(&mut io::stdin().lock())?
+        } else {
+            let meta = std::fs::metadata(path).map_err(open_fault)?;
+            if meta.is_dir() {
+                return Err(ReadFault::IsDirectory);
+            }
+            let mut file = File::open(path).map_err(open_fault)?;
+            if meta.is_file() { file } else { spool(&mut file)? }
+        };
+        let survey = decode::survey(&mut file)?;
+        file.seek(SeekFrom::Start(survey.bom)).map_err(ReadFault::Io)?;
+        Ok(Source {
+            file,
+            encoding: survey.encoding,
+            delimiter: survey.delimiter,
+            bytes: survey.bytes,
+            sha256: survey.sha256.clone(),
+            survey,
+        })
+    }
+
+    /// The rows from the first.
+    pub fn into_rows(self) -> Result<Rows, ReadFault> {
+        let decoding = Decoding::new(BufReader::with_capacity(1 << 18, self.file), &self.survey);
+        let meter = decoding.meter();
+        let csv = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter)
+            .buffer_capacity(1 << 16)
+            .from_reader(decoding);
+        Ok(Rows {
+            csv,
+            meter,
+            breaks: 0,
+            odd_quotes: self.survey.odd_quotes,
+            last: 0,
+        })
+    }
+}
+
+fn open_fault(e: io::Error) -> ReadFault {
+    match e.kind() {
+        io::ErrorKind::NotFound => ReadFault::NotFound,
+        io::ErrorKind::IsADirectory => ReadFault::IsDirectory,
+        _ => ReadFault::Io(e),
+    }
+}
+
+/// What can't be read twice goes to a file without a name first.
+fn spool(from: &mut impl Read) -> Result<File, ReadFault> {
+    let path = std::env::temp_dir().join(format!("rencai-{}-{:x}.spool", std::process::id(), seed()));
+    let mut file = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(ReadFault::Io)?;
+    // Gone from the folder at once: nothing is left behind, whatever happens to this process.
+    std::fs::remove_file(&path).map_err(ReadFault::Io)?;
+    io::copy(from, &mut file).map_err(ReadFault::Io)?;
+    file.flush().map_err(ReadFault::Io)?;
+    file.seek(SeekFrom::Start(0)).map_err(ReadFault::Io)?;
+    Ok(file)
+}
+
+fn seed() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(0)
+}
+
+/// A row kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnedRow {
+    /// As a spreadsheet shows it.
+    pub number: u64,
+    /// Cells.
+    pub cells: Vec<String>,
+}
+
+/// A row as it is read; kept for the next one.
+#[derive(Debug, Default)]
+pub struct Row {
+    number: u64,
+    record: csv::StringRecord,
+}
+
+impl Row {
+    /// As a spreadsheet shows it.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Cells.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.record.iter()
+    }
+}
+
+/// Reads rows one after the other.
+pub struct Rows {
+    csv: csv::Reader<Decoding<BufReader<File>>>,
+    meter: decode::Meter,
+    /// Line breaks inside cells so far: a cell with one is still one row.
+    breaks: u64,
+    odd_quotes: bool,
+    last: u64,
+}
+
+impl Rows {
+    /// The next row; false at the end.
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, ReadFault> {
+        self.meter.reset();
+        let next_row = self.last + 1;
+        match self.csv.read_record(&mut row.record) {
+            Ok(false) => return Ok(false),
+            Ok(true) => {}
+            Err(e) => return Err(read_fault(e, next_row)),
+        }
+        if row.record.len() > MOST_COLUMNS {
+            return Err(ReadFault::TooManyColumns {
+                row: next_row,
+                count: row.record.len(),
+            });
+        }
+        let inside: u64 = row.record.iter().map(|c| c.bytes().filter(|b| *b == b'\n').count() as u64).sum();
+        self.breaks += inside;
+        let line = self.csv.position().line();
+        // The reader stands behind the row: on the next line, or at the end of a last line without a break.
+        let ended = u64::from(!(self.csv.is_done() && self.meter.no_last_break()));
+        row.number = line.saturating_sub(ended).saturating_sub(self.breaks).max(next_row);
+        if inside > 0 && self.odd_quotes && self.csv.is_done() {
+            return Err(ReadFault::OpenQuote { row: row.number });
+        }
+        self.last = row.number;
+        Ok(true)
+    }
+
+    /// The first rows that hold anything, at most `most`, and what was read is not read again by `next`.
+    pub fn take_top(&mut self, most: usize) -> Result<Vec<OwnedRow>, ReadFault> {
+        let mut top = Vec::new();
+        let mut row = Row::default();
+        while top.len() < most && self.next(&mut row)? {
+            if row.cells().any(|c| !c.trim().is_empty()) {
+                top.push(OwnedRow {
+                    number: row.number,
+                    cells: row.cells().map(str::to_owned).collect(),
+                });
+            }
+        }
+        Ok(top)
+    }
+
+    /// Bytes of text read so far, for a progress bar.
+    pub fn position(&self) -> u64 {
+        self.csv.position().byte()
+    }
+}
+
+fn read_fault(e: csv::Error, row: u64) -> ReadFault {
+    match e.into_kind() {
+        csv::ErrorKind::Io(e) => match e.get_ref().and_then(|x| x.downcast_ref::<decode::Stop>()) {
+            Some(decode::Stop::TooLong) => ReadFault::LineTooLong { row },
+            Some(decode::Stop::Malformed(guessed)) => ReadFault::Encoding { row, guessed },
+            None => ReadFault::Io(e),
+        },
+        _ => ReadFault::Encoding { row, guessed: "utf-8" },
+    }
+}
+
+#[cfg(test)]
+mod tests;
