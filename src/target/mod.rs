@@ -2,6 +2,9 @@
 //! In: facts of one person, unit or platform, the pack's rows, a day. Out: a verdict with its reason, and the report's
 //! lines. Tally and `explain` ask the same functions; no SQL, no printing. Days count from 1970-01-01.
 
+pub mod cmd;
+pub mod store;
+
 use crate::policy::{Colours, Corps, Counts, Figure, OrgKind, PersonKind, PlatformKind, Stage, Target, TargetsPack, Term, iso};
 use serde::{Serialize, Serializer};
 

@@ -1,0 +1,246 @@
+//! `target …`: the plan's goals, where they stand on a day, and exactly who and what was counted.
+
+use super::{Figures, PersonFacts, TargetLine, Verdict, org_verdict, person_verdict, platform_verdict, report_day, store};
+use crate::base::day::Day;
+use crate::base::number;
+use crate::cli::Noun;
+use crate::error::{self, Result};
+use crate::office::{Exit, Office};
+use crate::policy::{Corps, Counts, Figure, Target, TargetsPack};
+use crate::ui::{Column, Format, Lang, View, lang, t, tf};
+use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+/// The noun.
+pub const NOUN: Noun = Noun { name: "target", build, run };
+
+fn build(c: Command) -> Command {
+    TargetCommand::augment_subcommands(c).subcommand_required(true)
+}
+
+/// `--figure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum FigureArg {
+    Introduced,
+    All,
+}
+
+#[derive(Subcommand, Debug)]
+enum TargetCommand {
+    List,
+    Report {
+        #[arg(value_name = "CODE")]
+        codes: Vec<String>,
+    },
+    Explain {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long)]
+        excluded: bool,
+        #[arg(long, value_enum)]
+        figure: Option<FigureArg>,
+    },
+}
+
+fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    let Ok(command) = TargetCommand::from_arg_matches(m) else { return Err(error::usage("not_understood")) };
+    let conn = office.read()?;
+    let pack = store::pack(conn)?;
+    match command {
+        TargetCommand::List => list(office, &pack),
+        TargetCommand::Report { codes } => report(office, conn, &pack, &codes),
+        TargetCommand::Explain { code, excluded, figure } => explain(office, conn, &pack, &code, excluded, figure),
+    }
+}
+
+fn zh() -> bool {
+    lang() == Lang::Zh
+}
+
+/// The day the report speaks of.
+fn day_of(office: &Office, pack: &TargetsPack) -> i32 {
+    report_day(office.day().0, office.globals.as_of.map(|d| d.0), pack.term.until)
+}
+
+fn find<'p>(pack: &'p TargetsPack, code: &str) -> Result<&'p Target> {
+    pack.targets.iter().find(|t| t.code.eq_ignore_ascii_case(code.trim())).ok_or_else(|| {
+        let codes: Vec<&str> = pack.targets.iter().map(|t| t.code.as_str()).collect();
+        error::not_found("no_target").fact("code", code).fact("codes", codes.join(", ")).detail("possible", codes)
+    })
+}
+
+/// The goals as the plan has them.
+fn list(office: &Office, pack: &TargetsPack) -> Result<Exit> {
+    let rows = pack
+        .targets
+        .iter()
+        .map(|t| {
+            json!({"code": t.code, "name": t.name(zh()), "unit": t.unit(zh()), "goal": t.goal, "goal_max": t.goal_max, "subset_of": t.subset_of,
+                   "follows": t.follows.code(), "basis": t.basis, "confirmed": t.confirmed})
+        })
+        .collect();
+    let columns = vec![
+        Column::new("code"), Column::new("name"), Column::right("goal"), Column::right("goal_max"), Column::new("unit"), Column::new("subset_of"),
+        Column::new("follows"), Column::new("basis"),
+    ];
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+/// Every target's figures in one pass over the office, and the persons counted in any of them.
+fn tally(conn: &Connection, pack: &TargetsPack, day: i32) -> Result<(Vec<Figures>, i64)> {
+    let mut figures = vec![Figures::default(); pack.targets.len()];
+    let mut distinct = 0;
+    // A person counts in the target of their primary corps alone: no need to try the others.
+    let of_corps = |corps: Corps| {
+        pack.targets.iter().position(|t| matches!(&t.counts, Counts::People { corps: c, .. } if *c == corps))
+    };
+    store::each_person(conn, day, |_, facts, _| {
+        let Some(at) = facts.corps_on_day.and_then(of_corps) else { return Ok(()) };
+        if let Some(v) = judge_person(&pack.targets[at], &facts, day, pack) {
+            distinct += i64::from(v.introduced);
+            figures[at].add(v);
+        }
+        Ok(())
+    })?;
+    store::each_org(conn, day, |_, _, facts| {
+        for (t, f) in pack.targets.iter().zip(&mut figures) {
+            if let Counts::Orgs { kinds } = &t.counts {
+                f.add(org_verdict(&facts, kinds, day, &pack.term));
+            }
+        }
+        Ok(())
+    })?;
+    store::each_platform(conn, day, |_, _, facts, _| {
+        for (t, f) in pack.targets.iter().zip(&mut figures) {
+            if let Counts::Platforms { kinds } = &t.counts {
+                f.add(platform_verdict(&facts, kinds));
+            }
+        }
+        Ok(())
+    })?;
+    Ok((figures, distinct))
+}
+
+fn judge_person(target: &Target, facts: &PersonFacts, day: i32, pack: &TargetsPack) -> Option<Verdict> {
+    match &target.counts {
+        Counts::People { corps, kinds } => Some(person_verdict(facts, *corps, kinds, day, &pack.term)),
+        _ => None,
+    }
+}
+
+/// Where the targets stand.
+fn report(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<Exit> {
+    let mut wanted = Vec::new();
+    for c in codes {
+        wanted.push(&find(pack, c)?.code);
+    }
+    let day = day_of(office, pack);
+    let (figures, distinct) = tally(conn, pack, day)?;
+    let lines: Vec<TargetLine> = pack
+        .targets
+        .iter()
+        .zip(figures)
+        .filter(|(t, _)| wanted.is_empty() || wanted.contains(&&t.code))
+        .map(|(t, f)| TargetLine::of(pack, t, f, day, zh()))
+        .collect();
+    let mut rows: Vec<Value> = Vec::with_capacity(lines.len());
+    for l in &lines {
+        // A line is made of plain numbers and texts: it always becomes JSON.
+        rows.push(serde_json::to_value(l).unwrap_or(Value::Null));
+    }
+    let mut view = View { value: Value::Array(rows), columns: Some(report_columns()), ..View::default() };
+    if matches!(office.format(), Format::Table | Format::Md) {
+        let zone = office.setting("zone")?.unwrap_or_default();
+        view = view.titled(tf("target.title", &[("zone", &zone), ("day", &Day(day).iso())]));
+        if let Value::Array(rows) = &mut view.value {
+            for r in rows {
+                // A range is read as one.
+                if let (Some(lo), Some(hi)) = (r["goal"].as_i64(), r["goal_max"].as_i64()) {
+                    r["goal"] = format!("{lo}-{hi}").into();
+                }
+            }
+        }
+        if wanted.is_empty() {
+            view = view.noted(tf("target.distinct", &[("n", &distinct)]));
+        }
+        if !pack.counting.confirmed {
+            view = view.noted(t("target.unconfirmed"));
+        }
+    }
+    office.show(&view)?;
+    Ok(Exit::Done)
+}
+
+fn report_columns() -> Vec<Column> {
+    vec![
+        Column::new("code"), Column::new("name"), Column::right("goal"), Column::new("unit"), Column::right("introduced"), Column::right("all"),
+        Column::right("left"), Column::right("expected"), Column::right("percent"), Column::right("percent_all"), Column::right("remaining"),
+        Column::new("colour"),
+    ]
+}
+
+/// Exactly the records counted and, with `--excluded`, those not counted and why.
+fn explain(office: &Office, conn: &Connection, pack: &TargetsPack, code: &str, excluded: bool, figure: Option<FigureArg>) -> Result<Exit> {
+    let target = find(pack, code)?;
+    let day = day_of(office, pack);
+    let figure = match figure {
+        Some(FigureArg::All) => Figure::All,
+        Some(FigureArg::Introduced) => Figure::Introduced,
+        None => target.follows,
+    };
+    let mut sums = Figures::default();
+    let (mut counted, mut left_out) = (Vec::new(), Vec::new());
+    let mut put = |no: String, name: String, v: Verdict, introduced_from: Option<i32>, since: Option<i32>| {
+        sums.add(v);
+        let in_figure = match figure {
+            Figure::Introduced => v.introduced,
+            Figure::All => v.all,
+        };
+        let why = v.reason(figure).code();
+        if in_figure {
+            let since = if figure == Figure::Introduced { introduced_from } else { since.or(introduced_from) };
+            counted.push(json!({"no": no, "name": name, "why": why, "since": since.map(|d| Day(d).iso())}));
+        } else if excluded {
+            left_out.push(json!({"no": no, "name": name, "why": why}));
+        }
+    };
+    match &target.counts {
+        Counts::People { .. } => store::each_person(conn, day, |id, facts, since| {
+            if let Some(v) = judge_person(target, &facts, day, pack) {
+                // Names are looked up only for who is printed.
+                let printed = v.introduced || v.all || excluded;
+                let name = if printed { store::name_of(conn, id, day)? } else { String::new() };
+                put(number::format("P", id), name, v, facts.first_introduced_from, since);
+            }
+            Ok(())
+        })?,
+        Counts::Orgs { kinds } => store::each_org(conn, day, |id, name, facts| {
+            let v = org_verdict(&facts, kinds, day, &pack.term);
+            put(number::format("U", id), name.to_owned(), v, facts.introduced_on, facts.introduced_on);
+            Ok(())
+        })?,
+        Counts::Platforms { kinds } => store::each_platform(conn, day, |id, name, facts, since| {
+            put(number::format("PL", id), name.to_owned(), platform_verdict(&facts, kinds), since, since);
+            Ok(())
+        })?,
+    }
+    let flow = !matches!(target.counts, Counts::Platforms { .. });
+    if matches!(office.format(), Format::Json | Format::Ndjson) {
+        let mut v = json!({"code": target.code, "introduced": flow.then_some(sums.introduced), "all": sums.all, "figure": figure.code(),
+                           "as_of": Day(day).iso(), "counted": counted});
+        v["excluded"] = left_out.into();
+        office.show(&View::object(v))?;
+        return Ok(Exit::Done);
+    }
+    let columns = || vec![Column::new("no"), Column::new("name"), Column::new("why"), Column::new("since")];
+    let n = counted.len();
+    let title = tf("target.counted", &[("code", &target.code), ("name", &target.name(zh())), ("day", &Day(day).iso()), ("n", &n)]);
+    office.show(&View::list(counted, columns()).titled(title))?;
+    if excluded {
+        let title = tf("target.excluded", &[("n", &left_out.len())]);
+        office.show(&View::list(left_out, columns().into_iter().take(3).collect()).titled(title))?;
+    }
+    Ok(Exit::Done)
+}
