@@ -90,12 +90,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// A failure of `kind` worded by `err.KEY`.
     pub fn new(kind: Kind, key: &'static str) -> Error {
-        Error {
-            kind,
-            key,
-            facts: Vec::new(),
-            details: Map::new(),
-        }
+        Error { kind, key, facts: Vec::new(), details: Map::new() }
     }
 
     /// Adds a fact for the message.

@@ -79,9 +79,7 @@ pub struct Office {
 
 /// Milliseconds since 1970 by the system's clock.
 fn clock() -> i64 {
-    let d = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let d = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(d.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -101,13 +99,7 @@ impl Office {
     /// For one run of the program.
     pub fn new(globals: Globals) -> Office {
         let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
-        Office {
-            globals,
-            out: RefCell::new(out),
-            now_ms: clock(),
-            path: OnceCell::new(),
-            reading: OnceCell::new(),
-        }
+        Office { globals, out: RefCell::new(out), now_ms: clock(), path: OnceCell::new(), reading: OnceCell::new() }
     }
 
     // ---- time
@@ -168,11 +160,11 @@ impl Office {
             params,
             day: self.day(),
             reason: self.globals.reason.clone(),
-            actor: self.globals.actor.clone().or_else(|| {
-                std::env::var_os("RENCAI_ACTOR")
-                    .filter(|v| !v.is_empty())
-                    .map(|v| v.to_string_lossy().into_owned())
-            }),
+            actor: self
+                .globals
+                .actor
+                .clone()
+                .or_else(|| std::env::var_os("RENCAI_ACTOR").filter(|v| !v.is_empty()).map(|v| v.to_string_lossy().into_owned())),
             os_user: os_user(),
             now_ms: self.now_ms,
             dry_run: self.globals.dry_run,
@@ -248,20 +240,12 @@ impl Office {
 
     /// stdout's form.
     pub fn format(&self) -> Format {
-        if self.globals.json {
-            Format::Json
-        } else {
-            self.globals.format.unwrap_or_default()
-        }
+        if self.globals.json { Format::Json } else { self.globals.format.unwrap_or_default() }
     }
 
     /// How views are shown in this run.
     pub fn renderer(&self) -> Renderer {
-        Renderer {
-            format: self.format(),
-            labeller: Some(label_of),
-            limit: self.globals.limit,
-        }
+        Renderer { format: self.format(), labeller: Some(label_of), limit: self.globals.limit }
     }
 
     /// Shows a view on stdout.

@@ -113,14 +113,7 @@ impl From<ShippedSet> for CodeSet {
         let set = shipped.name;
         let codes: Vec<Code> = (1..)
             .zip(shipped.codes)
-            .map(|(rank, c)| Code {
-                set: set.clone(),
-                code: c.code,
-                zh: c.zh,
-                en: c.en,
-                rank,
-                aliases: c.aliases,
-            })
+            .map(|(rank, c)| Code { set: set.clone(), code: c.code, zh: c.zh, en: c.en, rank, aliases: c.aliases })
             .collect();
         let mut index = HashMap::default();
         for (place, code) in codes.iter().enumerate() {
@@ -129,24 +122,13 @@ impl From<ShippedSet> for CodeSet {
                 index.insert(Box::from(&*fold_code(text)), place);
             }
         }
-        CodeSet {
-            name: set,
-            zh: shipped.zh,
-            en: shipped.en,
-            source: shipped.source,
-            date: shipped.date,
-            codes,
-            index,
-        }
+        CodeSet { name: set, zh: shipped.zh, en: shipped.en, source: shipped.source, date: shipped.date, codes, index }
     }
 }
 
 /// Every text that means a code.
 fn texts(code: &Code) -> impl Iterator<Item = &str> {
-    [&code.code, &code.zh, &code.en]
-        .into_iter()
-        .chain(&code.aliases)
-        .map(String::as_str)
+    [&code.code, &code.zh, &code.en].into_iter().chain(&code.aliases).map(String::as_str)
 }
 
 /// Every code set.
@@ -212,69 +194,14 @@ mod tests {
     fn a_roster_of_good_values_resolves() {
         let good: &[(&str, &[&str])] = &[
             ("sex", &["男", "女", "male", "Female", " 男 ", "男性"]),
-            (
-                "id_type",
-                &[
-                    "居民身份证",
-                    "护照",
-                    "港澳居民来往内地通行证",
-                    "台湾居民来往大陆通行证",
-                    "回乡证",
-                    "台胞证",
-                ],
-            ),
-            (
-                "ethnicity",
-                &[
-                    "汉族",
-                    "蒙古族",
-                    "壮族",
-                    "回族",
-                    "满族",
-                    "维吾尔族",
-                    "达斡尔族",
-                    "鄂温克族",
-                    "土家族",
-                    "藏族",
-                    "蒙",
-                    "汉",
-                ],
-            ),
-            (
-                "nationality",
-                &["中国", "美国", "日本", "德国", "韩国", "法国", "CHN", "usa", "中国香港", "台湾"],
-            ),
-            (
-                "education",
-                &["大专", "本科", "硕士研究生", "博士研究生", "　本科　", "研究生", "高中", "中专"],
-            ),
+            ("id_type", &["居民身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "回乡证", "台胞证"]),
+            ("ethnicity", &["汉族", "蒙古族", "壮族", "回族", "满族", "维吾尔族", "达斡尔族", "鄂温克族", "土家族", "藏族", "蒙", "汉"]),
+            ("nationality", &["中国", "美国", "日本", "德国", "韩国", "法国", "CHN", "usa", "中国香港", "台湾"]),
+            ("education", &["大专", "本科", "硕士研究生", "博士研究生", "　本科　", "研究生", "高中", "中专"]),
             ("degree", &["学士", "硕士", "博士"]),
             ("title", &["初级", "中级", "副高级", "正高级"]),
-            (
-                "skill_level",
-                &[
-                    "初级工",
-                    "中级工",
-                    "高级工",
-                    "技师",
-                    "高级技师",
-                    "特级技师",
-                    "首席技师",
-                    "一级",
-                    "高级工（三级）",
-                ],
-            ),
-            (
-                "corps",
-                &[
-                    "企业家",
-                    "领军人才",
-                    "创新创业人才",
-                    "高技能人才",
-                    "高水平（效率）技能型人才",
-                    "高起点技能型人才",
-                ],
-            ),
+            ("skill_level", &["初级工", "中级工", "高级工", "技师", "高级技师", "特级技师", "首席技师", "一级", "高级工（三级）"]),
+            ("corps", &["企业家", "领军人才", "创新创业人才", "高技能人才", "高水平（效率）技能型人才", "高起点技能型人才"]),
             (
                 "gb_industry",
                 &[
@@ -311,10 +238,7 @@ mod tests {
     fn a_roster_of_dirty_values_does_not() {
         let dirty: &[(&str, &[&str])] = &[
             ("sex", &["未知", "M", "男性别", "F", ""]),
-            (
-                "education",
-                &["研究生在读", "高小", "本 科 生", "本 科", "本科肄业", "本科结业", "无"],
-            ),
+            ("education", &["研究生在读", "高小", "本 科 生", "本 科", "本科肄业", "本科结业", "无"]),
             ("mode", &["兼职", "全日制", "外包"]),
             ("class", &["G", "甲", "0", ""]),
             ("id_type", &["居住证"]),
@@ -330,11 +254,7 @@ mod tests {
 
     #[test]
     fn codes_agree_with_the_types() {
-        assert!(
-            codes("id_type")
-                .map(|c| c.code.as_str())
-                .eq(DocType::ALL.iter().map(|kind| kind.code()))
-        );
+        assert!(codes("id_type").map(|c| c.code.as_str()).eq(DocType::ALL.iter().map(|kind| kind.code())));
         assert!(codes("sex").all(|c| Sex::from_code(&c.code).is_some()));
     }
 

@@ -112,11 +112,7 @@ impl Day {
             return Ok(day);
         }
         let date = read_written(text)?;
-        if date.is_month() {
-            Err(FaultCode::BadDate)
-        } else {
-            Ok(date.first_day())
-        }
+        if date.is_month() { Err(FaultCode::BadDate) } else { Ok(date.first_day()) }
     }
 
     /// The day so many days later (earlier if negative).
@@ -183,11 +179,7 @@ impl PartDate {
     }
 
     fn parts(self) -> (i32, u32, u32) {
-        (
-            self.0.div_euclid(10_000),
-            (self.0.rem_euclid(10_000) / 100) as u32,
-            self.0.rem_euclid(100) as u32,
-        )
+        (self.0.div_euclid(10_000), (self.0.rem_euclid(10_000) / 100) as u32, self.0.rem_euclid(100) as u32)
     }
 
     /// `2019-03-15`, or `2019-03` when the day is not known.
@@ -449,17 +441,8 @@ mod tests {
 
     #[test]
     fn a_month_alone_is_kept_as_such() {
-        for text in [
-            "2019-03",
-            "2019-3",
-            "2019/3",
-            "2019/03",
-            "2019年3月",
-            "2019年03月",
-            "201903",
-            "2019.03",
-            " ２０１９．０３",
-        ] {
+        for text in ["2019-03", "2019-3", "2019/3", "2019/03", "2019年3月", "2019年03月", "201903", "2019.03", " ２０１９．０３"]
+        {
             assert_eq!(PartDate::parse(text), Ok(PartDate(20_190_300)), "{text}");
             assert_eq!(Day::parse(text), Err(FaultCode::BadDate), "{text}");
         }

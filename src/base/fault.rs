@@ -75,10 +75,7 @@ fault_codes! {
 impl FaultCode {
     /// Whether the value is kept and only a remark is made (提示, not 差错).
     pub const fn is_warning(self) -> bool {
-        matches!(
-            self,
-            FaultCode::OldRegion | FaultCode::InnerCode | FaultCode::UnknownHeader | FaultCode::UnknownNo
-        )
+        matches!(self, FaultCode::OldRegion | FaultCode::InnerCode | FaultCode::UnknownHeader | FaultCode::UnknownNo)
     }
 
     /// The fault of a code as written by [`FaultCode::as_str`].

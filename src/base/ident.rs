@@ -33,14 +33,8 @@ pub enum DocType {
 
 impl DocType {
     /// Every kind.
-    pub const ALL: &'static [DocType] = &[
-        DocType::ResidentId,
-        DocType::HmtResidence,
-        DocType::HmPermit,
-        DocType::TwPermit,
-        DocType::ForeignPr,
-        DocType::Passport,
-    ];
+    pub const ALL: &'static [DocType] =
+        &[DocType::ResidentId, DocType::HmtResidence, DocType::HmPermit, DocType::TwPermit, DocType::ForeignPr, DocType::Passport];
 
     /// The stable code; the code set `id_type` carries the labels.
     pub const fn code(self) -> &'static str {
@@ -244,15 +238,7 @@ fn resident_id(number: Cow<'_, str>) -> Result<Document, FaultCode> {
             let sex = Some(sex_of(bytes));
             let number = number.into_owned();
             let key = number.clone();
-            Ok(Document {
-                kind: DocType::ResidentId,
-                number,
-                key,
-                birth,
-                sex,
-                old_form: false,
-                warning,
-            })
+            Ok(Document { kind: DocType::ResidentId, number, key, birth, sex, old_form: false, warning })
         }
         15 => {
             // Numbers of 15 digits were given to people born in the 20th century (they ended in 1999).
@@ -264,15 +250,7 @@ fn resident_id(number: Cow<'_, str>) -> Result<Document, FaultCode> {
             let birth = Some(birth_of(key.as_bytes())?);
             let sex = Some(sex_of(key.as_bytes()));
             let number = number.into_owned();
-            Ok(Document {
-                kind: DocType::ResidentId,
-                number,
-                key,
-                birth,
-                sex,
-                old_form: true,
-                warning,
-            })
+            Ok(Document { kind: DocType::ResidentId, number, key, birth, sex, old_form: true, warning })
         }
         _ => Err(FaultCode::BadLength),
     }
@@ -288,11 +266,7 @@ fn hmt_residence(number: Cow<'_, str>) -> Result<Document, FaultCode> {
         return Err(FaultCode::BadNumber);
     }
     let sex = sex_of(number.as_bytes());
-    Ok(Document {
-        birth: Some(birth),
-        sex: Some(sex),
-        ..plain(DocType::HmtResidence, number, 18)
-    })
+    Ok(Document { birth: Some(birth), sex: Some(sex), ..plain(DocType::HmtResidence, number, 18) })
 }
 
 fn hm_permit(number: Cow<'_, str>) -> Result<Document, FaultCode> {
@@ -311,11 +285,7 @@ fn hm_permit(number: Cow<'_, str>) -> Result<Document, FaultCode> {
 
 fn tw_permit(number: Cow<'_, str>) -> Result<Document, FaultCode> {
     // Old ones print the renewal count and a letter in brackets: 0012345601(B).
-    let number = if number.contains(['(', ')']) {
-        Cow::Owned(number.replace(['(', ')'], ""))
-    } else {
-        number
-    };
+    let number = if number.contains(['(', ')']) { Cow::Owned(number.replace(['(', ')'], "")) } else { number };
     let bytes = number.as_bytes();
     let body = match bytes {
         [body @ .., last] if bytes.len() == 11 && last.is_ascii_uppercase() => body,
@@ -341,10 +311,7 @@ fn foreign_pr(number: Cow<'_, str>) -> Result<Document, FaultCode> {
         // The edition of 2023, checked as GB 11643.
         18 if bytes[0] == b'9' => {
             let birth = check_18(bytes)?;
-            Ok(Document {
-                birth: Some(birth),
-                ..plain(DocType::ForeignPr, number, 18)
-            })
+            Ok(Document { birth: Some(birth), ..plain(DocType::ForeignPr, number, 18) })
         }
         15 | 18 => Err(FaultCode::BadNumber),
         _ => Err(FaultCode::BadLength),
@@ -364,15 +331,7 @@ fn passport(number: Cow<'_, str>) -> Result<Document, FaultCode> {
 /// A document of ASCII letters and digits that says nothing about its holder; the key is its first places.
 fn plain(kind: DocType, number: Cow<'_, str>, key_len: usize) -> Document {
     let key = number[..key_len.min(number.len())].to_owned();
-    Document {
-        kind,
-        number: number.into_owned(),
-        key,
-        birth: None,
-        sex: None,
-        old_form: false,
-        warning: None,
-    }
+    Document { kind, number: number.into_owned(), key, birth: None, sex: None, old_form: false, warning: None }
 }
 
 #[cfg(test)]
@@ -388,10 +347,7 @@ mod tests {
     fn resident_ids_carry_birth_and_sex() {
         let doc = parse(DocType::ResidentId, "11010519491231002X").unwrap();
         assert_eq!((doc.birth, doc.sex), (Some(PartDate(19_491_231)), Some(Sex::Female)));
-        assert_eq!(
-            (doc.number.as_str(), doc.key.as_str()),
-            ("11010519491231002X", "11010519491231002X")
-        );
+        assert_eq!((doc.number.as_str(), doc.key.as_str()), ("11010519491231002X", "11010519491231002X"));
         assert!(!doc.old_form && doc.warning.is_none());
         let doc = parse(DocType::ResidentId, "440308199901101512").unwrap();
         assert_eq!((doc.birth, doc.sex), (Some(PartDate(19_990_110)), Some(Sex::Male)));

@@ -16,10 +16,8 @@ const NAME_LIMIT: usize = 100;
 
 /// What clerks type or old systems print for the interpunct. Normalisation forms don't unify them.
 fn is_interpunct(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00B7}' | '\u{0387}' | '\u{2022}' | '\u{30FB}' | '\u{FF65}' | '\u{2027}' | '\u{22C5}' | '\u{2219}' | '\u{25CF}'
-    ) || matches!(c, '\u{FF0E}' | '.' | '\u{3002}')
+    matches!(c, '\u{00B7}' | '\u{0387}' | '\u{2022}' | '\u{30FB}' | '\u{FF65}' | '\u{2027}' | '\u{22C5}' | '\u{2219}' | '\u{25CF}')
+        || matches!(c, '\u{FF0E}' | '.' | '\u{3002}')
 }
 
 /// A control character or one of direction: never part of a name.
@@ -33,11 +31,8 @@ pub fn clean(raw: &str) -> String {
     if raw.chars().all(|c| is_common_han(c) || c == INTERPUNCT) {
         return raw.to_owned();
     }
-    let mut chars: Vec<char> = raw
-        .chars()
-        .map(|c| if matches!(c, '\t' | '\n' | '\r') || is_blank(c) { ' ' } else { c })
-        .filter(|c| !is_control(*c))
-        .collect();
+    let mut chars: Vec<char> =
+        raw.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') || is_blank(c) { ' ' } else { c }).filter(|c| !is_control(*c)).collect();
     drop_zero_width(&mut chars);
     map_interpuncts(&mut chars);
     join_blanks(&chars).nfc().collect()
@@ -89,13 +84,7 @@ pub fn fold(clean: &str) -> String {
         let apostrophe = matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02BC}' | '`' | '\u{00B4}');
         is_interpunct(c) || is_blank(c) || is_hyphen(c) || is_control(c) || is_zero_width(c) || apostrophe
     };
-    clean
-        .chars()
-        .filter(|c| !dropped(*c))
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| !dropped(*c))
-        .collect()
+    clean.chars().filter(|c| !dropped(*c)).nfkc().flat_map(char::to_lowercase).filter(|c| !dropped(*c)).collect()
 }
 
 /// The form by which names of units (单位名称) are matched: NFKC, lower case, no blanks; so （集团） is (集团).
@@ -104,12 +93,7 @@ pub fn org_fold(raw: &str) -> String {
         return raw.to_owned();
     }
     let dropped = |c: char| is_blank(c) || is_control(c) || is_zero_width(c);
-    raw.chars()
-        .filter(|c| !dropped(*c))
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| !dropped(*c))
-        .collect()
+    raw.chars().filter(|c| !dropped(*c)).nfkc().flat_map(char::to_lowercase).filter(|c| !dropped(*c)).collect()
 }
 
 /// Free text (备注, 荣誉): composed (NFC), ends trimmed, line ends as `\n`, without control characters other than line
@@ -194,10 +178,7 @@ mod tests {
 
     #[test]
     fn free_text_keeps_its_lines() {
-        assert_eq!(
-            clean_text(" 续签合同\r\n第二行\r第三行\t。\u{feff} "),
-            "续签合同\n第二行\n第三行\t。"
-        );
+        assert_eq!(clean_text(" 续签合同\r\n第二行\r第三行\t。\u{feff} "), "续签合同\n第二行\n第三行\t。");
         assert_eq!(clean_text("a\u{1b}[2J\u{9b}b\u{202e}c\u{200b}\0\u{7f}"), "a[2Jbc");
         assert_eq!(clean_text("柔性引进，每年在岗不少于60天"), "柔性引进，每年在岗不少于60天");
         assert_eq!(clean_text("\n 　x "), "x");

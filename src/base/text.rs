@@ -18,11 +18,7 @@ fn is_unprintable(c: char) -> bool {
 fn escape(out: &mut String, c: char) {
     let code = u32::from(c);
     // Writing to a String can't fail.
-    let _ = if code < 0x100 {
-        write!(out, "\\x{code:02x}")
-    } else {
-        write!(out, "\\u{code:04x}")
-    };
+    let _ = if code < 0x100 { write!(out, "\\x{code:02x}") } else { write!(out, "\\u{code:04x}") };
 }
 
 /// Text for a terminal: control characters, CR and characters of direction become visible (`\x1b`, `\u202e`); tabs and

@@ -173,26 +173,14 @@ pub fn select_sql(table: &Table, one: bool) -> String {
     let cols: Vec<String> = table
         .cols
         .iter()
-        .map(|(n, p)| {
-            if *p == Part::Name {
-                format!("(SELECT text FROM name WHERE name.id = {n})")
-            } else {
-                (*n).to_owned()
-            }
-        })
+        .map(|(n, p)| if *p == Part::Name { format!("(SELECT text FROM name WHERE name.id = {n})") } else { (*n).to_owned() })
         .collect();
     let keys: Vec<&str> = table.cols[..table.key].iter().map(|(n, _)| *n).collect();
     let filter = match (one, table.owner) {
         (true, Some(o)) => format!(" WHERE {o} = ?1"),
         _ => String::new(),
     };
-    format!(
-        "SELECT {} FROM {}{} ORDER BY {}",
-        cols.join(", "),
-        table.name,
-        filter,
-        keys.join(", ")
-    )
+    format!("SELECT {} FROM {}{} ORDER BY {}", cols.join(", "), table.name, filter, keys.join(", "))
 }
 
 /// The leaf of one subject as it stands in the file.

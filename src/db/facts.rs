@@ -48,10 +48,7 @@ pub struct Fact<T> {
 pub fn read<T>(r: &rusqlite::Row<'_>, data: impl FnOnce(&rusqlite::Row<'_>, usize) -> rusqlite::Result<T>) -> rusqlite::Result<Fact<T>> {
     Ok(Fact {
         seq: r.get(0)?,
-        span: Span {
-            from: Day(r.get(1)?),
-            until: r.get::<_, Option<i32>>(2)?.map(Day),
-        },
+        span: Span { from: Day(r.get(1)?), until: r.get::<_, Option<i32>>(2)?.map(Day) },
         made_op: r.get(3)?,
         voided_op: r.get(4)?,
         data: data(r, 5)?,
@@ -63,23 +60,12 @@ pub fn insert(tx: &Tx<'_>, table: &Table, owner: i64, span: Span, data: &[Val<'_
     let owner_col = table.cols[0].0;
     let seq: i64 = tx
         .conn()
-        .prepare_cached(&format!(
-            "SELECT coalesce(max(seq), 0) + 1 FROM {} WHERE {owner_col} = ?1",
-            table.name
-        ))?
+        .prepare_cached(&format!("SELECT coalesce(max(seq), 0) + 1 FROM {} WHERE {owner_col} = ?1", table.name))?
         .query_row([owner], |r| r.get(0))?;
-    let mut row = vec![
-        Val::Int(owner),
-        Val::Int(seq),
-        Val::Int(span.from.0.into()),
-        Val::int(span.until.map(|d| d.0)),
-        Val::Int(tx.op),
-        Val::Null,
-    ];
+    let mut row =
+        vec![Val::Int(owner), Val::Int(seq), Val::Int(span.from.0.into()), Val::int(span.until.map(|d| d.0)), Val::Int(tx.op), Val::Null];
     row.extend_from_slice(data);
-    tx.conn()
-        .prepare_cached(&table.insert_sql())?
-        .execute(rusqlite::params_from_iter(row))?;
+    tx.conn().prepare_cached(&table.insert_sql())?.execute(rusqlite::params_from_iter(row))?;
     Ok(seq)
 }
 
@@ -87,10 +73,7 @@ pub fn insert(tx: &Tx<'_>, table: &Table, owner: i64, span: Span, data: &[Val<'_
 pub fn void(tx: &Tx<'_>, table: &Table, owner: i64, seq: i64) -> Result<()> {
     let owner_col = table.cols[0].0;
     tx.conn()
-        .prepare_cached(&format!(
-            "UPDATE {} SET voided_op = ?3 WHERE {owner_col} = ?1 AND seq = ?2",
-            table.name
-        ))?
+        .prepare_cached(&format!("UPDATE {} SET voided_op = ?3 WHERE {owner_col} = ?1 AND seq = ?2", table.name))?
         .execute([owner, seq, tx.op])?;
     Ok(())
 }
@@ -100,26 +83,8 @@ pub fn void(tx: &Tx<'_>, table: &Table, owner: i64, seq: i64) -> Result<()> {
 pub fn change(tx: &Tx<'_>, table: &Table, owner: i64, old: &Fact<Vec<Val<'_>>>, day: Day, data: &[Val<'_>]) -> Result<()> {
     void(tx, table, owner, old.seq)?;
     if old.span.from < day {
-        insert(
-            tx,
-            table,
-            owner,
-            Span {
-                from: old.span.from,
-                until: Some(day.pred()),
-            },
-            &old.data,
-        )?;
-        insert(
-            tx,
-            table,
-            owner,
-            Span {
-                from: day,
-                until: old.span.until,
-            },
-            data,
-        )?;
+        insert(tx, table, owner, Span { from: old.span.from, until: Some(day.pred()) }, &old.data)?;
+        insert(tx, table, owner, Span { from: day, until: old.span.until }, data)?;
     } else {
         insert(tx, table, owner, old.span, data)?;
     }
@@ -136,15 +101,6 @@ pub fn correct(tx: &Tx<'_>, table: &Table, owner: i64, old_seq: i64, span: Span,
 /// Ends a row on its last day `until`, with `data` as its last words (a leave says why).
 pub fn end(tx: &Tx<'_>, table: &Table, owner: i64, old_seq: i64, span: Span, until: Day, data: &[Val<'_>]) -> Result<()> {
     void(tx, table, owner, old_seq)?;
-    insert(
-        tx,
-        table,
-        owner,
-        Span {
-            from: span.from,
-            until: Some(until),
-        },
-        data,
-    )?;
+    insert(tx, table, owner, Span { from: span.from, until: Some(until) }, data)?;
     Ok(())
 }

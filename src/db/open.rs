@@ -33,11 +33,7 @@ pub fn inspect(path: &Path) -> Result<i32> {
         _ => Error::from(e),
     })?;
     if let Err(e) = file.read_exact(&mut head) {
-        return Err(if e.kind() == std::io::ErrorKind::UnexpectedEof {
-            foreign(path)
-        } else {
-            Error::from(e)
-        });
+        return Err(if e.kind() == std::io::ErrorKind::UnexpectedEof { foreign(path) } else { Error::from(e) });
     }
     let word = |at: usize| i32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
     if &head[..16] != b"SQLite format 3\0" || word(68) != APPLICATION_ID {
@@ -49,12 +45,7 @@ pub fn inspect(path: &Path) -> Result<i32> {
 /// The same, and the schema must be this program's.
 fn inspect_current(path: &Path) -> Result<()> {
     let version = inspect(path)?;
-    let differs = |key| {
-        error::not_office(key)
-            .fact("path", path.display().to_string())
-            .fact("have", version)
-            .fact("want", SCHEMA_VERSION)
-    };
+    let differs = |key| error::not_office(key).fact("path", path.display().to_string()).fact("have", version).fact("want", SCHEMA_VERSION);
     match version.cmp(&SCHEMA_VERSION) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Less => Err(differs("older")),
@@ -159,12 +150,7 @@ pub fn create(path: &Path, fill: impl FnOnce(&mut Connection) -> Result<()>) -> 
     }
     sweep(path);
     let beside = beside(path, &format!(".init-{}", std::process::id()));
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&beside)
-        .map_err(fault)?;
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(fault)?;
     let made = build(&beside, fill).and_then(|()| {
         File::open(&beside).and_then(|f| f.sync_all()).map_err(fault)?;
         // A link refuses to replace what came into being meanwhile; a file system without links gets a rename.
@@ -248,9 +234,7 @@ pub fn cannot_create(path: &Path, e: &std::io::Error) -> Error {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Kind::CannotCreate,
         _ => Kind::CannotCreate,
     };
-    Error::new(kind, "cannot_create")
-        .fact("path", path.display().to_string())
-        .fact("what", io_words(e))
+    Error::new(kind, "cannot_create").fact("path", path.display().to_string()).fact("what", io_words(e))
 }
 
 /// Brings a large write from the WAL into the file, so that the next reader need not. Being busy with another is no failure.

@@ -42,12 +42,7 @@ impl Table {
     /// `INSERT` of a whole row, parameters in column order.
     pub fn insert_sql(&self) -> String {
         let names: Vec<&str> = self.cols.iter().map(|(n, _)| *n).collect();
-        format!(
-            "INSERT INTO {} ({}) VALUES ({})",
-            self.name,
-            names.join(", "),
-            vec!["?"; names.len()].join(", ")
-        )
+        format!("INSERT INTO {} ({}) VALUES ({})", self.name, names.join(", "), vec!["?"; names.len()].join(", "))
     }
 }
 
@@ -106,12 +101,8 @@ record_table!(JUDGEMENT, "judgement", ["person_a" Plain, "person_b" Plain, "verd
 record_table!(REVIEW_ROW, "review_row", [
     "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain]);
 /// Table `setting`: one subject as a whole.
-pub static SETTING: Table = Table {
-    name: "setting",
-    owner: None,
-    key: 2,
-    cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)],
-};
+pub static SETTING: Table =
+    Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
 /// Table `code`: one subject as a whole.
 pub static CODE: Table = Table {
     name: "code",
@@ -132,65 +123,26 @@ pub static CODE: Table = Table {
 };
 
 /// A person with everything that hangs on them.
-pub static PERSON_SUBJECT: Subject = Subject {
-    kind: "person",
-    prefix: "P",
-    tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT],
-};
+pub static PERSON_SUBJECT: Subject =
+    Subject { kind: "person", prefix: "P", tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT] };
 /// A unit.
-pub static ORG_SUBJECT: Subject = Subject {
-    kind: "org",
-    prefix: "U",
-    tables: &[&ORG, &ORG_PROFILE],
-};
+pub static ORG_SUBJECT: Subject = Subject { kind: "org", prefix: "U", tables: &[&ORG, &ORG_PROFILE] };
 /// A platform.
-pub static PLATFORM_SUBJECT: Subject = Subject {
-    kind: "platform",
-    prefix: "PL",
-    tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE],
-};
+pub static PLATFORM_SUBJECT: Subject = Subject { kind: "platform", prefix: "PL", tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE] };
 /// An actor.
-pub static ACTOR_SUBJECT: Subject = Subject {
-    kind: "actor",
-    prefix: "",
-    tables: &[&ACTOR],
-};
+pub static ACTOR_SUBJECT: Subject = Subject { kind: "actor", prefix: "", tables: &[&ACTOR] };
 /// All settings.
-pub static SETTING_SUBJECT: Subject = Subject {
-    kind: "setting",
-    prefix: "",
-    tables: &[&SETTING],
-};
+pub static SETTING_SUBJECT: Subject = Subject { kind: "setting", prefix: "", tables: &[&SETTING] };
 /// All code sets.
-pub static CODE_SUBJECT: Subject = Subject {
-    kind: "code",
-    prefix: "",
-    tables: &[&CODE],
-};
+pub static CODE_SUBJECT: Subject = Subject { kind: "code", prefix: "", tables: &[&CODE] };
 /// A policy version.
-pub static POLICY_SUBJECT: Subject = Subject {
-    kind: "policy_version",
-    prefix: "",
-    tables: &[&POLICY_VERSION],
-};
+pub static POLICY_SUBJECT: Subject = Subject { kind: "policy_version", prefix: "", tables: &[&POLICY_VERSION] };
 /// A task line.
-pub static TASK_SUBJECT: Subject = Subject {
-    kind: "task",
-    prefix: "TK",
-    tables: &[&TASK],
-};
+pub static TASK_SUBJECT: Subject = Subject { kind: "task", prefix: "TK", tables: &[&TASK] };
 /// A judgement on two persons.
-pub static JUDGEMENT_SUBJECT: Subject = Subject {
-    kind: "judgement",
-    prefix: "",
-    tables: &[&JUDGEMENT],
-};
+pub static JUDGEMENT_SUBJECT: Subject = Subject { kind: "judgement", prefix: "", tables: &[&JUDGEMENT] };
 /// A roster row that waits.
-pub static REVIEW_SUBJECT: Subject = Subject {
-    kind: "review_row",
-    prefix: "",
-    tables: &[&REVIEW_ROW],
-};
+pub static REVIEW_SUBJECT: Subject = Subject { kind: "review_row", prefix: "", tables: &[&REVIEW_ROW] };
 
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[

@@ -27,23 +27,14 @@ const UNDOABLE: &[&str] = &[
 /// Undoes `op` inside `tx`; returns how many subjects were touched.
 pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<u64> {
     use rusqlite::OptionalExtension as _;
-    let command: Option<String> = tx
-        .conn()
-        .query_row("SELECT command FROM op WHERE op = ?1", [op], |r| r.get(0))
-        .optional()?;
+    let command: Option<String> = tx.conn().query_row("SELECT command FROM op WHERE op = ?1", [op], |r| r.get(0)).optional()?;
     let Some(command) = command else {
         return Err(error::not_found("no_such_op").fact("op", op));
     };
     if !UNDOABLE.contains(&command.as_str()) {
-        return Err(error::refused("not_undoable")
-            .fact("op", op)
-            .fact("command", &command)
-            .detail("command", command.clone()));
+        return Err(error::refused("not_undoable").fact("op", op).fact("command", &command).detail("command", command.clone()));
     }
-    let undone: Option<i64> = tx
-        .conn()
-        .query_row("SELECT op FROM op WHERE undoes = ?1", [op], |r| r.get(0))
-        .optional()?;
+    let undone: Option<i64> = tx.conn().query_row("SELECT op FROM op WHERE undoes = ?1", [op], |r| r.get(0)).optional()?;
     if let Some(by) = undone {
         return Err(error::conflict("undone_already").fact("op", op).fact("by", by).detail("by", by));
     }
@@ -54,10 +45,7 @@ pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<u64> {
             let Some(owner) = table.owner else { continue };
             let owners: Vec<i64> = tx
                 .conn()
-                .prepare(&format!(
-                    "SELECT DISTINCT {owner} FROM {} WHERE made_op = ?1 OR voided_op = ?1",
-                    table.name
-                ))?
+                .prepare(&format!("SELECT DISTINCT {owner} FROM {} WHERE made_op = ?1 OR voided_op = ?1", table.name))?
                 .query_map([op], |r| r.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
             for id in owners {
@@ -75,10 +63,7 @@ pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<u64> {
 /// Voids what the op made and makes again what it voided.
 fn take_back(tx: &Tx<'_>, table: &Table, op: i64) -> Result<()> {
     let conn = tx.conn();
-    conn.execute(
-        &format!("UPDATE {} SET voided_op = ?2 WHERE made_op = ?1 AND voided_op IS NULL", table.name),
-        [op, tx.op],
-    )?;
+    conn.execute(&format!("UPDATE {} SET voided_op = ?2 WHERE made_op = ?1 AND voided_op IS NULL", table.name), [op, tx.op])?;
     // A voided record (an actor, a unit) has only its own row: its facts come back, the anchor was never voided by what is undoable.
     if !table.is_fact() {
         return Ok(());
@@ -96,12 +81,7 @@ fn take_back(tx: &Tx<'_>, table: &Table, op: i64) -> Result<()> {
         .collect();
     let names: Vec<&str> = table.cols.iter().map(|(n, _)| *n).collect();
     conn.execute(
-        &format!(
-            "INSERT INTO {t} ({}) SELECT {} FROM {t} WHERE voided_op = ?1",
-            names.join(", "),
-            cols.join(", "),
-            t = table.name
-        ),
+        &format!("INSERT INTO {t} ({}) SELECT {} FROM {t} WHERE voided_op = ?1", names.join(", "), cols.join(", "), t = table.name),
         [op, tx.op],
     )?;
     Ok(())
@@ -115,10 +95,7 @@ fn rests_on(tx: &Tx<'_>, op: i64) -> Result<()> {
         for table in s.tables {
             let Some(owner) = table.owner else { continue };
             see(tx.conn().query_row(
-                &format!(
-                    "SELECT max(voided_op) FROM {} WHERE made_op = ?1 AND voided_op IS NOT NULL AND voided_op <> ?1",
-                    table.name
-                ),
+                &format!("SELECT max(voided_op) FROM {} WHERE made_op = ?1 AND voided_op IS NOT NULL AND voided_op <> ?1", table.name),
                 [op],
                 |r| r.get(0),
             )?);
@@ -153,10 +130,7 @@ fn rests_on(tx: &Tx<'_>, op: i64) -> Result<()> {
         )?);
     }
     match later {
-        Some(by) => Err(error::conflict("later_rows")
-            .fact("op", op)
-            .fact("later", by)
-            .detail("later", Value::from(by))),
+        Some(by) => Err(error::conflict("later_rows").fact("op", op).fact("later", by).detail("later", Value::from(by))),
         None => Ok(()),
     }
 }

@@ -61,28 +61,14 @@ pub fn verify(conn: &Connection, anchor: Option<&Head>) -> Result<Verdict> {
     derived(conn, &mut faults)?;
     let mut anchored = None;
     if let Some(a) = anchor {
-        let there: Option<String> = conn
-            .query_row("SELECT lower(hex(hash)) FROM op WHERE op = ?1", [a.op], |r| r.get(0))
-            .optional()?;
+        let there: Option<String> = conn.query_row("SELECT lower(hex(hash)) FROM op WHERE op = ?1", [a.op], |r| r.get(0)).optional()?;
         let ok = there.as_deref() == Some(a.hash.to_lowercase().as_str());
         if !ok {
-            faults.push(Fault {
-                op: Some(a.op),
-                table: "op".into(),
-                key: None,
-                kind: "anchor",
-            });
+            faults.push(Fault { op: Some(a.op), table: "op".into(), key: None, kind: "anchor" });
         }
         anchored = Some(ok);
     }
-    Ok(Verdict {
-        entries,
-        head,
-        ok: faults.is_empty(),
-        anchored,
-        clock_back,
-        faults,
-    })
+    Ok(Verdict { entries, head, ok: faults.is_empty(), anchored, clock_back, faults })
 }
 
 /// The log itself: numbers without a gap, times in order, each hash right, each op's subjects as it said.
@@ -96,14 +82,7 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
     while let Some(r) = rows.next()? {
         let row = OpRow::read(r)?;
         entries += 1;
-        let mut say = |kind| {
-            faults.push(Fault {
-                op: Some(row.op),
-                table: "op".into(),
-                key: None,
-                kind,
-            })
-        };
+        let mut say = |kind| faults.push(Fault { op: Some(row.op), table: "op".into(), key: None, kind });
         if row.op != last + 1 {
             say("gap");
         }
@@ -127,12 +106,7 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
         let mut h = Sha256::new();
         let mut own = subjects.query([row.op])?;
         while let Some(s) = own.next()? {
-            add_subject(
-                &mut h,
-                s.get_ref(0)?.as_str().unwrap_or_default(),
-                s.get(1)?,
-                s.get_ref(2)?.as_blob().unwrap_or_default(),
-            );
+            add_subject(&mut h, s.get_ref(0)?.as_str().unwrap_or_default(), s.get(1)?, s.get_ref(2)?.as_blob().unwrap_or_default());
         }
         let b = bulk.remove(&row.op).unwrap_or_default();
         if join_subjects(h, b).as_slice() != row.subjects_hash {
@@ -146,37 +120,19 @@ fn chain(conn: &Connection, faults: &mut Vec<Fault>) -> Result<(i64, Head, Vec<i
         prev_hash = row.hash;
     }
     for op in bulk.keys() {
-        faults.push(Fault {
-            op: Some(*op),
-            table: "person_profile".into(),
-            key: None,
-            kind: "unknown_op",
-        });
+        faults.push(Fault { op: Some(*op), table: "person_profile".into(), key: None, kind: "unknown_op" });
     }
     // The file remembers the highest number it ever gave: a cut tail of entries without rows of their own shows here.
-    let given: i64 = conn
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'op'", [], |r| r.get(0))
-        .optional()?
-        .unwrap_or(0);
+    let given: i64 = conn.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'op'", [], |r| r.get(0)).optional()?.unwrap_or(0);
     if given != last {
-        faults.push(Fault {
-            op: Some(given.max(last)),
-            table: "op".into(),
-            key: None,
-            kind: "tail",
-        });
+        faults.push(Fault { op: Some(given.max(last)), table: "op".into(), key: None, kind: "tail" });
     }
     let orphans: Vec<i64> = conn
         .prepare("SELECT DISTINCT op FROM op_subject WHERE op NOT IN (SELECT op FROM op)")?
         .query_map([], |r| r.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for op in orphans {
-        faults.push(Fault {
-            op: Some(op),
-            table: "op_subject".into(),
-            key: None,
-            kind: "unknown_op",
-        });
+        faults.push(Fault { op: Some(op), table: "op_subject".into(), key: None, kind: "unknown_op" });
     }
     let hash = super::digest::hex(&prev_hash);
     Ok((entries, Head { op: last, hash }, clock_back))
@@ -197,11 +153,7 @@ fn bulk_leaves(conn: &Connection) -> Result<BTreeMap<i64, Sha256>> {
 
 /// Every subject's rows against its last leaf, and every leaf against its rows: both sides are walked in the order of ids.
 fn rows_of(conn: &Connection, s: &Subject, faults: &mut Vec<Fault>) -> Result<()> {
-    let bulk = if s.kind == "person" {
-        "UNION ALL SELECT person_id, made_op, leaf FROM person_profile WHERE leaf IS NOT NULL"
-    } else {
-        ""
-    };
+    let bulk = if s.kind == "person" { "UNION ALL SELECT person_id, made_op, leaf FROM person_profile WHERE leaf IS NOT NULL" } else { "" };
     // Of several leaves of a subject the last op's counts.
     let mut st = conn.prepare(&format!(
         "SELECT subject, max(op), leaf FROM (SELECT subject, op, leaf FROM op_subject WHERE kind = ?1 {bulk}) GROUP BY subject ORDER BY subject"
@@ -215,38 +167,19 @@ fn rows_of(conn: &Connection, s: &Subject, faults: &mut Vec<Fault>) -> Result<()
     };
     let mut leaf = next()?;
     let key = |id: i64| {
-        if s.prefix.is_empty() {
-            id.to_string()
-        } else {
-            number::format(s.prefix, id)
-        }
+        if s.prefix.is_empty() { id.to_string() } else { number::format(s.prefix, id) }
     };
     let mut found = Vec::new();
     walk(conn, s, |id, have: Hash| {
         while let Some((l, op, _)) = leaf.as_ref().filter(|(l, _, _)| *l < id) {
-            found.push(Fault {
-                op: Some(*op),
-                table: s.kind.into(),
-                key: Some(key(*l)),
-                kind: "missing",
-            });
+            found.push(Fault { op: Some(*op), table: s.kind.into(), key: Some(key(*l)), kind: "missing" });
             leaf = next()?;
         }
         match leaf.as_ref().filter(|(l, _, _)| *l == id) {
-            None => found.push(Fault {
-                op: None,
-                table: s.kind.into(),
-                key: Some(key(id)),
-                kind: "no_leaf",
-            }),
+            None => found.push(Fault { op: None, table: s.kind.into(), key: Some(key(id)), kind: "no_leaf" }),
             Some((_, op, want)) => {
                 if have.as_slice() != want.as_slice() {
-                    found.push(Fault {
-                        op: Some(*op),
-                        table: s.kind.into(),
-                        key: Some(key(id)),
-                        kind: "rows",
-                    });
+                    found.push(Fault { op: Some(*op), table: s.kind.into(), key: Some(key(id)), kind: "rows" });
                 }
                 leaf = next()?;
             }
@@ -254,12 +187,7 @@ fn rows_of(conn: &Connection, s: &Subject, faults: &mut Vec<Fault>) -> Result<()
         Ok(())
     })?;
     while let Some((l, op, _)) = &leaf {
-        found.push(Fault {
-            op: Some(*op),
-            table: s.kind.into(),
-            key: Some(key(*l)),
-            kind: "missing",
-        });
+        found.push(Fault { op: Some(*op), table: s.kind.into(), key: Some(key(*l)), kind: "missing" });
         leaf = next()?;
     }
     faults.extend(found);
@@ -274,12 +202,7 @@ fn derived(conn: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
         let text: String = r.get(1)?;
         let (pinyin, initials) = names::pinyin(&text);
         if r.get::<_, String>(2)? != names::fold(&text) || r.get::<_, String>(3)? != pinyin || r.get::<_, String>(4)? != initials {
-            faults.push(Fault {
-                op: None,
-                table: "name".into(),
-                key: Some(r.get::<_, i64>(0)?.to_string()),
-                kind: "derived",
-            });
+            faults.push(Fault { op: None, table: "name".into(), key: Some(r.get::<_, i64>(0)?.to_string()), kind: "derived" });
         }
     }
     Ok(())

@@ -106,15 +106,7 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         outcome: Map::new(),
     };
     let value = f(&mut tx)?;
-    let Tx {
-        op,
-        touched,
-        bulk,
-        bulk_count,
-        keep_op,
-        outcome,
-        ..
-    } = tx;
+    let Tx { op, touched, bulk, bulk_count, keep_op, outcome, .. } = tx;
     if touched.is_empty() && bulk_count == 0 && !keep_op {
         db.rollback()?;
         return Ok(Done { value, op: None });
@@ -132,16 +124,8 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         leaves.push((kind, id, leaf));
     }
     let subjects_hash = join_subjects(subjects, bulk);
-    let params = if act.params.is_empty() {
-        None
-    } else {
-        Some(Value::Object(act.params.clone()).to_string())
-    };
-    let outcome = if outcome.is_empty() {
-        None
-    } else {
-        Some(Value::Object(outcome).to_string())
-    };
+    let params = if act.params.is_empty() { None } else { Some(Value::Object(act.params.clone()).to_string()) };
+    let outcome = if outcome.is_empty() { None } else { Some(Value::Object(outcome).to_string()) };
     let salt = new_salt(op, act.now_ms, &prev_hash);
     let row = OpRow {
         op,
@@ -352,19 +336,14 @@ pub fn random_bytes() -> Vec<u8> {
     if std::fs::File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut b)).is_err() {
         // Hash maps are seeded by the system too: two fresh seeds.
         use std::hash::{BuildHasher as _, RandomState};
-        b = [RandomState::new(), RandomState::new()]
-            .iter()
-            .flat_map(|s| s.hash_one(1).to_be_bytes())
-            .collect();
+        b = [RandomState::new(), RandomState::new()].iter().flat_map(|s| s.hash_one(1).to_be_bytes()).collect();
     }
     b
 }
 
 /// Who acts and with what standing: CLI.md `--actor`.
 fn permitted(conn: &Connection, act: &Act) -> Result<(String, &'static str)> {
-    let any: bool = conn
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM actor WHERE voided_op IS NULL)")?
-        .query_row([], |r| r.get(0))?;
+    let any: bool = conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM actor WHERE voided_op IS NULL)")?.query_row([], |r| r.get(0))?;
     let named = act.actor.clone();
     if !any {
         return Ok((named.unwrap_or_else(|| act.os_user.clone()), "unverified"));
@@ -372,9 +351,8 @@ fn permitted(conn: &Connection, act: &Act) -> Result<(String, &'static str)> {
     let mut st = conn.prepare_cached(
         "SELECT name, os_user, roles FROM actor WHERE voided_op IS NULL AND from_day <= ?1 AND (until_day IS NULL OR until_day >= ?1)",
     )?;
-    let live: Vec<(String, String, String)> = st
-        .query_map([act.day.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+    let live: Vec<(String, String, String)> =
+        st.query_map([act.day.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<rusqlite::Result<_>>()?;
     let mine: Vec<&(String, String, String)> = live.iter().filter(|a| a.1 == act.os_user).collect();
     let Some(name) = named else {
         return match mine.as_slice() {
@@ -392,9 +370,5 @@ fn permitted(conn: &Connection, act: &Act) -> Result<(String, &'static str)> {
     if mine.iter().any(|a| a.2.split(',').any(|r| r == "proxy")) {
         return Ok((name, "proxy"));
     }
-    Err::<_, Error>(
-        error::not_permitted("actor_not_proxy")
-            .fact("actor", &name)
-            .fact("os_user", &act.os_user),
-    )
+    Err::<_, Error>(error::not_permitted("actor_not_proxy").fact("actor", &name).fact("os_user", &act.os_user))
 }

@@ -11,11 +11,7 @@ use serde_json::{Map, json};
 
 /// The words.
 pub fn nouns() -> Vec<Noun> {
-    vec![Noun {
-        name: "init",
-        build: |c| InitArgs::augment_args(c),
-        run: run_init,
-    }]
+    vec![Noun { name: "init", build: |c| InitArgs::augment_args(c), run: run_init }]
 }
 
 #[derive(Args, Debug)]
@@ -30,11 +26,7 @@ fn run_init(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let zone = args.zone.unwrap_or_else(|| "和林格尔新区".to_owned());
     let lang = office.globals.lang.clone().unwrap_or_else(|| lang().code().to_owned());
     let act = office.act("init", Map::new());
-    open::create(&path, |conn| {
-        write::write(conn, &act, |tx| init::fill(tx, &zone, &lang)).map(|_| ())
-    })?;
-    office.show(&View::object(
-        json!({"path": path.display().to_string(), "zone": zone, "lang": lang}),
-    ))?;
+    open::create(&path, |conn| write::write(conn, &act, |tx| init::fill(tx, &zone, &lang)).map(|_| ()))?;
+    office.show(&View::object(json!({"path": path.display().to_string(), "zone": zone, "lang": lang})))?;
     Ok(Exit::Done)
 }

@@ -17,10 +17,7 @@ use serde_json::Value;
 /// Fills a new file.
 pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
     for (key, value) in [("zone", zone), ("lang", lang), ("program", env!("CARGO_PKG_VERSION"))] {
-        tx.conn().execute(
-            "INSERT INTO setting (key, made_op, value) VALUES (?1, ?2, ?3)",
-            params![key, tx.op, value],
-        )?;
+        tx.conn().execute("INSERT INTO setting (key, made_op, value) VALUES (?1, ?2, ?3)", params![key, tx.op, value])?;
     }
     tx.touch(&SETTING_SUBJECT, 0);
     for set in codes::sets() {
@@ -46,16 +43,13 @@ pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
     tx.touch(&POLICY_SUBJECT, 1);
     for (i, task) in pack.tasks.iter().enumerate() {
         let id = i64::try_from(i + 1).unwrap_or(i64::MAX);
-        tx.conn().execute(
-            "INSERT INTO task (id, made_op, clause, text) VALUES (?1, ?2, ?3, ?4)",
-            params![id, tx.op, task.clause, task.text],
-        )?;
+        tx.conn()
+            .execute("INSERT INTO task (id, made_op, clause, text) VALUES (?1, ?2, ?3, ?4)", params![id, tx.op, task.clause, task.text])?;
         tx.touch(&TASK_SUBJECT, id);
     }
     for (i, town) in pack.towns.iter().enumerate() {
         let id = i64::try_from(i + 1).unwrap_or(i64::MAX);
-        tx.conn()
-            .execute("INSERT INTO platform (id, made_op) VALUES (?1, ?2)", params![id, tx.op])?;
+        tx.conn().execute("INSERT INTO platform (id, made_op) VALUES (?1, ?2)", params![id, tx.op])?;
         let span = Span::from(Day(issued));
         let folded = names::org_fold(&town.name);
         facts::insert(
@@ -63,14 +57,7 @@ pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
             &PLATFORM_PROFILE,
             id,
             span,
-            &[
-                Val::Text(town.kind.code()),
-                Val::Text(&town.name),
-                Val::Text(&folded),
-                Val::Null,
-                Val::Null,
-                Val::Null,
-            ],
+            &[Val::Text(town.kind.code()), Val::Text(&town.name), Val::Text(&folded), Val::Null, Val::Null, Val::Null],
         )?;
         facts::insert(tx, &PLATFORM_STAGE, id, span, &[Val::Text(town.stage.code())])?;
         tx.touch(&PLATFORM_SUBJECT, id);

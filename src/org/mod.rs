@@ -138,11 +138,7 @@ mod tests {
 
     #[test]
     fn a_certificate_holds_from_its_first_to_its_last_day() {
-        let p = Profile {
-            high_tech_from: Some(Day(10)),
-            high_tech_until: Some(Day(20)),
-            ..Profile::default()
-        };
+        let p = Profile { high_tech_from: Some(Day(10)), high_tech_until: Some(Day(20)), ..Profile::default() };
         assert!(!p.high_tech(Day(9)) && p.high_tech(Day(10)) && p.high_tech(Day(20)) && !p.high_tech(Day(21)));
         assert!(!p.innovative(Day(10)));
     }

@@ -36,9 +36,8 @@ fn profile(r: &Row<'_>, at: usize) -> rusqlite::Result<Profile> {
 
 /// All versions of a unit that are not voided, in order of their days.
 pub fn versions(conn: &Connection, id: i64) -> Result<Vec<Fact<Profile>>> {
-    let mut st = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM org_profile WHERE org_id = ?1 AND voided_op IS NULL ORDER BY from_day, seq"
-    ))?;
+    let mut st =
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM org_profile WHERE org_id = ?1 AND voided_op IS NULL ORDER BY from_day, seq"))?;
     Ok(st.query_map([id], |r| facts::read(r, profile))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -115,23 +114,15 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
         [] => Err(shown()),
         several => {
             let nos: Vec<String> = several.iter().map(|(id, _)| number::format(PREFIX, *id)).collect();
-            Err(error::conflict("org_ambiguous")
-                .fact("text", text)
-                .fact("nos", nos.join(", "))
-                .detail("possible", nos))
+            Err(error::conflict("org_ambiguous").fact("text", text).fact("nos", nos.join(", ")).detail("possible", nos))
         }
     }
 }
 
 /// A new unit, known from that day on.
 pub fn create(tx: &mut Tx<'_>, p: &Profile, from: Day) -> Result<i64> {
-    let id: i64 = tx
-        .conn()
-        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM org")?
-        .query_row([], |r| r.get(0))?;
-    tx.conn()
-        .prepare_cached("INSERT INTO org (id, made_op) VALUES (?1, ?2)")?
-        .execute([id, tx.op])?;
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM org")?.query_row([], |r| r.get(0))?;
+    tx.conn().prepare_cached("INSERT INTO org (id, made_op) VALUES (?1, ?2)")?.execute([id, tx.op])?;
     facts::insert(tx, &ORG_PROFILE, id, Span::from(from), &p.values(&p.folded()))?;
     tx.touch(&ORG_SUBJECT, id);
     Ok(id)

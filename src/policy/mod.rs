@@ -57,11 +57,7 @@ pub struct PackHead {
 
 /// Reads TOML into a pack's types; a key nobody knows is a fault, never ignored.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, PolicyFault> {
-    toml::from_str(text).map_err(|e| PolicyFault {
-        line: line_of(text, e.span()),
-        code: "unreadable",
-        message: e.message().to_owned(),
-    })
+    toml::from_str(text).map_err(|e| PolicyFault { line: line_of(text, e.span()), code: "unreadable", message: e.message().to_owned() })
 }
 
 /// The line on which a span of `text` begins.

@@ -388,54 +388,30 @@ fn check(pack: &TargetsPack) -> Result<(), Wrong> {
         Err(Wrong { table, row, code, message })
     };
 
-    test(pack.pack.name == "targets", "pack", 0, "wrong_pack", &|| {
-        format!("this is the pack {:?}, not \"targets\"", pack.pack.name)
-    })?;
+    test(pack.pack.name == "targets", "pack", 0, "wrong_pack", &|| format!("this is the pack {:?}, not \"targets\"", pack.pack.name))?;
     let (from, until) = (pack.term.from, pack.term.until);
-    test(from <= until, "term", 0, "term_order", &|| {
-        format!("the term begins on {}, after its end {}", iso(from), iso(until))
-    })?;
+    test(from <= until, "term", 0, "term_order", &|| format!("the term begins on {}, after its end {}", iso(from), iso(until)))?;
     let c = &pack.colours;
-    test(
-        0 < c.yellow_per_mille && c.yellow_per_mille <= c.green_per_mille,
-        "colours",
-        0,
-        "bad_number",
-        &|| {
-            format!(
-                "yellow {} must be above 0 and not above green {}",
-                c.yellow_per_mille, c.green_per_mille
-            )
-        },
-    )?;
+    test(0 < c.yellow_per_mille && c.yellow_per_mille <= c.green_per_mille, "colours", 0, "bad_number", &|| {
+        format!("yellow {} must be above 0 and not above green {}", c.yellow_per_mille, c.green_per_mille)
+    })?;
 
     for (table, row, since, end) in validity(pack) {
-        test(end.is_none_or(|end| since <= end), table, row, "date_order", &|| {
-            format!("valid_from {} is after valid_until", iso(since))
-        })?;
+        test(end.is_none_or(|end| since <= end), table, row, "date_order", &|| format!("valid_from {} is after valid_until", iso(since)))?;
     }
 
     let mut codes = HashSet::new();
     for (row, t) in pack.targets.iter().enumerate() {
         let code = &t.code;
-        test(codes.insert(code), "target", row, "duplicate_code", &|| {
-            format!("target {code} stands here a second time")
-        })?;
-        test(t.goal > 0, "target", row, "bad_number", &|| {
-            format!("the goal of {code} must be above 0, not {}", t.goal)
-        })?;
+        test(codes.insert(code), "target", row, "duplicate_code", &|| format!("target {code} stands here a second time"))?;
+        test(t.goal > 0, "target", row, "bad_number", &|| format!("the goal of {code} must be above 0, not {}", t.goal))?;
         let max = t.goal_max.unwrap_or(t.goal);
         test(t.goal <= max, "target", row, "range_order", &|| {
-            format!(
-                "the range of {code} runs from {} down to {max}: give the lower bound as goal",
-                t.goal
-            )
+            format!("the range of {code} runs from {} down to {max}: give the lower bound as goal", t.goal)
         })?;
         let Some(whole) = &t.subset_of else { continue };
         let Some(parent) = pack.target(whole).filter(|p| p.code != *code) else {
-            return test(false, "target", row, "unknown_code", &|| {
-                format!("{code} is a subset of {whole}, which is no other target here")
-            });
+            return test(false, "target", row, "unknown_code", &|| format!("{code} is a subset of {whole}, which is no other target here"));
         };
         test(t.counts.is_part_of(&parent.counts), "target", row, "not_a_subset", &|| {
             format!("{code} counts what {whole} does not, so it is no subset of it")
@@ -444,15 +420,11 @@ fn check(pack: &TargetsPack) -> Result<(), Wrong> {
 
     let mut towns = HashSet::new();
     for (row, t) in pack.towns.iter().enumerate() {
-        test(towns.insert(&t.name), "town", row, "duplicate_code", &|| {
-            format!("the town {} stands here a second time", t.name)
-        })?;
+        test(towns.insert(&t.name), "town", row, "duplicate_code", &|| format!("the town {} stands here a second time", t.name))?;
     }
     let mut clauses = HashSet::new();
     for (row, t) in pack.tasks.iter().enumerate() {
-        test(clauses.insert(&t.clause), "task", row, "duplicate_code", &|| {
-            format!("the task {} stands here a second time", t.clause)
-        })?;
+        test(clauses.insert(&t.clause), "task", row, "duplicate_code", &|| format!("the task {} stands here a second time", t.clause))?;
     }
     Ok(())
 }

@@ -23,11 +23,7 @@ fn line(of: &str, n: usize) -> usize {
 #[test]
 fn the_shipped_pack_holds_the_plans_goals() {
     let pack = pack();
-    let goals: Vec<_> = pack
-        .targets
-        .iter()
-        .map(|t| (t.code.as_str(), t.goal, t.goal_max, t.subset_of.as_deref()))
-        .collect();
+    let goals: Vec<_> = pack.targets.iter().map(|t| (t.code.as_str(), t.goal, t.goal_max, t.subset_of.as_deref())).collect();
     assert_eq!(
         goals,
         [
@@ -116,25 +112,10 @@ fn a_pack_that_contradicts_itself_is_refused_with_the_line_of_its_row() {
         ("goal = 300", "goal = 0", row("T1"), "bad_number"),
         ("until = 2020-12-31", "until = 2017-12-31", line("[term]", 0), "term_order"),
         ("name = \"targets\"", "name = \"card\"", line("[pack]", 0), "wrong_pack"),
-        (
-            "yellow_per_mille = 800",
-            "yellow_per_mille = 1001",
-            line("[colours]", 0),
-            "bad_number",
-        ),
-        (
-            "clause = \"4.1.1.2\"",
-            "clause = \"4.1.1.1\"",
-            line("[[task]]", 1),
-            "duplicate_code",
-        ),
+        ("yellow_per_mille = 800", "yellow_per_mille = 1001", line("[colours]", 0), "bad_number"),
+        ("clause = \"4.1.1.2\"", "clause = \"4.1.1.1\"", line("[[task]]", 1), "duplicate_code"),
         ("name = \"金融小镇\"", "name = \"数聚小镇\"", line("[[town]]", 1), "duplicate_code"),
-        (
-            "stage = \"planned\"",
-            "stage = \"planned\"\nvalid_until = 2018-10-09",
-            line("[[town]]", 0),
-            "date_order",
-        ),
+        ("stage = \"planned\"", "stage = \"planned\"\nvalid_until = 2018-10-09", line("[[town]]", 0), "date_order"),
     ];
     for (piece, with, line, code) in cases {
         let f = fault(piece, with);

@@ -16,11 +16,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The noun.
-pub const NOUN: Noun = Noun {
-    name: "roster",
-    build,
-    run,
-};
+pub const NOUN: Noun = Noun { name: "roster", build, run };
 
 fn build(c: Command) -> Command {
     RosterCommand::augment_subcommands(c).subcommand_required(true)
@@ -80,15 +76,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         return Err(error::usage("not_understood"));
     };
     match command {
-        RosterCommand::Import {
-            file,
-            kind,
-            map,
-            on_match,
-            correct,
-            partial,
-            rejects,
-        } => {
+        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects } => {
             if correct && office.globals.reason.is_none() {
                 return Err(error::usage("correct_reason"));
             }
@@ -102,16 +90,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
                 None => HashMap::new(),
             };
             let file_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let set = Settings {
-                kind,
-                file_name,
-                on_match,
-                correct,
-                partial,
-                rejects,
-                reveal: office.globals.reveal,
-                headers,
-            };
+            let set = Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, headers };
             // The office first: a file is not worth looking at without one.
             office.read()?;
             let outcome = import::import(office, &file, &set)?;
@@ -120,17 +99,12 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             }
             say(office, &file, &set, outcome)
         }
-        RosterCommand::Export {
-            file,
-            kind,
-            filter,
-            encoding,
-        } => export::export(office, file.as_deref(), kind, filter.as_deref(), encoding),
+        RosterCommand::Export { file, kind, filter, encoding } => {
+            export::export(office, file.as_deref(), kind, filter.as_deref(), encoding)
+        }
         RosterCommand::Template { file, kind } => export::template(office, file.as_deref(), kind),
         RosterCommand::Kinds { kind } => kinds(office, kind),
-        RosterCommand::Review {
-            command: ReviewCommand::List,
-        } => review(office),
+        RosterCommand::Review { command: ReviewCommand::List } => review(office),
     }
 }
 
@@ -155,10 +129,8 @@ fn read_map(path: &Path) -> Result<HashMap<String, String>> {
             out.insert(super::read::header::even(&k), super::read::header::even(v));
         }
     } else {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         for (i, record) in reader.records().enumerate() {
             let record = record.map_err(|_| error::bad_data("map_syntax").fact("file", shown()).fact("line", i + 1))?;
             let (Some(from), Some(to)) = (record.get(0), record.get(1)) else {
@@ -211,26 +183,15 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
     }
     for w in &r.warnings {
         let (message, hint) = w.words();
-        office.warn(
-            "warn.row",
-            &[
-                ("row", &w.row),
-                ("column", &column_label(w)),
-                ("value", &&*w.value),
-                ("what", &message),
-                ("hint", &hint),
-            ],
-        );
+        office
+            .warn("warn.row", &[("row", &w.row), ("column", &column_label(w)), ("value", &&*w.value), ("what", &message), ("hint", &hint)]);
     }
     let listed = u64::try_from(r.warnings.len()).unwrap_or(0);
     if r.warning_count > listed {
         office.warn("warn.more", &[("n", &(r.warning_count - listed))]);
     }
     if let Some(p) = &o.rejects {
-        office.note(
-            "note.rejects",
-            &[("n", &r.rejected), ("path", &crate::ui::out::shown(&p.display().to_string()))],
-        );
+        office.note("note.rejects", &[("n", &r.rejected), ("path", &crate::ui::out::shown(&p.display().to_string()))]);
     }
     if r.review > 0 && o.committed {
         office.hint("note.review", &[("n", &r.review)]);
@@ -258,11 +219,7 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
 }
 
 fn column_label(f: &RowFault) -> String {
-    if lang() == Lang::Zh {
-        f.column.zh.to_owned()
-    } else {
-        f.column.name.to_owned()
-    }
+    if lang() == Lang::Zh { f.column.zh.to_owned() } else { f.column.name.to_owned() }
 }
 
 fn fault_columns() -> Vec<Column> {
@@ -282,10 +239,7 @@ fn kinds(office: &Office, only: Option<Kind>) -> Result<Exit> {
             }));
         }
     }
-    let columns = ["kind", "column", "header", "aliases", "required", "personal", "code_set"]
-        .into_iter()
-        .map(Column::new)
-        .collect();
+    let columns = ["kind", "column", "header", "aliases", "required", "personal", "code_set"].into_iter().map(Column::new).collect();
     office.show(&View::list(rows, columns))?;
     Ok(Exit::Done)
 }
@@ -316,10 +270,7 @@ fn review(office: &Office) -> Result<Exit> {
         let name = cells.get("name").cloned().unwrap_or(Value::Null);
         rows.push(json!({"id": w.id, "kind": w.kind, "file": w.file, "row": w.row, "name": name, "reasons": w.reasons, "op": w.op, "cells": cells}));
     }
-    let columns = ["id", "kind", "file", "row", "name", "reasons", "op"]
-        .into_iter()
-        .map(Column::new)
-        .collect();
+    let columns = ["id", "kind", "file", "row", "name", "reasons", "op"].into_iter().map(Column::new).collect();
     office.show(&View::list(rows, columns))?;
     Ok(Exit::Done)
 }

@@ -11,11 +11,7 @@ pub struct CompactMap {
 
 impl Default for CompactMap {
     fn default() -> CompactMap {
-        CompactMap {
-            keys: vec![0; 1024],
-            values: vec![0; 1024],
-            len: 0,
-        }
+        CompactMap { keys: vec![0; 1024], values: vec![0; 1024], len: 0 }
     }
 }
 

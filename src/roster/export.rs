@@ -38,11 +38,7 @@ pub enum Encoding {
 /// Where a roster is written: stdout, or a file that appears whole or not at all.
 enum Target<'a> {
     Stdout(&'a Office),
-    File {
-        out: BufWriter<File>,
-        beside: PathBuf,
-        path: PathBuf,
-    },
+    File { out: BufWriter<File>, beside: PathBuf, path: PathBuf },
 }
 
 struct Writer<'a> {
@@ -65,18 +61,8 @@ impl<'a> Writer<'a> {
                 if path.is_dir() {
                     return Err(cannot(std::io::ErrorKind::IsADirectory.into()));
                 }
-                let out = OpenOptions::new()
-                    .write(true)
-                    .create(true)
-                    .truncate(true)
-                    .mode(0o600)
-                    .open(&beside)
-                    .map_err(cannot)?;
-                Target::File {
-                    out: BufWriter::with_capacity(1 << 18, out),
-                    beside,
-                    path,
-                }
+                let out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(cannot)?;
+                Target::File { out: BufWriter::with_capacity(1 << 18, out), beside, path }
             }
         };
         let mut w = Writer { target, encoding };
@@ -135,10 +121,7 @@ pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&
     let mut what = Map::new();
     what.insert("kind".into(), kind.code().into());
     what.insert("reveal".into(), office.globals.reveal.into());
-    what.insert(
-        "to".into(),
-        file.and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).into(),
-    );
+    what.insert("to".into(), file.and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).into());
     let mut out = Writer::open(office, file, encoding)?;
     // Nothing leaves before it is written that it leaves.
     office.record_access("roster.export", what)?;
@@ -166,10 +149,7 @@ pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&
     })?;
     out.finish()?;
     if let Some(f) = file.filter(|f| *f != Path::new("-")) {
-        office.note(
-            "note.exported",
-            &[("n", &count), ("path", &crate::ui::out::shown(&f.display().to_string()))],
-        );
+        office.note("note.exported", &[("n", &count), ("path", &crate::ui::out::shown(&f.display().to_string()))]);
     }
     Ok(Exit::Done)
 }
@@ -186,39 +166,32 @@ fn cells(conn: &Connection, p: &Person, day: Day, zh: bool, reveal: bool, leaver
     let code = |c: &Column, v: &str| -> String {
         // A code reads as its label in a Chinese office; both are understood on the way in.
         let set = c.set.unwrap_or_default();
-        v.split(';')
-            .map(|v| codes::label(set, v, true).filter(|_| zh).unwrap_or(v))
-            .collect::<Vec<_>>()
-            .join(";")
+        v.split(';').map(|v| codes::label(set, v, true).filter(|_| zh).unwrap_or(v)).collect::<Vec<_>>().join(";")
     };
     let mut row = Vec::with_capacity(COLUMNS.len() + 2);
     for c in COLUMNS {
         let opt = |v: &Option<String>| v.clone().unwrap_or_default();
-        let coded = |v: &Option<String>| v.as_deref().map(|v| code(c, v)).unwrap_or_default();
+        let coded = |v: Option<&str>| v.map(|v| code(c, v)).unwrap_or_default();
         row.push(match c.key {
             Key::No => p.no(),
             Key::Name => profile.name.clone(),
-            Key::Sex => coded(&profile.sex),
+            Key::Sex => coded(profile.sex.as_deref()),
             Key::IdType => documents.iter().map(|d| code(c, d.data.kind.code())).collect::<Vec<_>>().join(";"),
-            Key::IdNumber => documents
-                .iter()
-                .map(|d| view::shown_number(d.data.paper_number(), reveal))
-                .collect::<Vec<_>>()
-                .join(";"),
+            Key::IdNumber => documents.iter().map(|d| view::shown_number(d.data.paper_number(), reveal)).collect::<Vec<_>>().join(";"),
             Key::BirthDate => profile.birth_date.map(|d| d.iso()).unwrap_or_default(),
-            Key::Ethnicity => coded(&profile.ethnicity),
-            Key::Nationality => coded(&profile.nationality),
-            Key::Education => coded(&profile.education),
-            Key::Degree => coded(&profile.degree),
+            Key::Ethnicity => coded(profile.ethnicity.as_deref()),
+            Key::Nationality => coded(profile.nationality.as_deref()),
+            Key::Education => coded(profile.education.as_deref()),
+            Key::Degree => coded(profile.degree.as_deref()),
             Key::School => opt(&profile.school),
             Key::Major => opt(&profile.major),
-            Key::Title => coded(&profile.title),
-            Key::SkillLevel => coded(&profile.skill_level),
+            Key::Title => coded(profile.title.as_deref()),
+            Key::SkillLevel => coded(profile.skill_level.as_deref()),
             Key::Corps => code(c, &profile.corps),
-            Key::CorpsMore => coded(&profile.corps_more),
-            Key::Category => coded(&profile.category),
-            Key::Industry => coded(&profile.industry),
-            Key::GbIndustry => coded(&profile.gb_industry),
+            Key::CorpsMore => coded(profile.corps_more.as_deref()),
+            Key::Category => coded(profile.category.as_deref()),
+            Key::Industry => coded(profile.industry.as_deref()),
+            Key::GbIndustry => coded(profile.gb_industry.as_deref()),
             Key::Employer => unit.as_ref().map(|u| u.0.clone()).unwrap_or_default(),
             Key::Uscc => unit.as_ref().and_then(|u| u.1.clone()).unwrap_or_default(),
             Key::Position => e.and_then(|e| e.data.position.clone()).unwrap_or_default(),
@@ -226,34 +199,17 @@ fn cells(conn: &Connection, p: &Person, day: Day, zh: bool, reveal: bool, leaver
             Key::StartDate => e.map(|e| e.data.started.iso()).unwrap_or_default(),
             Key::ContractEnd => e.and_then(|e| e.data.contract_end).map(|d| d.iso()).unwrap_or_default(),
             Key::MonthsAYear => e.and_then(|e| e.data.months_a_year).map(|n| n.to_string()).unwrap_or_default(),
-            Key::Phone => profile
-                .phone
-                .as_deref()
-                .map(|v| if reveal { v.to_owned() } else { ident::mask_phone(v) })
-                .unwrap_or_default(),
-            Key::Email => profile
-                .email
-                .as_deref()
-                .map(|v| if reveal { v.to_owned() } else { ident::mask_email(v) })
-                .unwrap_or_default(),
+            Key::Phone => profile.phone.as_deref().map(|v| if reveal { v.to_owned() } else { ident::mask_phone(v) }).unwrap_or_default(),
+            Key::Email => profile.email.as_deref().map(|v| if reveal { v.to_owned() } else { ident::mask_email(v) }).unwrap_or_default(),
             Key::Class => p.recognition_at(day).map(|r| code(c, &r.data.class)).unwrap_or_default(),
-            Key::Achievements => p
-                .achievements
-                .iter()
-                .filter(|a| a.span.holds(day))
-                .map(|a| a.data.as_str())
-                .collect::<Vec<_>>()
-                .join(";"),
+            Key::Achievements => p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.as_str()).collect::<Vec<_>>().join(";"),
             Key::Remarks => opt(&profile.remarks),
         });
     }
     if leavers {
         row.push(e.and_then(|e| e.span.until).map(|d| d.iso()).unwrap_or_default());
         let why = e.and_then(|e| e.data.leave_why.as_deref());
-        row.push(
-            why.map(|w| codes::label("leave_why", w, true).filter(|_| zh).unwrap_or(w).to_owned())
-                .unwrap_or_default(),
-        );
+        row.push(why.map(|w| codes::label("leave_why", w, true).filter(|_| zh).unwrap_or(w).to_owned()).unwrap_or_default());
     }
     Ok(row)
 }

@@ -1,7 +1,7 @@
 //! The way of a roster: a thread reads and checks rows in batches, this one matches and writes them in file order, all in one
 //! transaction with its op. What a row of each kind does is in `people` and `others`.
 
-use super::people::{OnMatch, People, column_info};
+use super::people::{Candidate, OnMatch, People, column_info};
 use super::read::header::{Mapped, RowKind};
 use super::read::{self, ReadFault, Source};
 use super::report::{ColumnInfo, REASON_HEADERS, Rejects, Report, RowFault, shown};
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 /// What the command line asked for.
 #[derive(Clone, Debug)]
@@ -45,8 +45,9 @@ pub struct Settings {
 pub struct Row {
     /// As a spreadsheet shows it.
     pub number: u32,
-    /// Its cells, as they stand in the file less one leading `'`.
-    pub cells: Vec<String>,
+    /// The cells as they stand in the file less one leading `'`, in one text: a row costs two allocations, not thirty.
+    text: String,
+    ends: Vec<u32>,
     columns: Arc<Vec<Option<usize>>>,
 }
 
@@ -64,16 +65,36 @@ impl Row {
     /// The cell as it stands; None where the file has no such column.
     pub fn raw(&self, column: usize) -> Option<&str> {
         let at = (*self.columns.get(column)?)?;
-        Some(self.cells.get(at).map_or("", |c| c))
+        Some(self.nth(at))
+    }
+
+    fn nth(&self, at: usize) -> &str {
+        let Some(end) = self.ends.get(at) else { return "" };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[start..*end as usize]
+    }
+
+    /// All cells, for the rejects file and for rows that wait.
+    pub fn cells(&self) -> Vec<String> {
+        (0..self.ends.len()).map(|i| self.nth(i).to_owned()).collect()
+    }
+
+    /// The row checked as one of the talent roster.
+    pub fn check(&self) -> Checked {
+        let mut raw: entry::Raw<'_> = [None; entry::N];
+        for (i, slot) in raw.iter_mut().enumerate() {
+            *slot = self.raw(i);
+        }
+        entry::check(&raw)
     }
 }
 
-/// A row on its way from the reading thread, checked where its kind can be checked without the register.
+/// A row on its way from the reading thread.
 pub struct Parsed {
     /// The row.
     pub row: Row,
-    /// The talent check's answer.
-    pub checked: Option<Checked>,
+    /// What the talent check made of it.
+    pub talent: Option<Candidate>,
 }
 
 /// What the reading thread sends.
@@ -114,31 +135,31 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
     };
     let mut params = Map::new();
     params.insert("file".into(), Value::from(set.file_name.clone()));
-    let act = Act {
-        params,
-        ..office.act("roster.import", Map::new())
-    };
+    let act = Act { params, ..office.act("roster.import", Map::new()) };
     let progress = office.with_out(|out| Progress::bytes(out, "", Some(size)));
     let done = office.write_act(&act, |tx| {
         let headers = head.headers.clone();
         let (send, receive) = sync_channel::<Message>(8);
+        // Rows go back to the thread that made them: memory is freed where it was taken, and the two threads never wait for each
+        // other's allocator.
+        let (give_back, returned) = channel::<Vec<Parsed>>();
         let talent = set.kind == Kind::Talent;
         let doomed = std::thread::scope(|scope| -> Result<bool> {
-            scope.spawn(move || pump(head, talent, &send));
+            scope.spawn(move || pump(head, talent, &send, &returned));
             if talent {
                 let mut people = People::begin(tx, set, &mut report, rejects.as_mut(), &headers)?;
-                let skipped = each(&receive, file, &progress, |p| {
-                    let checked = p.checked.unwrap_or_default();
-                    people.row(tx, &p.row, checked)
-                })?;
+                let skipped = each(&receive, &give_back, file, &progress, |p| people.row(tx, p))?;
                 let doomed = people.doomed;
                 people.finish()?;
                 report.skipped += skipped;
                 Ok(doomed)
             } else {
                 let mut rows = Vec::new();
-                report.skipped += each(&receive, file, &progress, |p| {
-                    rows.push(p.row);
+                report.skipped += each(&receive, &give_back, file, &progress, |p| {
+                    rows.push(std::mem::replace(
+                        &mut p.row,
+                        Row { number: 0, text: String::new(), ends: Vec::new(), columns: Arc::default() },
+                    ));
                     if rows.len() > others::MOST_ROWS {
                         Err(error::bad_data("too_many_rows").fact("most", others::MOST_ROWS))
                     } else {
@@ -172,24 +193,12 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
         None => None,
     };
     match done {
-        Ok(Done { op, .. }) => Ok(Outcome {
-            report,
-            encoding,
-            committed: !office.globals.dry_run,
-            op,
-            rejects,
-        }),
+        Ok(Done { op, .. }) => Ok(Outcome { report, encoding, committed: !office.globals.dry_run, op, rejects }),
         Err(e) if e.key == NOTHING_ENTERED => {
             if !office.globals.dry_run {
                 (report.added, report.updated, report.unchanged, report.review) = (0, 0, 0, 0);
             }
-            Ok(Outcome {
-                report,
-                encoding,
-                committed: false,
-                op: None,
-                rejects,
-            })
+            Ok(Outcome { report, encoding, committed: false, op: None, rejects })
         }
         Err(e) => Err(e),
     }
@@ -213,15 +222,23 @@ fn room_for(office: &Office, file_bytes: u64) -> Result<()> {
 }
 
 /// Takes messages until the reading thread is done; returns how many rows were no data.
-fn each(receive: &Receiver<Message>, file: &Path, progress: &Progress, mut f: impl FnMut(Parsed) -> Result<()>) -> Result<u64> {
+fn each(
+    receive: &Receiver<Message>,
+    give_back: &Sender<Vec<Parsed>>,
+    file: &Path,
+    progress: &Progress,
+    mut f: impl FnMut(&mut Parsed) -> Result<()>,
+) -> Result<u64> {
     let mut skipped = 0;
     while let Ok(message) = receive.recv() {
         match message {
-            Message::Rows(rows, at) => {
-                for p in rows {
+            Message::Rows(mut rows, at) => {
+                for p in &mut rows {
                     f(p)?;
                 }
                 progress.set(at);
+                // Not taken any more at the end of the file: then it is freed here.
+                let _ = give_back.send(rows);
             }
             Message::Skipped => skipped += 1,
             Message::Fault(f) => return Err(read_error(file, &f)),
@@ -267,23 +284,9 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
             Mapped::Unknown(text) if REASON_HEADERS.contains(&text.as_str()) || matches!(text.as_str(), "序号" | "no." | "#") => {}
             Mapped::Unknown(text) => report.warn(RowFault {
                 row: u32::try_from(found.row).unwrap_or(u32::MAX),
-                column: ColumnInfo {
-                    name: "header",
-                    zh: "表头",
-                    personal: false,
-                    set: None,
-                },
+                column: ColumnInfo { name: "header", zh: "表头", personal: false, set: None },
                 code: FaultCode::UnknownHeader,
-                value: shown(
-                    &ColumnInfo {
-                        name: "header",
-                        zh: "表头",
-                        personal: false,
-                        set: None,
-                    },
-                    text,
-                    true,
-                ),
+                value: shown(&ColumnInfo { name: "header", zh: "表头", personal: false, set: None }, text, true),
                 note: None,
             }),
             Mapped::Blank => {}
@@ -295,12 +298,8 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
             .fact("row", found.row)
             .fact("columns", doubled.join("、")));
     }
-    let lacking: Vec<&ColumnInfo> = infos
-        .iter()
-        .enumerate()
-        .filter(|(i, c)| columns[*i].is_none() && set.kind.is_required(c.name))
-        .map(|(_, c)| c)
-        .collect();
+    let lacking: Vec<&ColumnInfo> =
+        infos.iter().enumerate().filter(|(i, c)| columns[*i].is_none() && set.kind.is_required(c.name)).map(|(_, c)| c).collect();
     if !lacking.is_empty() {
         let zh: Vec<&str> = lacking.iter().map(|c| c.zh).collect();
         let names: Vec<&str> = lacking.iter().map(|c| c.name).collect();
@@ -312,28 +311,14 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
             .detail("missing", names));
     }
     let ahead = top.into_iter().filter(|r| r.number > found.last_row).collect();
-    Ok(Head {
-        rows,
-        ahead,
-        headers: found.headers,
-        mapping: found.mapping,
-        columns: Arc::new(columns),
-    })
+    Ok(Head { rows, ahead, headers: found.headers, mapping: found.mapping, columns: Arc::new(columns) })
 }
 
 /// The reading thread: rows in batches, checked. Ends when the file does, or when nobody listens any more.
-fn pump(mut head: Head, talent: bool, send: &SyncSender<Message>) {
+fn pump(mut head: Head, talent: bool, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
     let mut batch = Vec::with_capacity(BATCH);
     for r in std::mem::take(&mut head.ahead) {
-        if !take(
-            &mut batch,
-            r.number,
-            r.cells.iter().map(String::as_str),
-            &head.mapping,
-            &head.columns,
-            talent,
-            send,
-        ) {
+        if !take(&mut batch, r.number, r.cells.iter().map(String::as_str), &head.mapping, &head.columns, talent, send) {
             return;
         }
     }
@@ -341,24 +326,14 @@ fn pump(mut head: Head, talent: bool, send: &SyncSender<Message>) {
     loop {
         match head.rows.next(&mut record) {
             Ok(true) => {
-                if !take(
-                    &mut batch,
-                    record.number(),
-                    record.cells(),
-                    &head.mapping,
-                    &head.columns,
-                    talent,
-                    send,
-                ) {
+                if batch.is_empty() {
+                    while returned.try_recv().is_ok() {}
+                }
+                if !take(&mut batch, record.number(), record.cells(), &head.mapping, &head.columns, talent, send) {
                     return;
                 }
                 if batch.len() == BATCH
-                    && send
-                        .send(Message::Rows(
-                            std::mem::replace(&mut batch, Vec::with_capacity(BATCH)),
-                            head.rows.position(),
-                        ))
-                        .is_err()
+                    && send.send(Message::Rows(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), head.rows.position())).is_err()
                 {
                     return;
                 }
@@ -383,25 +358,25 @@ fn take<'r>(
     talent: bool,
     send: &SyncSender<Message>,
 ) -> bool {
-    let cells: Vec<String> = cells.map(|c| csv_unguard(c).to_owned()).collect();
+    let cells: Vec<&str> = cells.map(csv_unguard).collect();
     match read::header::classify(&cells, mapping) {
         RowKind::Data => {}
         RowKind::Blank => return true,
         _ => return send.send(Message::Skipped).is_ok(),
     }
-    let row = Row {
+    let mut row = Row {
         number: u32::try_from(number).unwrap_or(u32::MAX),
-        cells,
+        text: String::with_capacity(cells.iter().map(|c| c.len()).sum()),
+        ends: Vec::with_capacity(cells.len()),
         columns: Arc::clone(columns),
     };
-    let checked = talent.then(|| {
-        let mut raw: entry::Raw<'_> = [None; entry::N];
-        for (i, slot) in raw.iter_mut().enumerate() {
-            *slot = row.raw(i);
-        }
-        entry::check(&raw)
-    });
-    batch.push(Parsed { row, checked });
+    for c in cells {
+        row.text.push_str(c);
+        // A row has at most 8 MB.
+        row.ends.push(u32::try_from(row.text.len()).unwrap_or(u32::MAX));
+    }
+    let talent = talent.then(|| Candidate::of(row.check()));
+    batch.push(Parsed { row, talent });
     true
 }
 

@@ -77,11 +77,7 @@ impl Kind {
     /// Other headers met for a column.
     pub fn aliases(self, name: &str) -> Vec<&'static str> {
         match self {
-            Kind::Talent => entry::COLUMNS
-                .iter()
-                .find(|c| c.name == name)
-                .map(|c| c.aliases.to_vec())
-                .unwrap_or_default(),
+            Kind::Talent => entry::COLUMNS.iter().find(|c| c.name == name).map(|c| c.aliases.to_vec()).unwrap_or_default(),
             Kind::Leave => others::leave_aliases(name),
         }
     }

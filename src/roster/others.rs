@@ -62,7 +62,7 @@ pub fn import(
                     })
                     .collect();
                 if let Some(r) = rejects.as_deref_mut() {
-                    r.add(&row.cells, headers.len(), &faults)?;
+                    r.add(&row.cells(), headers.len(), &faults)?;
                 }
                 report.faults.extend(faults);
             }
@@ -95,15 +95,7 @@ const LEAVE: &[ColumnRow] = &[
 
 /// Columns of the leave roster as a report names them.
 pub fn leave_columns() -> Vec<ColumnInfo> {
-    LEAVE
-        .iter()
-        .map(|c| ColumnInfo {
-            name: c.0,
-            zh: c.1,
-            personal: c.3,
-            set: c.4,
-        })
-        .collect()
+    LEAVE.iter().map(|c| ColumnInfo { name: c.0, zh: c.1, personal: c.3, set: c.4 }).collect()
 }
 
 /// The column of the leave roster that a header means.
@@ -145,10 +137,7 @@ fn leave(tx: &mut Tx<'_>, row: &Row) -> Result<Fate> {
     let Some(p) = people::load(tx.conn(), person)? else {
         return Ok(Fate::Unchanged);
     };
-    let known = p
-        .engagements
-        .iter()
-        .any(|e| e.span.until == Some(day) && e.data.leave_why.as_deref() == Some(why));
+    let known = p.engagements.iter().any(|e| e.span.until == Some(day) && e.data.leave_why.as_deref() == Some(why));
     if known {
         return Ok(Fate::Unchanged);
     }
@@ -159,11 +148,7 @@ fn leave(tx: &mut Tx<'_>, row: &Row) -> Result<Fate> {
             let left = current(&p.engagements, day).and_then(|e| e.span.until).map(|d| d.iso());
             Ok(Fate::Refused(vec![(END_DATE, FaultCode::ConflictWithRegister, left)]))
         }
-        Err(Error {
-            key: "leave_before_start",
-            facts,
-            ..
-        }) => {
+        Err(Error { key: "leave_before_start", facts, .. }) => {
             let start = facts.into_iter().find(|f| f.0 == "day").map(|f| f.1);
             Ok(Fate::Refused(vec![(END_DATE, FaultCode::DateOrder, start)]))
         }
@@ -201,9 +186,7 @@ fn who(tx: &Tx<'_>, row: &Row, faults: &mut Vec<(usize, FaultCode, Option<String
     }
     if let (Some(id), Some(name)) = (found, row.at(NAME))
         && let Some(p) = people::load(tx.conn(), id)?
-        && p.profiles
-            .last()
-            .is_some_and(|f| names::fold(&f.data.name) != names::fold(&names::clean(name)))
+        && p.profiles.last().is_some_and(|f| names::fold(&f.data.name) != names::fold(&names::clean(name)))
     {
         faults.push((NAME, FaultCode::ConflictWithRegister, Some(p.no())));
     }

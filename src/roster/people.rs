@@ -3,17 +3,17 @@
 //! the good ones were asked for.
 
 use super::compact::CompactMap;
-use super::import::{Row, Settings};
+use super::import::{Parsed, Row, Settings};
 use super::report::{ColumnInfo, Rejects, Report, RowFault, shown};
 use super::store;
-use crate::base::day::PartDate;
+use crate::base::day::{Day, PartDate};
 use crate::base::fault::FaultCode;
 use crate::base::ident::{DocType, Document};
 use crate::base::{names, number};
 use crate::db::write::Tx;
 use crate::error::{Kind, Result};
 use crate::org::{self, UnitMatch};
-use crate::talent::bulk::{BulkWriter, short_digest};
+use crate::talent::bulk::{BuildPlain, BulkWriter, short_digest};
 use crate::talent::change::{self, How, NewPerson};
 use crate::talent::entry::{self, CellFault, Checked, Draft, Key};
 use crate::talent::store as people;
@@ -34,11 +34,80 @@ pub enum OnMatch {
 /// What `RowFault` needs of a talent column.
 pub fn column_info(k: Key) -> ColumnInfo {
     let c = k.column();
-    ColumnInfo {
-        name: c.name,
-        zh: c.zh,
-        personal: c.personal,
-        set: c.set,
+    ColumnInfo { name: c.name, zh: c.zh, personal: c.personal, set: c.set }
+}
+
+/// A row as the reading thread leaves it: checked, and with the digests that matching asks for.
+#[derive(Debug)]
+pub struct Candidate {
+    /// A whole new person, where nothing required is missing.
+    person: std::result::Result<NewPerson, Box<Draft>>,
+    faults: Vec<CellFault>,
+    warnings: Vec<CellFault>,
+    name: u64,
+    /// Digest of matched name and birth date; None where one of them is unknown.
+    twin: Option<u64>,
+    unit: u64,
+    /// Identity and paper of each document.
+    papers: Vec<(u64, u64)>,
+    resident: bool,
+}
+
+impl Candidate {
+    /// From a checked row.
+    pub fn of(checked: Checked) -> Candidate {
+        let Checked { draft, faults, warnings } = checked;
+        let papers = draft.documents.iter().map(|d| (document_key(d), paper_key(d))).collect();
+        let resident = draft.documents.iter().any(|d| d.kind == DocType::ResidentId);
+        let twin =
+            draft.name.as_ref().zip(draft.birth_date).map(|(name, birth)| {
+                short_digest(&names::fold(name)) ^ u64::from(birth.0.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            });
+        Candidate {
+            name: draft.name.as_deref().map(short_digest).unwrap_or_default(),
+            twin,
+            unit: unit_key(draft.employer.as_deref(), draft.uscc.as_deref()),
+            papers,
+            resident,
+            person: NewPerson::of(draft),
+            faults,
+            warnings,
+        }
+    }
+
+    fn documents(&self) -> &[Document] {
+        match &self.person {
+            Ok(p) => &p.documents,
+            Err(d) => &d.documents,
+        }
+    }
+
+    fn named(&self) -> Option<&str> {
+        match &self.person {
+            Ok(p) => Some(&p.profile.name),
+            Err(d) => d.name.as_deref(),
+        }
+    }
+
+    fn birth(&self) -> Option<PartDate> {
+        match &self.person {
+            Ok(p) => p.profile.birth_date,
+            Err(d) => d.birth_date,
+        }
+    }
+
+    fn no(&self) -> Option<i64> {
+        match &self.person {
+            Ok(p) => p.no,
+            Err(d) => d.no,
+        }
+    }
+
+    fn employer(&self) -> Option<(&str, Option<&str>)> {
+        match &self.person {
+            Ok(p) => Some((&p.employer, p.uscc.as_deref())),
+            Err(d) => d.employer.as_deref().map(|e| (e, d.uscc.as_deref())),
+        }
     }
 }
 
@@ -47,7 +116,7 @@ enum Fate {
     New,
     Known(i64),
     Wait(Vec<Value>),
-    Refused(Vec<CellFault>),
+    Refused,
 }
 
 /// Imports the rows of one file into an open write.
@@ -62,8 +131,8 @@ pub struct People<'a, 'c> {
     /// Matched name and birth date → first row; the key's lowest bit says whether that row had a resident ID.
     twins: CompactMap,
     /// Identity → digest of the number on the paper, where the two differ.
-    papers: HashMap<u64, u64, crate::talent::bulk::BuildPlain>,
-    units: HashMap<u64, UnitMatch, crate::talent::bulk::BuildPlain>,
+    papers: HashMap<u64, u64, BuildPlain>,
+    units: HashMap<u64, UnitMatch, BuildPlain>,
     /// A row was refused and the good ones were not asked for: nothing more is written.
     pub doomed: bool,
 }
@@ -92,38 +161,40 @@ impl<'a, 'c> People<'a, 'c> {
     }
 
     /// One row.
-    pub fn row(&mut self, tx: &mut Tx<'c>, row: &Row, checked: Checked) -> Result<()> {
+    pub fn row(&mut self, tx: &mut Tx<'c>, p: &mut Parsed) -> Result<()> {
         self.report.rows += 1;
-        let Checked {
-            draft,
-            mut faults,
-            warnings,
-        } = checked;
-        for w in warnings {
-            let f = self.fault(row, &w);
+        let Some(c) = &mut p.talent else { return Ok(()) };
+        for w in &c.warnings {
+            let f = self.fault(&p.row, w);
             self.report.warn(f);
         }
-        let fate = self.fate(tx, row, &draft, &mut faults)?;
-        let fate = if faults.is_empty() { fate } else { Fate::Refused(faults) };
+        let mut faults = std::mem::take(&mut c.faults);
+        let fate = self.fate(tx, &p.row, c, &mut faults)?;
+        if !faults.is_empty() {
+            return self.refuse(&p.row, &faults);
+        }
         match fate {
-            Fate::Refused(faults) => self.refuse(row, &faults),
-            Fate::Wait(reasons) => self.wait(tx, row, &reasons),
-            Fate::New => {
-                let lacking = entry::missing(&draft);
-                if lacking.is_empty() {
-                    return self.enter(tx, row, draft);
+            Fate::Refused => Ok(()),
+            Fate::Wait(reasons) => self.wait(tx, &p.row, &reasons),
+            Fate::Known(id) => self.apply(tx, &p.row, id, c.unit),
+            Fate::New => match &mut c.person {
+                Ok(person) => {
+                    self.report.added += 1;
+                    if self.doomed {
+                        return Ok(());
+                    }
+                    person.engagement.org_id = unit_id(&mut self.units, tx, c.unit, &person.employer, person.uscc.as_deref(), person.from)?;
+                    let name = self.bulk.name_id(&person.profile.name, c.name)?;
+                    self.bulk.enter(tx, person, name)?;
+                    Ok(())
                 }
-                let faults: Vec<CellFault> = lacking
-                    .into_iter()
-                    .map(|key| CellFault {
-                        key,
-                        code: FaultCode::Missing,
-                        note: None,
-                    })
-                    .collect();
-                self.refuse(row, &faults)
-            }
-            Fate::Known(id) => self.apply(tx, row, id, &draft),
+                Err(draft) => {
+                    let lacking = entry::missing(draft);
+                    let faults: Vec<CellFault> =
+                        lacking.into_iter().map(|key| CellFault { key, code: FaultCode::Missing, note: None }).collect();
+                    self.refuse(&p.row, &faults)
+                }
+            },
         }
     }
 
@@ -133,52 +204,49 @@ impl<'a, 'c> People<'a, 'c> {
     }
 
     /// Who a row is. Faults found on the way are added.
-    fn fate(&mut self, tx: &Tx<'_>, row: &Row, d: &Draft, faults: &mut Vec<CellFault>) -> Result<Fate> {
+    fn fate(&mut self, tx: &Tx<'_>, row: &Row, c: &Candidate, faults: &mut Vec<CellFault>) -> Result<Fate> {
         let misnamed = faults.iter().any(|f| f.key == Key::Name);
         let mut say = |key, code, note: Option<String>| faults.push(CellFault { key, code, note });
         // Name and number are wanted of every row, also of a known person's.
-        if d.name.is_none() && !misnamed {
+        if c.named().is_none() && !misnamed {
             say(Key::Name, FaultCode::Missing, None);
         }
         if row.cell(Key::IdNumber).is_none() {
             say(Key::IdNumber, FaultCode::Missing, None);
         }
         let mut reasons: Vec<Value> = Vec::new();
-        for doc in &d.documents {
-            if let Some(first) = self.documents.first(document_key(doc), row.number) {
-                if self.same_paper(doc) {
-                    let note = crate::ui::tf("import.first_row", &[("row", &first)]);
-                    say(Key::IdNumber, FaultCode::DuplicateInFile, Some(note));
-                    return Ok(Fate::Refused(Vec::new()));
+        for (doc, (key, paper)) in c.documents().iter().zip(&c.papers) {
+            match self.documents.first(*key, row.number) {
+                None if doc.number != doc.key => {
+                    self.papers.insert(*key, *paper);
                 }
-                reasons.push(json!({"code": twin_code(doc), "row": first}));
-            } else {
-                self.note_paper(doc);
+                None => {}
+                Some(first) if self.papers.get(key).copied().unwrap_or_else(|| short_digest(&doc.key)) == *paper => {
+                    say(Key::IdNumber, FaultCode::DuplicateInFile, Some(crate::ui::tf("import.first_row", &[("row", &first)])));
+                    return Ok(Fate::Refused);
+                }
+                Some(first) => reasons.push(json!({"code": twin_code(doc), "row": first})),
             }
         }
-        let twin_in_file = self.twin_in_file(row, d);
+        let twin_in_file = self.twin_in_file(row, c);
         if !reasons.is_empty() {
             return Ok(Fate::Wait(reasons));
         }
         let mut known: Option<i64> = None;
         if !self.bulk.into_empty() {
-            for doc in &d.documents {
+            for doc in c.documents() {
                 for (id, paper, _) in people::holders(tx.conn(), &doc.key)? {
                     if paper != doc.number {
                         reasons.push(json!({"code": twin_code(doc), "no": number::format("P", id)}));
                     } else if known.is_some_and(|k| k != id) {
-                        say(
-                            Key::IdNumber,
-                            FaultCode::ConflictWithRegister,
-                            known.map(|k| number::format("P", k)),
-                        );
+                        say(Key::IdNumber, FaultCode::ConflictWithRegister, known.map(|k| number::format("P", k)));
                     } else {
                         known = Some(id);
                     }
                 }
             }
         }
-        known = self.by_number(tx, row, d, known, &mut say)?;
+        known = self.by_number(tx, row, c, known, &mut say)?;
         if let Some(id) = known {
             return Ok(Fate::Known(id));
         }
@@ -188,10 +256,11 @@ impl<'a, 'c> People<'a, 'c> {
         if let Some(first) = twin_in_file {
             return Ok(Fate::Wait(vec![json!({"code": "name_birth", "row": first})]));
         }
-        if let (Some(name), Some(birth)) = (&d.name, d.birth_date) {
-            let resident = d.documents.iter().any(|x| x.kind == DocType::ResidentId);
-            for (id, other) in self.bulk.twins(&names::fold(name), birth)? {
-                if !(resident && other) {
+        if !self.bulk.into_empty()
+            && let (Some(name), Some(birth)) = (c.named(), c.birth())
+        {
+            for (id, other) in people::same_name_birth(tx.conn(), &names::fold(name), birth)? {
+                if !(c.resident && other) {
                     reasons.push(json!({"code": "name_birth", "no": number::format("P", id)}));
                 }
             }
@@ -199,10 +268,8 @@ impl<'a, 'c> People<'a, 'c> {
         if !reasons.is_empty() {
             return Ok(Fate::Wait(reasons));
         }
-        match self.unit(tx, d)? {
-            Some(UnitMatch::Unsure(id)) => Ok(Fate::Wait(vec![
-                json!({"code": "unit_code", "no": number::format(org::PREFIX, id)}),
-            ])),
+        match self.unit(tx, c)? {
+            Some(UnitMatch::Unsure(id)) => Ok(Fate::Wait(vec![json!({"code": "unit_code", "no": number::format(org::PREFIX, id)})])),
             _ => Ok(Fate::New),
         }
     }
@@ -212,48 +279,29 @@ impl<'a, 'c> People<'a, 'c> {
         &mut self,
         tx: &Tx<'_>,
         row: &Row,
-        d: &Draft,
+        c: &Candidate,
         known: Option<i64>,
         say: &mut impl FnMut(Key, FaultCode, Option<String>),
     ) -> Result<Option<i64>> {
-        let Some(no) = d.no else {
-            if row.cell(Key::No).is_some() {
-                let w = self.fault(
-                    row,
-                    &CellFault {
-                        key: Key::No,
-                        code: FaultCode::UnknownNo,
-                        note: None,
-                    },
-                );
-                self.report.warn(w);
-            }
+        if row.cell(Key::No).is_none() {
             return Ok(known);
-        };
-        let held = if self.bulk.into_empty() {
-            None
-        } else {
-            people::load(tx.conn(), no)?
+        }
+        let held = match c.no().filter(|_| !self.bulk.into_empty()) {
+            Some(no) => people::load(tx.conn(), no)?,
+            None => None,
         };
         let Some(held) = held else {
-            let w = self.fault(
-                row,
-                &CellFault {
-                    key: Key::No,
-                    code: FaultCode::UnknownNo,
-                    note: None,
-                },
-            );
+            let w = self.fault(row, &CellFault { key: Key::No, code: FaultCode::UnknownNo, note: None });
             self.report.warn(w);
             return Ok(known);
         };
         let same_name = || {
             let name = held.profiles.last().map(|p| names::fold(&p.data.name));
-            d.name.as_ref().is_none_or(|n| Some(names::fold(n)) == name)
+            c.named().is_none_or(|n| Some(names::fold(n)) == name)
         };
         match known {
-            Some(id) if id == no => Ok(known),
-            None if same_name() => Ok(Some(no)),
+            Some(id) if id == held.id => Ok(known),
+            None if same_name() => Ok(Some(held.id)),
             _ => {
                 say(Key::No, FaultCode::ConflictWithRegister, known.map(|k| number::format("P", k)));
                 Ok(known)
@@ -262,111 +310,32 @@ impl<'a, 'c> People<'a, 'c> {
     }
 
     /// The first row of the same matched name and birth date, where at least one of the two has no resident ID.
-    fn twin_in_file(&mut self, row: &Row, d: &Draft) -> Option<u32> {
-        let (name, birth) = (d.name.as_ref()?, d.birth_date?);
-        let resident = d.documents.iter().any(|x| x.kind == DocType::ResidentId);
-        let key = short_digest(&names::fold(name)) ^ u64::from(birth.0.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    fn twin_in_file(&mut self, row: &Row, c: &Candidate) -> Option<u32> {
+        let key = c.twin?;
         let (with, without) = (key | 1, key & !1);
         let first_without = self.twins.get(without);
-        let first_with = if resident { None } else { self.twins.get(with) };
-        self.twins.first(if resident { with } else { without }, row.number);
+        let first_with = if c.resident { None } else { self.twins.get(with) };
+        self.twins.first(if c.resident { with } else { without }, row.number);
         first_without.or(first_with)
     }
 
-    /// Whether the first row with that identity showed the very same paper (an old 15-digit number or a renewed permit is another).
-    fn same_paper(&self, doc: &Document) -> bool {
-        let first = self
-            .papers
-            .get(&document_key(doc))
-            .copied()
-            .unwrap_or_else(|| short_digest(&doc.key));
-        first == short_digest(&doc.number)
-    }
-
-    fn note_paper(&mut self, doc: &Document) {
-        if doc.number != doc.key {
-            self.papers.insert(document_key(doc), short_digest(&doc.number));
-        }
-    }
-
     /// Which unit the row means; asked of the register once a name and code.
-    fn unit(&mut self, tx: &Tx<'_>, d: &Draft) -> Result<Option<UnitMatch>> {
-        let Some(name) = &d.employer else {
-            return Ok(None);
-        };
-        let key = unit_key(d);
-        if let Some(m) = self.units.get(&key) {
-            return Ok(Some(*m));
-        }
-        let m = org::store::find_unit(tx.conn(), name, d.uscc.as_deref())?;
-        self.units.insert(key, m);
-        Ok(Some(m))
-    }
-
-    /// The unit's id, made or completed where need be.
-    fn unit_id(&mut self, tx: &mut Tx<'c>, d: &Draft) -> Result<Option<i64>> {
-        let Some(m) = self.unit(tx, d)? else {
-            return Ok(None);
-        };
-        let id = match m {
-            UnitMatch::Known(id) | UnitMatch::Unsure(id) => return Ok(Some(id)),
-            UnitMatch::FillCode(id) => {
-                if let Some(old) = org::store::open(tx.conn(), id)? {
-                    let new = org::Profile {
-                        uscc: d.uscc.clone(),
-                        ..old.data.clone()
-                    };
-                    org::store::edit(tx, id, &old, &new, tx.day, true)?;
+    fn unit(&mut self, tx: &Tx<'_>, c: &Candidate) -> Result<Option<UnitMatch>> {
+        let Some((name, uscc)) = c.employer() else { return Ok(None) };
+        match self.units.get(&c.unit) {
+            Some(m) => Ok(Some(*m)),
+            None => {
+                let m = org::store::find_unit(tx.conn(), name, uscc)?;
+                // A new unit is kept once it is made: until then another row may make it under another spelling.
+                if m != UnitMatch::New {
+                    self.units.insert(c.unit, m);
                 }
-                id
+                Ok(Some(m))
             }
-            UnitMatch::New => {
-                let from = d.start_date.map_or(tx.day, PartDate::first_day);
-                let p = org::Profile {
-                    name: d.employer.clone().unwrap_or_default(),
-                    uscc: d.uscc.clone(),
-                    stub: true,
-                    ..org::Profile::default()
-                };
-                org::store::create(tx, &p, from)?
-            }
-        };
-        self.units.insert(unit_key(d), UnitMatch::Known(id));
-        if d.uscc.is_some() {
-            // The same unit named without its code further down.
-            let bare = Draft {
-                employer: d.employer.clone(),
-                ..Draft::default()
-            };
-            self.units.remove(&unit_key(&bare));
         }
-        Ok(Some(id))
     }
 
-    fn enter(&mut self, tx: &mut Tx<'c>, row: &Row, d: Draft) -> Result<()> {
-        self.report.added += 1;
-        if self.doomed {
-            return Ok(());
-        }
-        let org = self.unit_id(tx, &d)?;
-        // `missing` was empty: both are there.
-        let (Some(org), Some(mut person)) = (org, NewPerson::of(d)) else {
-            return self.refuse(
-                row,
-                &[CellFault {
-                    key: Key::Employer,
-                    code: FaultCode::Missing,
-                    note: None,
-                }],
-            );
-        };
-        person.engagement.org_id = org;
-        let name = self.bulk.name_id(&person.profile.name)?;
-        self.bulk.enter(tx, &person, name)?;
-        Ok(())
-    }
-
-    fn apply(&mut self, tx: &mut Tx<'c>, row: &Row, id: i64, d: &Draft) -> Result<()> {
+    fn apply(&mut self, tx: &mut Tx<'c>, row: &Row, id: i64, unit: u64) -> Result<()> {
         match self.set.on_match {
             OnMatch::Skip => {
                 self.report.unchanged += 1;
@@ -374,68 +343,50 @@ impl<'a, 'c> People<'a, 'c> {
             }
             OnMatch::Error => {
                 let note = Some(number::format("P", id));
-                return self.refuse(
-                    row,
-                    &[CellFault {
-                        key: Key::IdNumber,
-                        code: FaultCode::ConflictWithRegister,
-                        note,
-                    }],
-                );
+                return self.refuse(row, &[CellFault { key: Key::IdNumber, code: FaultCode::ConflictWithRegister, note }]);
             }
             OnMatch::Update => {}
         }
-        let Some(person) = people::load(tx.conn(), id)? else {
-            return Ok(());
-        };
+        let Some(person) = people::load(tx.conn(), id)? else { return Ok(()) };
+        // Known persons are the fewer: their row is checked once more here instead of carrying the draft along for all.
+        let d = row.check().draft;
         // Another name under a known number is more often a slip of the number than a new name: a person decides.
         let held = person.profiles.last().map(|p| names::fold(&p.data.name));
         if !self.set.correct && d.name.as_ref().is_some_and(|n| Some(names::fold(n)) != held) {
             let note = Some(number::format("P", id));
-            return self.refuse(
-                row,
-                &[CellFault {
-                    key: Key::Name,
-                    code: FaultCode::ConflictWithRegister,
-                    note,
-                }],
-            );
+            return self.refuse(row, &[CellFault { key: Key::Name, code: FaultCode::ConflictWithRegister, note }]);
         }
-        if let Some(UnitMatch::Unsure(unit)) = self.unit(tx, d)? {
-            return self.wait(tx, row, &[json!({"code": "unit_code", "no": number::format(org::PREFIX, unit)})]);
-        }
-        let org = if self.doomed { None } else { self.unit_id(tx, d)? };
         if self.doomed {
             self.report.unchanged += 1;
             return Ok(());
         }
-        let how = How {
-            day: tx.day,
-            correct: self.set.correct,
+        let org = match &d.employer {
+            None => None,
+            Some(name) => {
+                let m = match self.units.get(&unit) {
+                    Some(m) => *m,
+                    None => org::store::find_unit(tx.conn(), name, d.uscc.as_deref())?,
+                };
+                if let UnitMatch::Unsure(other) = m {
+                    return self.wait(tx, row, &[json!({"code": "unit_code", "no": number::format(org::PREFIX, other)})]);
+                }
+                if m != UnitMatch::New {
+                    self.units.insert(unit, m);
+                }
+                let from = d.start_date.map_or(tx.day, PartDate::first_day);
+                Some(unit_id(&mut self.units, tx, unit, name, d.uscc.as_deref(), from)?)
+            }
         };
-        match change::apply(tx, &person, d, org, how) {
+        let how = How { day: tx.day, correct: self.set.correct };
+        match change::apply(tx, &person, &d, org, how) {
             Ok(changed) if changed.is_empty() => self.report.unchanged += 1,
             Ok(_) => self.report.updated += 1,
             Err(e) if e.key == "date_order" => {
-                return self.refuse(
-                    row,
-                    &[CellFault {
-                        key: Key::ContractEnd,
-                        code: FaultCode::DateOrder,
-                        note: None,
-                    }],
-                );
+                return self.refuse(row, &[CellFault { key: Key::ContractEnd, code: FaultCode::DateOrder, note: None }]);
             }
             Err(e) if e.kind == Kind::Conflict && e.key == "duplicate" => {
                 let note = e.facts.first().map(|f| f.1.clone());
-                return self.refuse(
-                    row,
-                    &[CellFault {
-                        key: Key::IdNumber,
-                        code: FaultCode::ConflictWithRegister,
-                        note,
-                    }],
-                );
+                return self.refuse(row, &[CellFault { key: Key::IdNumber, code: FaultCode::ConflictWithRegister, note }]);
             }
             Err(e) => return Err(e),
         }
@@ -445,7 +396,7 @@ impl<'a, 'c> People<'a, 'c> {
     fn wait(&mut self, tx: &mut Tx<'c>, row: &Row, reasons: &[Value]) -> Result<()> {
         self.report.review += 1;
         if !self.doomed {
-            store::keep_waiting(tx, "talent", &self.set.file_name, row.number, self.headers, &row.cells, reasons)?;
+            store::keep_waiting(tx, "talent", &self.set.file_name, row.number, self.headers, &row.cells(), reasons)?;
         }
         Ok(())
     }
@@ -457,7 +408,7 @@ impl<'a, 'c> People<'a, 'c> {
         }
         let found: Vec<RowFault> = faults.iter().map(|f| self.fault(row, f)).collect();
         if let Some(r) = self.rejects.as_deref_mut() {
-            r.add(&row.cells, self.headers.len(), &found)?;
+            r.add(&row.cells(), self.headers.len(), &found)?;
         }
         self.report.faults.extend(found);
         Ok(())
@@ -466,22 +417,39 @@ impl<'a, 'c> People<'a, 'c> {
     fn fault(&self, row: &Row, f: &CellFault) -> RowFault {
         let column = column_info(f.key);
         let value = row.cell(f.key).map(|v| shown(&column, v, self.set.reveal)).unwrap_or_default();
-        RowFault {
-            row: row.number,
-            column,
-            code: f.code,
-            value,
-            note: f.note.as_deref().map(Into::into),
-        }
+        RowFault { row: row.number, column, code: f.code, value, note: f.note.as_deref().map(Into::into) }
     }
 }
 
+/// The unit's id, made or completed where need be. `unit` was asked for before.
+fn unit_id(
+    units: &mut HashMap<u64, UnitMatch, BuildPlain>,
+    tx: &mut Tx<'_>,
+    key: u64,
+    name: &str,
+    uscc: Option<&str>,
+    from: Day,
+) -> Result<i64> {
+    let id = match units.get(&key).copied().unwrap_or(UnitMatch::New) {
+        UnitMatch::Known(id) | UnitMatch::Unsure(id) => return Ok(id),
+        UnitMatch::FillCode(id) => {
+            if let Some(old) = org::store::open(tx.conn(), id)? {
+                let new = org::Profile { uscc: uscc.map(str::to_owned), ..old.data.clone() };
+                org::store::edit(tx, id, &old, &new, tx.day, true)?;
+            }
+            id
+        }
+        UnitMatch::New => {
+            let p = org::Profile { name: name.to_owned(), uscc: uscc.map(str::to_owned), stub: true, ..org::Profile::default() };
+            org::store::create(tx, &p, from)?
+        }
+    };
+    units.insert(key, UnitMatch::Known(id));
+    Ok(id)
+}
+
 fn twin_code(doc: &Document) -> &'static str {
-    if doc.kind == DocType::HmPermit {
-        "permit_number"
-    } else {
-        "old_number"
-    }
+    if doc.kind == DocType::HmPermit { "permit_number" } else { "old_number" }
 }
 
 /// A digest of who a paper names. Resident-ID forms are told apart exactly (17 digits fit 57 bits); others by digest.
@@ -492,9 +460,14 @@ fn document_key(doc: &Document) -> u64 {
     }
 }
 
-fn unit_key(d: &Draft) -> u64 {
-    let mut s = d.employer.clone().unwrap_or_default();
+/// A digest of the number on the paper; of its own making where that is the identity, so that nothing is digested twice.
+fn paper_key(doc: &Document) -> u64 {
+    short_digest(&doc.number)
+}
+
+fn unit_key(name: Option<&str>, uscc: Option<&str>) -> u64 {
+    let mut s = name.unwrap_or("").to_owned();
     s.push('\n');
-    s.push_str(d.uscc.as_deref().unwrap_or(""));
+    s.push_str(uscc.unwrap_or(""));
     short_digest(&s)
 }

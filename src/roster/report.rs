@@ -51,15 +51,9 @@ impl RowFault {
         if self.code == FaultCode::UnknownValue
             && let Some(set) = self.column.set
         {
-            let values: Vec<&str> = crate::base::codes::codes(set)
-                .take(20)
-                .map(|c| if zh { c.zh.as_str() } else { c.code.as_str() })
-                .collect();
-            hint.push_str(&format!(
-                "{}{}",
-                if zh { "可填：" } else { " Possible: " },
-                values.join(if zh { "、" } else { ", " })
-            ));
+            let values: Vec<&str> =
+                crate::base::codes::codes(set).take(20).map(|c| if zh { c.zh.as_str() } else { c.code.as_str() }).collect();
+            hint.push_str(&format!("{}{}", if zh { "可填：" } else { " Possible: " }, values.join(if zh { "、" } else { ", " })));
         } else if !note.is_empty() {
             hint.push_str(&format!("{}{note}{}", if zh { "（" } else { " (" }, if zh { "）" } else { ")" }));
         }
@@ -124,11 +118,7 @@ impl Report {
     /// Adds a warning.
     pub fn warn(&mut self, w: RowFault) {
         self.warning_count += 1;
-        let same = self
-            .warnings
-            .iter()
-            .filter(|x| x.code == w.code && x.column.name == w.column.name)
-            .count();
+        let same = self.warnings.iter().filter(|x| x.code == w.code && x.column.name == w.column.name).count();
         if same < WARNINGS {
             self.warnings.push(w);
         }
@@ -150,32 +140,13 @@ pub const REASON_HEADERS: &[&str] = &["问题列", "问题", "建议", "fault_co
 impl Rejects {
     /// Begins one for a roster with these headers.
     pub fn create(path: &Path, headers: &[String]) -> Result<Rejects> {
-        let cannot = |e: &std::io::Error| {
-            error::cannot_create("cannot_create")
-                .fact("path", path.display())
-                .fact("what", io_words(e))
-        };
+        let cannot = |e: &std::io::Error| error::cannot_create("cannot_create").fact("path", path.display()).fact("what", io_words(e));
         let path = crate::db::open::absolute(path)?;
         let beside = crate::db::open::beside(&path, &format!(".{}.part", std::process::id()));
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&beside)
-            .map_err(|e| cannot(&e))?;
-        let mut r = Rejects {
-            path,
-            beside,
-            out: BufWriter::new(file),
-            count: 0,
-        };
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(|e| cannot(&e))?;
+        let mut r = Rejects { path, beside, out: BufWriter::new(file), count: 0 };
         r.out.write_all(b"\xef\xbb\xbf").map_err(|e| cannot(&e))?;
-        let reasons = if lang() == Lang::Zh {
-            &REASON_HEADERS[..3]
-        } else {
-            &REASON_HEADERS[3..]
-        };
+        let reasons = if lang() == Lang::Zh { &REASON_HEADERS[..3] } else { &REASON_HEADERS[3..] };
         let row: Vec<&str> = headers.iter().map(String::as_str).chain(reasons.iter().copied()).collect();
         r.line(&row)?;
         Ok(r)

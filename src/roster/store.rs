@@ -27,26 +27,13 @@ pub fn keep_waiting(
     if waits {
         return Ok(());
     }
-    let id: i64 = tx
-        .conn()
-        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM review_row")?
-        .query_row([], |r| r.get(0))?;
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM review_row")?.query_row([], |r| r.get(0))?;
     tx.conn()
         .prepare_cached(
             "INSERT INTO review_row (id, made_op, kind, file, row, header, cells, cells_hash, reasons, state)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting')",
         )?
-        .execute(params![
-            id,
-            tx.op,
-            kind,
-            file,
-            row,
-            header,
-            cells,
-            hash,
-            Value::from(reasons.to_vec()).to_string()
-        ])?;
+        .execute(params![id, tx.op, kind, file, row, header, cells, hash, Value::from(reasons.to_vec()).to_string()])?;
     tx.touch(&REVIEW_SUBJECT, id);
     Ok(())
 }

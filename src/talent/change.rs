@@ -3,7 +3,7 @@
 
 use super::entry::{Draft, Given};
 use super::store::Person;
-use super::{Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
+use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
 use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, Document};
 use crate::base::{names, number};
@@ -11,7 +11,7 @@ use crate::db::digest::Val;
 use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON_DOCUMENT, PERSON_PROFILE, PERSON_SUBJECT, RECOGNITION};
 use crate::db::write::{Tx, new_salt, random_bytes};
-use crate::error::{self, Result};
+use crate::error::{self, Error};
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
@@ -22,38 +22,48 @@ pub struct NewPerson {
     pub from: Day,
     /// Profile.
     pub profile: Profile,
+    /// The number another office or an export gave, if any.
+    pub no: Option<i64>,
     /// Documents.
-    pub documents: Vec<Holding>,
+    pub documents: Vec<Document>,
+    /// The unit's name as given.
+    pub employer: String,
+    /// The unit's code as given.
+    pub uscc: Option<String>,
     /// Engagement; its `org_id` is set once the unit is known.
     pub engagement: Engagement,
     /// Class that only the entry says, if any.
-    pub class: Option<String>,
+    pub class: Option<Code>,
     /// Achievements.
     pub achievements: Vec<String>,
 }
 
 impl NewPerson {
-    /// From a draft in which nothing required is missing; None where something is.
-    pub fn of(d: Draft) -> Option<NewPerson> {
+    /// From a draft in which nothing required is missing; the draft again where something is.
+    pub fn of(d: Draft) -> Result<NewPerson, Box<Draft>> {
+        if super::entry::missing(&d).is_empty() { NewPerson::complete(d).ok_or_else(Box::default) } else { Err(Box::new(d)) }
+    }
+
+    fn complete(d: Draft) -> Option<NewPerson> {
         let started = d.start_date?;
         let profile = Profile {
-            corps: d.corps?.to_owned(),
+            corps: Code::Borrowed(d.corps?),
             name: d.name?,
             raw_name: d.raw_name,
             birth_date: d.birth_date,
-            sex: d.sex.map(str::to_owned),
-            nationality: given(d.nationality),
-            ethnicity: given(d.ethnicity),
+            sex: d.sex.map(Code::Borrowed),
+            nationality: code(d.nationality),
+            ethnicity: code(d.ethnicity),
             corps_more: given(d.corps_more),
-            category: given(d.category),
-            education: given(d.education),
-            degree: given(d.degree),
+            category: code(d.category),
+            education: code(d.education),
+            degree: code(d.degree),
             school: given(d.school),
             major: given(d.major),
-            title: given(d.title),
-            skill_level: given(d.skill_level),
-            industry: given(d.industry),
-            gb_industry: given(d.gb_industry),
+            title: code(d.title),
+            skill_level: code(d.skill_level),
+            industry: code(d.industry),
+            gb_industry: code(d.gb_industry),
             phone: given(d.phone),
             email: given(d.email),
             remarks: given(d.remarks),
@@ -61,10 +71,13 @@ impl NewPerson {
         Some(NewPerson {
             from: started.first_day(),
             profile,
-            documents: d.documents.iter().map(holding_of).collect(),
+            no: d.no,
+            documents: d.documents,
+            employer: d.employer?,
+            uscc: d.uscc,
             engagement: Engagement {
                 org_id: 0,
-                mode: d.mode?.to_owned(),
+                mode: Code::Borrowed(d.mode?),
                 started,
                 contract_end: given(d.contract_end),
                 position: given(d.position),
@@ -72,28 +85,37 @@ impl NewPerson {
                 leave_why: None,
                 leave_to: None,
             },
-            class: given(d.class),
+            class: code(d.class),
             achievements: given(d.achievements).unwrap_or_default(),
         })
     }
+}
+
+fn code(g: Given<&'static str>) -> Option<Code> {
+    given(g).map(Code::Borrowed)
+}
+
+fn plain(c: &Option<Code>) -> Option<String> {
+    c.as_ref().map(Code::to_string)
 }
 
 fn given<T>(g: Given<T>) -> Option<T> {
     if let Given::Set(v) = g { Some(v) } else { None }
 }
 
+/// The data columns of person_document for a document as it was checked.
+pub fn document_values(d: &Document) -> [Val<'_>; 4] {
+    let raw = if d.number == d.key { Val::Null } else { Val::Text(&d.number) };
+    [Val::Text(d.kind.code()), Val::Text(&d.key), raw, Val::Null]
+}
+
 /// A checked document as it is held.
 pub fn holding_of(d: &Document) -> Holding {
-    Holding {
-        kind: d.kind,
-        raw: (d.number != d.key).then(|| d.number.clone()),
-        number: d.key.clone(),
-        valid_until: None,
-    }
+    Holding { kind: d.kind, raw: (d.number != d.key).then(|| d.number.clone()), number: d.key.clone(), valid_until: None }
 }
 
 /// Id of a name in the dictionary, made where it is new.
-pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64> {
+pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64, Error> {
     let folded = names::fold(text);
     let found = tx
         .conn()
@@ -111,20 +133,14 @@ pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64> {
 }
 
 /// The next free id of a recognition.
-pub fn next_recognition(tx: &Tx<'_>) -> Result<i64> {
+pub fn next_recognition(tx: &Tx<'_>) -> Result<i64, Error> {
     // Recognitions have no index on their number yet: a person's rows lie together and the highest is asked once an op.
-    Ok(tx
-        .conn()
-        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?
-        .query_row([], |r| r.get(0))?)
+    Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
 }
 
 /// Enters a new person; returns the id.
-pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64> {
-    let id: i64 = tx
-        .conn()
-        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?
-        .query_row([], |r| r.get(0))?;
+pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64, Error> {
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?.query_row([], |r| r.get(0))?;
     let salt = new_salt(id, i64::from(tx.day.0), &random_bytes());
     tx.conn()
         .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, 'talent', ?3)")?
@@ -133,11 +149,11 @@ pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64> {
     let span = Span::from(p.from);
     facts::insert(tx, &PERSON_PROFILE, id, span, &p.profile.values(Val::Int(name), Val::Null))?;
     for d in &p.documents {
-        facts::insert(tx, &PERSON_DOCUMENT, id, span, &d.values())?;
+        facts::insert(tx, &PERSON_DOCUMENT, id, span, &document_values(d))?;
     }
     facts::insert(tx, &ENGAGEMENT, id, span, &p.engagement.values())?;
     if let Some(class) = &p.class {
-        let r = recorded(next_recognition(tx)?, class);
+        let r = recorded(next_recognition(tx)?, class.clone());
         facts::insert(tx, &RECOGNITION, id, span, &r.values())?;
     }
     for a in &p.achievements {
@@ -148,13 +164,8 @@ pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64> {
 }
 
 /// A class that only a roster or an entry says (据名册登记).
-pub fn recorded(id: i64, class: &str) -> Recognition {
-    Recognition {
-        id,
-        scheme: ZONE_SCHEME.to_owned(),
-        class: class.to_owned(),
-        state: "recorded".to_owned(),
-    }
+pub fn recorded(id: i64, class: Code) -> Recognition {
+    Recognition { id, scheme: Code::Borrowed(ZONE_SCHEME), class, state: Code::Borrowed("recorded") }
 }
 
 /// One field that changed.
@@ -181,7 +192,7 @@ pub struct How {
 
 /// Applies a draft to a known person: empty cells keep what is held. `org` is the unit the draft names, if it names one.
 /// Returns what changed; nothing changed, nothing written.
-pub fn apply(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How) -> Result<Vec<Changed>> {
+pub fn apply(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How) -> Result<Vec<Changed>, Error> {
     let mut changed = Vec::new();
     apply_profile(tx, p, d, how, &mut changed)?;
     apply_documents(tx, p, d, how, &mut changed)?;
@@ -195,7 +206,7 @@ pub fn apply(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How)
 }
 
 /// Whether a draft says exactly what is held (`--on-match` and `unchanged` rest on it): `apply` without writing.
-fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
     let Some(old) = p.profile_at(how.day).or(p.profiles.last()) else {
         return Ok(());
     };
@@ -203,18 +214,9 @@ fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut
     if new == old.data {
         return Ok(());
     }
-    let from = if how.correct || old.span.from >= how.day {
-        old.span.from
-    } else {
-        how.day
-    };
+    let from = if how.correct || old.span.from >= how.day { old.span.from } else { how.day };
     for (field, before, after) in differences(&old.data, &new) {
-        changed.push(Changed {
-            field,
-            before,
-            after,
-            from: from.iso(),
-        });
+        changed.push(Changed { field, before, after, from: from.iso() });
     }
     let new_name = name_id(tx, &new.name)?;
     let data = new.values(Val::Int(new_name), Val::Null);
@@ -222,13 +224,8 @@ fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut
         return facts::correct(tx, &PERSON_PROFILE, p.id, old.seq, old.span, &data);
     }
     let old_name = name_id(tx, &old.data.name)?;
-    let row = Fact {
-        seq: old.seq,
-        span: old.span,
-        made_op: old.made_op,
-        voided_op: None,
-        data: old.data.values(Val::Int(old_name), Val::Null),
-    };
+    let row =
+        Fact { seq: old.seq, span: old.span, made_op: old.made_op, voided_op: None, data: old.data.values(Val::Int(old_name), Val::Null) };
     facts::change(tx, &PERSON_PROFILE, p.id, &row, how.day, &data)
 }
 
@@ -236,31 +233,27 @@ fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut
 fn merged(old: &Profile, d: &Draft) -> Profile {
     let name = d.name.clone().unwrap_or_else(|| old.name.clone());
     Profile {
-        corps: d.corps.map_or_else(|| old.corps.clone(), str::to_owned),
+        corps: d.corps.map_or_else(|| old.corps.clone(), Code::Borrowed),
         // A roster's padded form of the same name is no change.
-        raw_name: if d.name.as_ref().is_none_or(|n| *n == old.name) {
-            old.raw_name.clone()
-        } else {
-            d.raw_name.clone()
-        },
+        raw_name: if d.name.as_ref().is_none_or(|n| *n == old.name) { old.raw_name.clone() } else { d.raw_name.clone() },
         name,
         birth_date: match (d.birth_date, old.birth_date) {
             (Some(n), Some(o)) if n.is_month() && o.same_or_refines(n) => Some(o),
             (n, o) => n.or(o),
         },
-        sex: d.sex.map(str::to_owned).or_else(|| old.sex.clone()),
-        nationality: d.nationality.over(&old.nationality),
-        ethnicity: d.ethnicity.over(&old.ethnicity),
+        sex: d.sex.map(Code::Borrowed).or_else(|| old.sex.clone()),
+        nationality: d.nationality.over_code(&old.nationality),
+        ethnicity: d.ethnicity.over_code(&old.ethnicity),
         corps_more: d.corps_more.over(&old.corps_more),
-        category: d.category.over(&old.category),
-        education: d.education.over(&old.education),
-        degree: d.degree.over(&old.degree),
+        category: d.category.over_code(&old.category),
+        education: d.education.over_code(&old.education),
+        degree: d.degree.over_code(&old.degree),
         school: d.school.over(&old.school),
         major: d.major.over(&old.major),
-        title: d.title.over(&old.title),
-        skill_level: d.skill_level.over(&old.skill_level),
-        industry: d.industry.over(&old.industry),
-        gb_industry: d.gb_industry.over(&old.gb_industry),
+        title: d.title.over_code(&old.title),
+        skill_level: d.skill_level.over_code(&old.skill_level),
+        industry: d.industry.over_code(&old.industry),
+        gb_industry: d.gb_industry.over_code(&old.gb_industry),
         phone: d.phone.over(&old.phone),
         email: d.email.over(&old.email),
         remarks: d.remarks.over(&old.remarks),
@@ -277,21 +270,21 @@ pub fn differences(a: &Profile, b: &Profile) -> Vec<(&'static str, Option<String
         }
     };
     see("name", Some(a.name.clone()), Some(b.name.clone()));
-    see("sex", a.sex.clone(), b.sex.clone());
+    see("sex", plain(&a.sex), plain(&b.sex));
     see("birth_date", birth(a), birth(b));
-    see("nationality", a.nationality.clone(), b.nationality.clone());
-    see("ethnicity", a.ethnicity.clone(), b.ethnicity.clone());
-    see("corps", Some(a.corps.clone()), Some(b.corps.clone()));
+    see("nationality", plain(&a.nationality), plain(&b.nationality));
+    see("ethnicity", plain(&a.ethnicity), plain(&b.ethnicity));
+    see("corps", Some(a.corps.to_string()), Some(b.corps.to_string()));
     see("corps_more", a.corps_more.clone(), b.corps_more.clone());
-    see("category", a.category.clone(), b.category.clone());
-    see("education", a.education.clone(), b.education.clone());
-    see("degree", a.degree.clone(), b.degree.clone());
+    see("category", plain(&a.category), plain(&b.category));
+    see("education", plain(&a.education), plain(&b.education));
+    see("degree", plain(&a.degree), plain(&b.degree));
     see("school", a.school.clone(), b.school.clone());
     see("major", a.major.clone(), b.major.clone());
-    see("title", a.title.clone(), b.title.clone());
-    see("skill_level", a.skill_level.clone(), b.skill_level.clone());
-    see("industry", a.industry.clone(), b.industry.clone());
-    see("gb_industry", a.gb_industry.clone(), b.gb_industry.clone());
+    see("title", plain(&a.title), plain(&b.title));
+    see("skill_level", plain(&a.skill_level), plain(&b.skill_level));
+    see("industry", plain(&a.industry), plain(&b.industry));
+    see("gb_industry", plain(&a.gb_industry), plain(&b.gb_industry));
     see("phone", a.phone.clone(), b.phone.clone());
     see("email", a.email.clone(), b.email.clone());
     see("remarks", a.remarks.clone(), b.remarks.clone());
@@ -299,13 +292,10 @@ pub fn differences(a: &Profile, b: &Profile) -> Vec<(&'static str, Option<String
 }
 
 /// A document the person does not hold yet: a new paper of a kind ends the old one of that kind; a correction replaces it.
-fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
     for doc in &d.documents {
         let new = holding_of(doc);
-        if p.documents
-            .iter()
-            .any(|h| h.data.kind == new.kind && h.data.number == new.number && h.span.until.is_none())
-        {
+        if p.documents.iter().any(|h| h.data.kind == new.kind && h.data.number == new.number && h.span.until.is_none()) {
             continue;
         }
         let taken = super::store::holders(tx.conn(), &new.number)?;
@@ -323,20 +313,11 @@ fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &m
         match old {
             Some(h) if how.correct => facts::correct(tx, &PERSON_DOCUMENT, p.id, h.seq, h.span, &new.values())?,
             Some(h) => {
-                let row = Fact {
-                    seq: h.seq,
-                    span: h.span,
-                    made_op: h.made_op,
-                    voided_op: None,
-                    data: h.data.values(),
-                };
+                let row = Fact { seq: h.seq, span: h.span, made_op: h.made_op, voided_op: None, data: h.data.values() };
                 facts::change(tx, &PERSON_DOCUMENT, p.id, &row, how.day, &new.values())?;
             }
             None => {
-                let from = p
-                    .profiles
-                    .first()
-                    .map_or(how.day, |f| if how.correct { f.span.from } else { how.day });
+                let from = p.profiles.first().map_or(how.day, |f| if how.correct { f.span.from } else { how.day });
                 facts::insert(tx, &PERSON_DOCUMENT, p.id, Span::from(from), &new.values())?;
             }
         }
@@ -345,7 +326,7 @@ fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &m
 }
 
 /// Another unit is a move; the same unit with other terms is a change of the engagement; another first day is a correction.
-fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
     let says = |e: &Engagement| org.is_none_or(|o| o == e.org_id) && d.start_date.is_none_or(|s| s == e.started);
     let Some(old) = current(&p.engagements, how.day) else {
         return Ok(());
@@ -357,37 +338,19 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
     let moved = org.is_some_and(|o| o != old.data.org_id) || old.data.leave_why.is_some();
     let new = Engagement {
         org_id: org.unwrap_or(old.data.org_id),
-        mode: d.mode.map_or_else(|| old.data.mode.clone(), str::to_owned),
+        mode: d.mode.map_or_else(|| old.data.mode.clone(), Code::Borrowed),
         started: match (moved, d.start_date) {
             (true, Some(s)) if s.first_day() > old.span.from => s,
             (true, _) => PartDate::from_day(how.day),
             (false, s) => s.unwrap_or(old.data.started),
         },
-        contract_end: if moved {
-            given(d.contract_end.clone())
-        } else {
-            d.contract_end.over(&old.data.contract_end)
-        },
-        position: if moved {
-            given(d.position.clone())
-        } else {
-            d.position.over(&old.data.position)
-        },
-        months_a_year: if moved {
-            given(d.months_a_year.clone())
-        } else {
-            d.months_a_year.over(&old.data.months_a_year)
-        },
+        contract_end: if moved { given(d.contract_end.clone()) } else { d.contract_end.over(&old.data.contract_end) },
+        position: if moved { given(d.position.clone()) } else { d.position.over(&old.data.position) },
+        months_a_year: if moved { given(d.months_a_year.clone()) } else { d.months_a_year.over(&old.data.months_a_year) },
         leave_why: None,
         leave_to: None,
     };
-    if new
-        == (Engagement {
-            leave_why: None,
-            leave_to: None,
-            ..old.data.clone()
-        })
-    {
+    if new == (Engagement { leave_why: None, leave_to: None, ..old.data.clone() }) {
         return Ok(());
     }
     if new.contract_end.is_some_and(|e| e.last_day() < new.started.first_day()) {
@@ -408,25 +371,11 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
     }
     if new.started != old.data.started {
         // The first day as held was wrong: the row that begins with it begins anew.
-        let from = if old.span.from == old.data.started.first_day() {
-            first
-        } else {
-            old.span.from
-        };
+        let from = if old.span.from == old.data.started.first_day() { first } else { old.span.from };
         if old.span.until.is_some_and(|u| u < from) {
             return Err(error::bad_data("date_order"));
         }
-        facts::correct(
-            tx,
-            &ENGAGEMENT,
-            p.id,
-            old.seq,
-            Span {
-                from,
-                until: old.span.until,
-            },
-            &new.values(),
-        )?;
+        facts::correct(tx, &ENGAGEMENT, p.id, old.seq, Span { from, until: old.span.until }, &new.values())?;
         note_engagement(changed, &old.data, &new, from);
         return Ok(());
     }
@@ -435,57 +384,35 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
         note_engagement(changed, &old.data, &new, old.span.from);
         return Ok(());
     }
-    let row = Fact {
-        seq: old.seq,
-        span: old.span,
-        made_op: old.made_op,
-        voided_op: None,
-        data: old.data.values(),
-    };
+    let row = Fact { seq: old.seq, span: old.span, made_op: old.made_op, voided_op: None, data: old.data.values() };
     facts::change(tx, &ENGAGEMENT, p.id, &row, how.day, &new.values())?;
-    note_engagement(
-        changed,
-        &old.data,
-        &new,
-        if old.span.from < how.day { how.day } else { old.span.from },
-    );
+    note_engagement(changed, &old.data, &new, if old.span.from < how.day { how.day } else { old.span.from });
     Ok(())
 }
 
 fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagement, from: Day) {
     let mut see = |field, before: Option<String>, after: Option<String>| {
         if before != after {
-            changed.push(Changed {
-                field,
-                before,
-                after,
-                from: from.iso(),
-            });
+            changed.push(Changed { field, before, after, from: from.iso() });
         }
     };
     let unit = |e: &Engagement| Some(number::format(crate::org::PREFIX, e.org_id));
     see("employer", unit(old), unit(new));
-    see("mode", Some(old.mode.clone()), Some(new.mode.clone()));
+    see("mode", Some(old.mode.to_string()), Some(new.mode.to_string()));
     see("start_date", Some(old.started.iso()), Some(new.started.iso()));
     see("contract_end", old.contract_end.map(|d| d.iso()), new.contract_end.map(|d| d.iso()));
     see("position", old.position.clone(), new.position.clone());
-    see(
-        "months_a_year",
-        old.months_a_year.map(|n| n.to_string()),
-        new.months_a_year.map(|n| n.to_string()),
-    );
+    see("months_a_year", old.months_a_year.map(|n| n.to_string()), new.months_a_year.map(|n| n.to_string()));
 }
 
-fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
-    let held = p
-        .recognition_at(how.day)
-        .or(p.recognitions.last().filter(|r| r.span.until.is_none()));
+fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
+    let held = p.recognition_at(how.day).or(p.recognitions.last().filter(|r| r.span.until.is_none()));
     let new = match &d.class {
         Given::Keep => return Ok(()),
         Given::Clear => None,
-        Given::Set(c) => Some(c.as_str()),
+        Given::Set(c) => Some(*c),
     };
-    if held.map(|r| r.data.class.as_str()) == new {
+    if held.map(|r| &*r.data.class) == new {
         return Ok(());
     }
     let from = match held {
@@ -494,7 +421,7 @@ fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut V
     };
     changed.push(Changed {
         field: "class",
-        before: held.map(|r| r.data.class.clone()),
+        before: held.map(|r| r.data.class.to_string()),
         after: new.map(str::to_owned),
         from: from.iso(),
     });
@@ -506,13 +433,13 @@ fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut V
         }
     }
     if let Some(class) = new {
-        let r = recorded(next_recognition(tx)?, class);
+        let r = recorded(next_recognition(tx)?, Code::Borrowed(class));
         facts::insert(tx, &RECOGNITION, p.id, Span::from(from), &r.values())?;
     }
     Ok(())
 }
 
-fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<()> {
+fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
     let new: &[String] = match &d.achievements {
         Given::Keep => return Ok(()),
         Given::Clear => &[],
@@ -547,7 +474,7 @@ fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed:
 }
 
 /// Leaves the zone: every engagement that holds ends on `day`, the last day in.
-pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>) -> Result<()> {
+pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>) -> Result<(), Error> {
     let open: Vec<&Fact<Engagement>> = p.engagements.iter().filter(|e| e.span.until.is_none_or(|u| u > day)).collect();
     if open.is_empty() {
         let last = p.engagements.iter().filter_map(|e| e.span.until).max();
@@ -558,15 +485,9 @@ pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>)
     }
     for e in open {
         if e.span.from > day {
-            return Err(error::refused("leave_before_start")
-                .fact("no", p.no())
-                .fact("day", e.span.from.iso()));
+            return Err(error::refused("leave_before_start").fact("no", p.no()).fact("day", e.span.from.iso()));
         }
-        let last = Engagement {
-            leave_why: Some(why.to_owned()),
-            leave_to: to.map(str::to_owned),
-            ..e.data.clone()
-        };
+        let last = Engagement { leave_why: Some(why.to_owned()), leave_to: to.map(str::to_owned), ..e.data.clone() };
         facts::end(tx, &ENGAGEMENT, p.id, e.seq, e.span, day, &last.values())?;
     }
     tx.touch(&PERSON_SUBJECT, p.id);
@@ -574,11 +495,9 @@ pub fn leave(tx: &mut Tx<'_>, p: &Person, day: Day, why: &str, to: Option<&str>)
 }
 
 /// Comes back: a new engagement from `day`.
-pub fn return_(tx: &mut Tx<'_>, p: &Person, e: &Engagement, day: Day) -> Result<()> {
+pub fn return_(tx: &mut Tx<'_>, p: &Person, e: &Engagement, day: Day) -> Result<(), Error> {
     if p.engagements.iter().any(|x| x.span.until.is_none_or(|u| u >= day)) {
-        return Err(error::conflict("not_left")
-            .fact("no", p.no())
-            .detail("possible", vec!["edit", "leave"]));
+        return Err(error::conflict("not_left").fact("no", p.no()).detail("possible", vec!["edit", "leave"]));
     }
     facts::insert(tx, &ENGAGEMENT, p.id, Span::from(day), &e.values())?;
     tx.touch(&PERSON_SUBJECT, p.id);

@@ -3,7 +3,7 @@
 use super::change::{self, Changed, How, NewPerson};
 use super::entry::{self, CellFault, Checked, Draft, Key};
 use super::store::{self, Person};
-use super::{Engagement, PREFIX, Status, current, status, view};
+use super::{Code, Engagement, PREFIX, Status, current, status, view};
 use crate::base::day::{Day, PartDate};
 use crate::base::fault::FaultCode;
 use crate::base::ident::{self, DocType};
@@ -20,11 +20,7 @@ use rusqlite::params;
 use serde_json::{Map, Value, json};
 
 /// The noun.
-pub const NOUN: Noun = Noun {
-    name: "talent",
-    build,
-    run,
-};
+pub const NOUN: Noun = Noun { name: "talent", build, run };
 
 fn build(c: Command) -> Command {
     TalentCommand::augment_subcommands(c).subcommand_required(true)
@@ -167,27 +163,11 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     match command {
         TalentCommand::Add { said, from, distinct } => add(office, *said, from.as_deref(), distinct),
         TalentCommand::Show { person } => show(office, &person),
-        TalentCommand::Edit {
-            person,
-            said,
-            from_date,
-            correct,
-        } => edit(office, &person, &said, from_date, correct),
+        TalentCommand::Edit { person, said, from_date, correct } => edit(office, &person, &said, from_date, correct),
         TalentCommand::Leave { person, why, to } => leave(office, &person, &why, to.as_deref()),
-        TalentCommand::Return {
-            person,
-            employer,
-            mode,
-            contract_end,
-            position,
-        } => come_back(
-            office,
-            &person,
-            employer.as_deref(),
-            mode.as_deref(),
-            contract_end.as_deref(),
-            position,
-        ),
+        TalentCommand::Return { person, employer, mode, contract_end, position } => {
+            come_back(office, &person, employer.as_deref(), mode.as_deref(), contract_end.as_deref(), position)
+        }
         TalentCommand::List { filter, sort, count } => list(office, filter.as_deref(), sort.as_deref(), count),
         TalentCommand::Find { text } => find(office, &text),
         TalentCommand::History { person } => history(office, &person),
@@ -269,12 +249,7 @@ fn cells_of_json(v: &Value) -> Result<Vec<(Key, String)>> {
         match (name.as_str(), v) {
             (_, Value::Null) => {}
             ("documents", Value::Array(list)) => {
-                let part = |k: &str| {
-                    list.iter()
-                        .map(|d| d.get(k).and_then(text).unwrap_or_default())
-                        .collect::<Vec<_>>()
-                        .join(";")
-                };
+                let part = |k: &str| list.iter().map(|d| d.get(k).and_then(text).unwrap_or_default()).collect::<Vec<_>>().join(";");
                 out.push((Key::IdType, part("type")));
                 out.push((Key::IdNumber, part("number")));
             }
@@ -300,11 +275,7 @@ fn cells_of_json(v: &Value) -> Result<Vec<(Key, String)>> {
 }
 
 fn key_of(name: &str) -> Result<Key> {
-    entry::COLUMNS
-        .iter()
-        .find(|c| c.name == name)
-        .map(|c| c.key)
-        .ok_or_else(|| error::bad_data("json_key").fact("field", name))
+    entry::COLUMNS.iter().find(|c| c.name == name).map(|c| c.key).ok_or_else(|| error::bad_data("json_key").fact("field", name))
 }
 
 fn check(cells: &[(Key, String)]) -> Checked {
@@ -330,11 +301,7 @@ fn refuse(faults: &[CellFault]) -> Result<()> {
         .join(if lang() == crate::ui::Lang::Zh { "；" } else { "; " })
         .replace('：', if lang() == crate::ui::Lang::Zh { "：" } else { ": " });
     let misread = faults.iter().all(|f| matches!(f.code, FaultCode::UnknownValue));
-    let e = if misread {
-        error::usage("bad_entry")
-    } else {
-        error::bad_data("bad_entry")
-    };
+    let e = if misread { error::usage("bad_entry") } else { error::bad_data("bad_entry") };
     Err(e.fact("faults", words).detail("code", first.code.as_str()).detail("faults", list))
 }
 
@@ -343,11 +310,11 @@ pub fn fault_words(f: &CellFault) -> String {
     let text = crate::ui::try_t(&format!("fault.{}", f.code.as_str())).unwrap_or(f.code.as_str());
     let choices = f.key.column().set.map(|s| {
         let zh = lang() == crate::ui::Lang::Zh;
-        codes::codes(s)
-            .take(12)
-            .map(|c| if zh { c.zh.as_str() } else { c.code.as_str() })
-            .collect::<Vec<_>>()
-            .join(if zh { "、" } else { ", " })
+        codes::codes(s).take(12).map(|c| if zh { c.zh.as_str() } else { c.code.as_str() }).collect::<Vec<_>>().join(if zh {
+            "、"
+        } else {
+            ", "
+        })
     });
     match (f.code, choices) {
         (FaultCode::UnknownValue, Some(c)) => format!("{text} ({c})"),
@@ -367,11 +334,7 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
     ask_missing(&mut cells, from.is_some())?;
     let checked = check(&cells);
     refuse(&checked.faults)?;
-    let org_text = cells
-        .iter()
-        .find(|(k, _)| *k == Key::Employer)
-        .map(|(_, v)| v.clone())
-        .unwrap_or_default();
+    let org_text = cells.iter().find(|(k, _)| *k == Key::Employer).map(|(_, v)| v.clone()).unwrap_or_default();
     for w in &checked.warnings {
         office.warn("warn.cell", &[("column", &w.key.name()), ("what", &fault_words(w))]);
     }
@@ -388,9 +351,7 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
                 .detail("evidence", reasons.clone()));
         }
         let org = unit_of(tx, &org_text, &draft, draft.start_date.map_or(tx.day, |d| d.first_day()))?;
-        let Some(mut person) = NewPerson::of(draft.clone()) else {
-            return Err(error::usage("missing_any"));
-        };
+        let Ok(mut person) = NewPerson::of(draft.clone()) else { return Err(error::usage("missing_any")) };
         person.engagement.org_id = org;
         let id = change::enter(tx, &person)?;
         for (other, reasons) in &twins {
@@ -427,12 +388,8 @@ fn read_json(file: &str) -> Result<Value> {
             _ => Error::from(e),
         })?
     };
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| {
-        error::bad_data("json_syntax")
-            .fact("file", file)
-            .fact("line", e.line())
-            .fact("column", e.column())
-    })
+    serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|e| error::bad_data("json_syntax").fact("file", file).fact("line", e.line()).fact("column", e.column()))
 }
 
 /// Asks at a terminal for what a new person lacks; without one it is exit 2 naming the options.
@@ -447,11 +404,7 @@ fn ask_missing(cells: &mut Vec<(Key, String)>, from_json: bool) -> Result<()> {
     }
     if from_json || !prompt::can_ask() {
         let options: Vec<String> = lacking.iter().map(|k| format!("--{}", k.name().replace('_', "-"))).collect();
-        let e = if from_json {
-            error::bad_data("missing_fields")
-        } else {
-            error::usage("missing_options")
-        };
+        let e = if from_json { error::bad_data("missing_fields") } else { error::usage("missing_options") };
         let names: Vec<&str> = lacking.iter().map(|k| k.name()).collect();
         return Err(e
             .fact("options", if from_json { names.join(", ") } else { options.join(" ") })
@@ -461,11 +414,7 @@ fn ask_missing(cells: &mut Vec<(Key, String)>, from_json: bool) -> Result<()> {
     let zh = lang() == crate::ui::Lang::Zh;
     for key in lacking {
         let c = key.column();
-        let question = if zh {
-            format!("{}：", c.zh)
-        } else {
-            format!("{}:", t_field(c.name))
-        };
+        let question = if zh { format!("{}：", c.zh) } else { format!("{}:", t_field(c.name)) };
         if key == Key::IdNumber && !cells.iter().any(|(k, _)| *k == Key::IdType) {
             let kinds: Vec<&codes::Code> = codes::codes("id_type").collect();
             let items: Vec<String> = kinds.iter().map(|k| if zh { k.zh.clone() } else { k.en.clone() }).collect();
@@ -526,14 +475,7 @@ pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str
     for doc in &d.documents {
         for (id, paper, _) in store::holders(tx.conn(), &doc.key)? {
             if paper != doc.number {
-                see(
-                    id,
-                    if doc.kind == DocType::HmPermit {
-                        "permit_number"
-                    } else {
-                        "old_number"
-                    },
-                );
+                see(id, if doc.kind == DocType::HmPermit { "permit_number" } else { "old_number" });
             }
         }
     }
@@ -549,9 +491,7 @@ pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str
 }
 
 fn judge(tx: &mut Tx<'_>, a: i64, b: i64, reasons: &[&str]) -> Result<()> {
-    let id: i64 = tx
-        .conn()
-        .query_row("SELECT coalesce(max(id), 0) + 1 FROM judgement", [], |r| r.get(0))?;
+    let id: i64 = tx.conn().query_row("SELECT coalesce(max(id), 0) + 1 FROM judgement", [], |r| r.get(0))?;
     tx.conn().execute(
         "INSERT INTO judgement (id, made_op, person_a, person_b, verdict, evidence) VALUES (?1, ?2, ?3, ?4, 'different', ?5)",
         params![id, tx.op, a, b, json!(reasons).to_string()],
@@ -570,29 +510,18 @@ pub fn unit_of(tx: &mut Tx<'_>, text: &str, d: &Draft, from: Day) -> Result<i64>
         UnitMatch::Known(id) => Ok(id),
         UnitMatch::FillCode(id) => {
             if let Some(old) = org::store::open(tx.conn(), id)? {
-                let new = org::Profile {
-                    uscc: d.uscc.clone(),
-                    ..old.data.clone()
-                };
+                let new = org::Profile { uscc: d.uscc.clone(), ..old.data.clone() };
                 org::store::edit(tx, id, &old, &new, tx.day, true)?;
             }
             Ok(id)
         }
         UnitMatch::New => {
-            let p = org::Profile {
-                name,
-                uscc: d.uscc.clone(),
-                stub: true,
-                ..org::Profile::default()
-            };
+            let p = org::Profile { name, uscc: d.uscc.clone(), stub: true, ..org::Profile::default() };
             org::store::create(tx, &p, from)
         }
         UnitMatch::Unsure(id) => {
             let no = number::format(org::PREFIX, id);
-            Err(error::conflict("unit_unsure")
-                .fact("name", name)
-                .fact("no", &no)
-                .detail("possible", vec![no]))
+            Err(error::conflict("unit_unsure").fact("name", name).fact("no", &no).detail("possible", vec![no]))
         }
     }
 }
@@ -637,10 +566,7 @@ fn edit(office: &Office, text: &str, said: &Said, from_date: Option<Day>, correc
     let checked = check(&cells);
     refuse(&checked.faults)?;
     let p = load(office, text)?;
-    let how = How {
-        day: from_date.unwrap_or(office.day()),
-        correct,
-    };
+    let how = How { day: from_date.unwrap_or(office.day()), correct };
     let draft = against_documents(&p, checked.draft, &cells)?;
     let org_text = said.employer.clone();
     let done = office.write("talent.edit", Map::new(), |tx| {
@@ -665,10 +591,7 @@ fn edit(office: &Office, text: &str, said: &Said, from_date: Option<Day>, correc
 
 /// Sex and birth date that contradict a resident ID already held are refused, as they are in one row.
 fn against_documents(p: &Person, draft: Draft, cells: &[(Key, String)]) -> Result<Draft> {
-    let held = p
-        .documents
-        .iter()
-        .find(|h| h.data.kind == DocType::ResidentId && h.span.until.is_none());
+    let held = p.documents.iter().find(|h| h.data.kind == DocType::ResidentId && h.span.until.is_none());
     if draft.documents.is_empty()
         && let Some(h) = held
         && let Ok(doc) = ident::parse(DocType::ResidentId, &h.data.number)
@@ -676,18 +599,10 @@ fn against_documents(p: &Person, draft: Draft, cells: &[(Key, String)]) -> Resul
         let given = |k: Key| cells.iter().any(|(c, _)| *c == k);
         let mut faults = Vec::new();
         if given(Key::Sex) && draft.sex != doc.sex.map(|s| s.code()) {
-            faults.push(CellFault {
-                key: Key::Sex,
-                code: FaultCode::SexMismatch,
-                note: None,
-            });
+            faults.push(CellFault { key: Key::Sex, code: FaultCode::SexMismatch, note: None });
         }
         if given(Key::BirthDate) && draft.birth_date.zip(doc.birth).is_some_and(|(a, b)| !b.same_or_refines(a)) {
-            faults.push(CellFault {
-                key: Key::BirthDate,
-                code: FaultCode::BirthMismatch,
-                note: None,
-            });
+            faults.push(CellFault { key: Key::BirthDate, code: FaultCode::BirthMismatch, note: None });
         }
         refuse(&faults)?;
     }
@@ -701,10 +616,7 @@ pub fn changed_json(changed: &[Changed], reveal: bool) -> Value {
         ("email", Some(v)) if !reveal => Some(ident::mask_email(v)),
         (_, v) => v.clone(),
     };
-    changed
-        .iter()
-        .map(|c| json!({"field": c.field, "before": mask(c, &c.before), "after": mask(c, &c.after), "from": c.from}))
-        .collect()
+    changed.iter().map(|c| json!({"field": c.field, "before": mask(c, &c.before), "after": mask(c, &c.after), "from": c.from})).collect()
 }
 
 fn leave(office: &Office, text: &str, why: &str, to: Option<&str>) -> Result<Exit> {
@@ -747,11 +659,7 @@ fn come_back(
                 return Err(error::usage("missing_options").fact("options", "--employer"));
             }
         };
-        let mode = checked
-            .draft
-            .mode
-            .map(str::to_owned)
-            .or_else(|| last.as_ref().map(|e| e.data.mode.clone()));
+        let mode = checked.draft.mode.map(Code::Borrowed).or_else(|| last.as_ref().map(|e| e.data.mode.clone()));
         let Some(mode) = mode else {
             return Err(error::usage("missing_options").fact("options", "--mode"));
         };
@@ -779,21 +687,10 @@ fn come_back(
 // ---------------------------------------------------------------- list, find, history
 
 fn columns() -> Vec<Column> {
-    [
-        "no",
-        "status",
-        "name",
-        "sex",
-        "corps",
-        "class",
-        "employer.name",
-        "mode",
-        "start_date",
-        "contract_end",
-    ]
-    .into_iter()
-    .map(Column::new)
-    .collect()
+    ["no", "status", "name", "sex", "corps", "class", "employer.name", "mode", "start_date", "contract_end"]
+        .into_iter()
+        .map(Column::new)
+        .collect()
 }
 
 /// `field=value` pairs, apart by blanks or commas; both sides by code or label.
@@ -1018,9 +915,7 @@ fn history(office: &Office, text: &str) -> Result<Exit> {
         put(f.made_op, f.voided_op, f.span, "document", Value::from(v));
     }
     for f in &p.engagements {
-        let name = org::store::name_at(conn, f.data.org_id, f.span.from)?
-            .map(|n| n.0)
-            .unwrap_or_default();
+        let name = org::store::name_at(conn, f.data.org_id, f.span.from)?.map(|n| n.0).unwrap_or_default();
         let mut v = format!("{} {} {}", number::format(org::PREFIX, f.data.org_id), name, f.data.mode);
         if let Some(end) = f.data.contract_end {
             v.push_str(&format!("; contract_end={}", end.iso()));
@@ -1031,22 +926,13 @@ fn history(office: &Office, text: &str) -> Result<Exit> {
         put(f.made_op, f.voided_op, f.span, "engagement", Value::from(v));
     }
     for f in &p.recognitions {
-        put(
-            f.made_op,
-            f.voided_op,
-            f.span,
-            "recognition",
-            Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)),
-        );
+        put(f.made_op, f.voided_op, f.span, "recognition", Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)));
     }
     for f in &p.achievements {
         put(f.made_op, f.voided_op, f.span, "achievement", Value::from(f.data.clone()));
     }
     rows.sort_by_key(|r| r.0);
-    let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"]
-        .into_iter()
-        .map(Column::new)
-        .collect();
+    let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"].into_iter().map(Column::new).collect();
     let state = status(
         &p.engagements.iter().filter(|e| e.voided_op.is_none()).cloned().collect::<Vec<_>>(),
         p.merged_into.is_some(),

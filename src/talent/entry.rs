@@ -1,6 +1,7 @@
 //! What a clerk or a roster says of a person, checked: the columns by key, and the pure step from raw texts to a `Draft` with
 //! all of a row's faults at once. Whether the person is known, and what is then missing, is asked in `change` and `roster`.
 
+use super::Code;
 use crate::base::codes;
 use crate::base::day::PartDate;
 use crate::base::fault::FaultCode;
@@ -126,10 +127,7 @@ impl Key {
 
 /// The column a header cell means, after `roster::read` has evened it out; Chinese headers, aliases and keys alike.
 pub fn column_of(header: &str) -> Option<Key> {
-    COLUMNS
-        .iter()
-        .find(|c| c.name == header || c.zh == header || c.aliases.contains(&header))
-        .map(|c| c.key)
+    COLUMNS.iter().find(|c| c.name == header || c.zh == header || c.aliases.contains(&header)).map(|c| c.key)
 }
 
 /// The raw cells of a row: None = the column is absent, empty text = keep what is held.
@@ -160,6 +158,17 @@ impl<T: Clone + PartialEq> Given<T> {
     /// The value, if one was given.
     pub fn value(&self) -> Option<&T> {
         if let Given::Set(v) = self { Some(v) } else { None }
+    }
+}
+
+impl Given<&'static str> {
+    /// The code held after the row.
+    pub fn over_code(&self, held: &Option<Code>) -> Option<Code> {
+        match self {
+            Given::Keep => held.clone(),
+            Given::Clear => None,
+            Given::Set(c) => Some(Code::Borrowed(c)),
+        }
     }
 }
 
@@ -195,31 +204,31 @@ pub struct Draft {
     /// Achievements, one each.
     pub achievements: Given<Vec<String>>,
     /// Class code.
-    pub class: Given<String>,
+    pub class: Given<&'static str>,
     /// The other optional texts and codes, by key.
-    pub ethnicity: Given<String>,
+    pub ethnicity: Given<&'static str>,
     #[allow(missing_docs)]
-    pub nationality: Given<String>,
+    pub nationality: Given<&'static str>,
     #[allow(missing_docs)]
-    pub education: Given<String>,
+    pub education: Given<&'static str>,
     #[allow(missing_docs)]
-    pub degree: Given<String>,
+    pub degree: Given<&'static str>,
     #[allow(missing_docs)]
     pub school: Given<String>,
     #[allow(missing_docs)]
     pub major: Given<String>,
     #[allow(missing_docs)]
-    pub title: Given<String>,
+    pub title: Given<&'static str>,
     #[allow(missing_docs)]
-    pub skill_level: Given<String>,
+    pub skill_level: Given<&'static str>,
     #[allow(missing_docs)]
     pub corps_more: Given<String>,
     #[allow(missing_docs)]
-    pub category: Given<String>,
+    pub category: Given<&'static str>,
     #[allow(missing_docs)]
-    pub industry: Given<String>,
+    pub industry: Given<&'static str>,
     #[allow(missing_docs)]
-    pub gb_industry: Given<String>,
+    pub gb_industry: Given<&'static str>,
     #[allow(missing_docs)]
     pub position: Given<String>,
     #[allow(missing_docs)]
@@ -290,7 +299,7 @@ pub fn check(raw: &Raw<'_>) -> Checked {
         ($key:ident, $field:ident) => {
             if let Some(v) = cell(Key::$key) {
                 match Key::$key.column().set.and_then(|s| codes::find(s, v)) {
-                    Some(c) => out.draft.$field = Given::Set(c.to_owned()),
+                    Some(c) => out.draft.$field = Given::Set(c),
                     None if is_none(v) => out.draft.$field = Given::Clear,
                     None => out.fault(Key::$key, FaultCode::UnknownValue),
                 }
@@ -341,11 +350,7 @@ pub fn check(raw: &Raw<'_>) -> Checked {
             Ok((code, warning)) => {
                 out.draft.uscc = Some(code);
                 if let Some(w) = warning {
-                    out.warnings.push(CellFault {
-                        key: Key::Uscc,
-                        code: w,
-                        note: None,
-                    });
+                    out.warnings.push(CellFault { key: Key::Uscc, code: w, note: None });
                 }
             }
             Err(f) => out.fault(Key::Uscc, f),
@@ -373,11 +378,7 @@ pub fn check(raw: &Raw<'_>) -> Checked {
         }
     }
     if let Some(v) = cell(Key::Achievements).filter(|_| !long(&out, Key::Achievements)) {
-        let list: Vec<String> = v
-            .split([';', '；'])
-            .map(names::clean_text)
-            .filter(|s| !s.is_empty() && !is_none(s))
-            .collect();
+        let list: Vec<String> = v.split([';', '；']).map(names::clean_text).filter(|s| !s.is_empty() && !is_none(s)).collect();
         out.draft.achievements = if list.is_empty() { Given::Clear } else { Given::Set(list) };
     }
     check_dates(&mut out, cell(Key::StartDate), cell(Key::ContractEnd));
@@ -433,11 +434,7 @@ fn check_documents(out: &mut Checked, types: Option<&str>, numbers: Option<&str>
             continue;
         }
         let text = kinds.get(i).copied().unwrap_or("");
-        let kind = if text.is_empty() {
-            Some(DocType::ResidentId)
-        } else {
-            codes::find("id_type", text).and_then(DocType::from_code)
-        };
+        let kind = if text.is_empty() { Some(DocType::ResidentId) } else { codes::find("id_type", text).and_then(DocType::from_code) };
         let Some(kind) = kind else {
             if !out.faults.iter().any(|f| f.key == Key::IdType) {
                 out.fault(Key::IdType, FaultCode::UnknownValue);
@@ -447,19 +444,11 @@ fn check_documents(out: &mut Checked, types: Option<&str>, numbers: Option<&str>
         match ident::parse(kind, raw) {
             Ok(doc) => {
                 if let Some(w) = doc.warning {
-                    out.warnings.push(CellFault {
-                        key: Key::IdNumber,
-                        code: w,
-                        note: None,
-                    });
+                    out.warnings.push(CellFault { key: Key::IdNumber, code: w, note: None });
                 }
                 out.draft.documents.push(doc);
             }
-            Err(code) => out.faults.push(CellFault {
-                key: Key::IdNumber,
-                code,
-                note: None,
-            }),
+            Err(code) => out.faults.push(CellFault { key: Key::IdNumber, code, note: None }),
         }
     }
 }
@@ -511,18 +500,18 @@ fn check_corps_more(out: &mut Checked, v: Option<&str>) {
 fn check_industry(out: &mut Checked, industry: Option<&str>, gb: Option<&str>) {
     if let Some(v) = gb {
         match codes::find("gb_industry", v) {
-            Some(c) => out.draft.gb_industry = Given::Set(c.to_owned()),
+            Some(c) => out.draft.gb_industry = Given::Set(c),
             None if is_none(v) => out.draft.gb_industry = Given::Clear,
             None => out.fault(Key::GbIndustry, FaultCode::UnknownValue),
         }
     }
     if let Some(v) = industry {
         if let Some(c) = codes::find("industry", v) {
-            out.draft.industry = Given::Set(c.to_owned());
+            out.draft.industry = Given::Set(c);
         } else if let Some(c) = codes::find("gb_industry", v) {
             if gb.is_none() {
-                out.draft.gb_industry = Given::Set(c.to_owned());
-            } else if out.draft.gb_industry.value().is_some_and(|g| g != c) {
+                out.draft.gb_industry = Given::Set(c);
+            } else if out.draft.gb_industry.value().is_some_and(|g| *g != c) {
                 out.fault(Key::Industry, FaultCode::ConflictWithRegister);
             }
         } else if is_none(v) {

@@ -16,11 +16,14 @@ use crate::db::facts::Fact;
 /// Prefix of a person's human number (编号).
 pub const PREFIX: &str = "P";
 
+/// A code of a code set: borrowed from the shipped sets where it was just checked, owned where it was read from the file.
+pub type Code = std::borrow::Cow<'static, str>;
+
 /// Slow facts of a person (基本信息), one version. Codes are those of `base::codes`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// Primary corps (人才队伍).
-    pub corps: String,
+    pub corps: Code,
     /// Name as it is printed and matched (姓名).
     pub name: String,
     /// Name as it was written, where that differs.
@@ -28,31 +31,31 @@ pub struct Profile {
     /// Birth date (出生日期), as written.
     pub birth_date: Option<PartDate>,
     /// male, female (性别).
-    pub sex: Option<String>,
+    pub sex: Option<Code>,
     /// ISO 3166-1 alpha-3 (国籍); CHN-HKG and the like for Hong Kong, Macao, Taiwan.
-    pub nationality: Option<String>,
+    pub nationality: Option<Code>,
     /// GB/T 3304 (民族).
-    pub ethnicity: Option<String>,
+    pub ethnicity: Option<Code>,
     /// Secondary corps, apart by `;`.
     pub corps_more: Option<String>,
     /// National category (人才分类).
-    pub category: Option<String>,
+    pub category: Option<Code>,
     /// Education (学历).
-    pub education: Option<String>,
+    pub education: Option<Code>,
     /// Degree (学位).
-    pub degree: Option<String>,
+    pub degree: Option<Code>,
     /// School (毕业院校).
     pub school: Option<String>,
     /// Major (专业).
     pub major: Option<String>,
     /// Professional title (职称).
-    pub title: Option<String>,
+    pub title: Option<Code>,
     /// Skill level (技能等级).
-    pub skill_level: Option<String>,
+    pub skill_level: Option<Code>,
     /// The plan's industry (行业).
-    pub industry: Option<String>,
+    pub industry: Option<Code>,
     /// GB/T 4754 letter (国民经济行业).
-    pub gb_industry: Option<String>,
+    pub gb_industry: Option<Code>,
     /// Phone (手机).
     pub phone: Option<String>,
     /// E-mail (邮箱).
@@ -65,24 +68,25 @@ impl Profile {
     /// The data columns of person_profile in order. `name` is what stands for the name: its id in a row, its text in a leaf.
     pub fn values<'a>(&'a self, name: Val<'a>, leaf: Val<'a>) -> Vec<Val<'a>> {
         let t = |v: &'a Option<String>| Val::text(v.as_deref());
+        let c = |v: &'a Option<Code>| Val::text(v.as_deref());
         vec![
             Val::Text(&self.corps),
             name,
             Val::int(self.birth_date.map(|d| d.0)),
-            t(&self.sex),
+            c(&self.sex),
             t(&self.raw_name),
-            t(&self.nationality),
-            t(&self.ethnicity),
+            c(&self.nationality),
+            c(&self.ethnicity),
             t(&self.corps_more),
-            t(&self.category),
-            t(&self.education),
-            t(&self.degree),
+            c(&self.category),
+            c(&self.education),
+            c(&self.degree),
             t(&self.school),
             t(&self.major),
-            t(&self.title),
-            t(&self.skill_level),
-            t(&self.industry),
-            t(&self.gb_industry),
+            c(&self.title),
+            c(&self.skill_level),
+            c(&self.industry),
+            c(&self.gb_industry),
             t(&self.phone),
             t(&self.email),
             t(&self.remarks),
@@ -112,12 +116,7 @@ impl Holding {
 
     /// The data columns of person_document in order.
     pub fn values(&self) -> Vec<Val<'_>> {
-        vec![
-            Val::Text(self.kind.code()),
-            Val::Text(&self.number),
-            Val::text(self.raw.as_deref()),
-            Val::int(self.valid_until.map(|d| d.0)),
-        ]
+        vec![Val::Text(self.kind.code()), Val::Text(&self.number), Val::text(self.raw.as_deref()), Val::int(self.valid_until.map(|d| d.0))]
     }
 }
 
@@ -127,7 +126,7 @@ pub struct Engagement {
     /// The unit.
     pub org_id: i64,
     /// rigid, flexible, home_grown (引进方式).
-    pub mode: String,
+    pub mode: Code,
     /// First day with this unit as written (到岗日期).
     pub started: PartDate,
     /// Contract end as written (合同截止).
@@ -164,22 +163,17 @@ pub struct Recognition {
     /// Its number's id.
     pub id: i64,
     /// The scheme the class belongs to: a letter alone means nothing.
-    pub scheme: String,
+    pub scheme: Code,
     /// Class code.
-    pub class: String,
+    pub class: Code,
     /// recorded: only a roster says so.
-    pub state: String,
+    pub state: Code,
 }
 
 impl Recognition {
     /// The data columns of recognition in order.
     pub fn values(&self) -> Vec<Val<'_>> {
-        vec![
-            Val::Int(self.id),
-            Val::Text(&self.scheme),
-            Val::Text(&self.class),
-            Val::Text(&self.state),
-        ]
+        vec![Val::Int(self.id), Val::Text(&self.scheme), Val::Text(&self.class), Val::Text(&self.state)]
     }
 }
 
@@ -220,25 +214,13 @@ pub fn status(engagements: &[Fact<Engagement>], merged: bool, erased: bool, day:
         return Status::Merged;
     }
     let ended = |e: &Fact<Engagement>| e.span.until.is_some_and(|u| u < day);
-    if !engagements.is_empty() && engagements.iter().all(ended) {
-        Status::Left
-    } else {
-        Status::Active
-    }
+    if !engagements.is_empty() && engagements.iter().all(ended) { Status::Left } else { Status::Active }
 }
 
 /// The engagement that counts on the day: the one that holds; else the last that ended; else the first to come.
 pub fn current(engagements: &[Fact<Engagement>], day: Day) -> Option<&Fact<Engagement>> {
-    let held = engagements
-        .iter()
-        .filter(|e| e.span.holds(day))
-        .max_by_key(|e| (e.span.from, e.seq));
-    let past = || {
-        engagements
-            .iter()
-            .filter(|e| e.span.until.is_some_and(|u| u < day))
-            .max_by_key(|e| (e.span.until, e.seq))
-    };
+    let held = engagements.iter().filter(|e| e.span.holds(day)).max_by_key(|e| (e.span.from, e.seq));
+    let past = || engagements.iter().filter(|e| e.span.until.is_some_and(|u| u < day)).max_by_key(|e| (e.span.until, e.seq));
     let ahead = || engagements.iter().min_by_key(|e| (e.span.from, e.seq));
     held.or_else(past).or_else(ahead)
 }

@@ -1,6 +1,6 @@
 //! All SQL that reads persons; rows to types. What writes them is in `change`.
 
-use super::{Engagement, Holding, PREFIX, Profile, Recognition};
+use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition};
 use crate::base::codes;
 use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, DocType};
@@ -55,24 +55,25 @@ const PROFILE: &str =
     phone, email, remarks";
 
 fn profile(r: &Row<'_>, a: usize) -> rusqlite::Result<Profile> {
+    let code = |i: usize| -> rusqlite::Result<Option<Code>> { Ok(r.get::<_, Option<String>>(a + i)?.map(Code::Owned)) };
     Ok(Profile {
-        corps: r.get(a)?,
+        corps: Code::Owned(r.get(a)?),
         name: r.get(a + 1)?,
         birth_date: r.get::<_, Option<i32>>(a + 2)?.map(PartDate),
-        sex: r.get(a + 3)?,
+        sex: code(3)?,
         raw_name: r.get(a + 4)?,
-        nationality: r.get(a + 5)?,
-        ethnicity: r.get(a + 6)?,
+        nationality: code(5)?,
+        ethnicity: code(6)?,
         corps_more: r.get(a + 7)?,
-        category: r.get(a + 8)?,
-        education: r.get(a + 9)?,
-        degree: r.get(a + 10)?,
+        category: code(8)?,
+        education: code(9)?,
+        degree: code(10)?,
         school: r.get(a + 11)?,
         major: r.get(a + 12)?,
-        title: r.get(a + 13)?,
-        skill_level: r.get(a + 14)?,
-        industry: r.get(a + 15)?,
-        gb_industry: r.get(a + 16)?,
+        title: code(13)?,
+        skill_level: code(14)?,
+        industry: code(15)?,
+        gb_industry: code(16)?,
         phone: r.get(a + 17)?,
         email: r.get(a + 18)?,
         remarks: r.get(a + 19)?,
@@ -98,7 +99,7 @@ const ENGAGEMENT: &str = "seq, from_day, until_day, made_op, voided_op, org_id, 
 fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
     Ok(Engagement {
         org_id: r.get(a)?,
-        mode: r.get(a + 1)?,
+        mode: Code::Owned(r.get(a + 1)?),
         started: PartDate(r.get(a + 2)?),
         contract_end: r.get::<_, Option<i32>>(a + 3)?.map(PartDate),
         position: r.get(a + 4)?,
@@ -111,9 +112,9 @@ fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
 fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
     Ok(Recognition {
         id: r.get(a)?,
-        scheme: r.get(a + 1)?,
-        class: r.get(a + 2)?,
-        state: r.get(a + 3)?,
+        scheme: Code::Owned(r.get(a + 1)?),
+        class: Code::Owned(r.get(a + 2)?),
+        state: Code::Owned(r.get(a + 3)?),
     })
 }
 
@@ -126,9 +127,7 @@ fn all<T>(
     data: impl Fn(&Row<'_>, usize) -> rusqlite::Result<T>,
 ) -> Result<Vec<Fact<T>>> {
     let live = if voided { "" } else { "AND voided_op IS NULL" };
-    let mut st = conn.prepare_cached(&format!(
-        "SELECT {columns} FROM {table} WHERE person_id = ?1 {live} ORDER BY from_day, seq"
-    ))?;
+    let mut st = conn.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE person_id = ?1 {live} ORDER BY from_day, seq"))?;
     Ok(st.query_map([id], |r| facts::read(r, &data))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -162,14 +161,7 @@ pub fn load_with(conn: &Connection, id: i64, voided: bool) -> Result<Option<Pers
             voided,
             recognition,
         )?,
-        achievements: all(
-            conn,
-            "achievement",
-            "seq, from_day, until_day, made_op, voided_op, text",
-            id,
-            voided,
-            |r, a| r.get(a),
-        )?,
+        achievements: all(conn, "achievement", "seq, from_day, until_day, made_op, voided_op, text", id, voided, |r, a| r.get(a))?,
     }))
 }
 
@@ -192,12 +184,7 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
     {
         let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("code", f.as_str()))?;
         let found = holders(conn, &doc.key)?;
-        let id = found
-            .iter()
-            .find(|h| h.2 == kind.code())
-            .or(found.first())
-            .map(|h| h.0)
-            .ok_or_else(unknown)?;
+        let id = found.iter().find(|h| h.2 == kind.code()).or(found.first()).map(|h| h.0).ok_or_else(unknown)?;
         return Ok(id);
     }
     let id = match number::parse(PREFIX, text) {
@@ -209,9 +196,8 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
             return Err(error::usage("not_a_person").fact("text", masked_reference(text)));
         }
     };
-    let there: bool = conn
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1 AND voided_op IS NULL)")?
-        .query_row([id], |r| r.get(0))?;
+    let there: bool =
+        conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1 AND voided_op IS NULL)")?.query_row([id], |r| r.get(0))?;
     if there { Ok(id) } else { Err(unknown()) }
 }
 
@@ -299,10 +285,7 @@ pub fn each_line(conn: &Connection, day: Day, only: Option<&[i64]>, mut f: impl 
                 rusqlite::types::ValueRef::Null => None,
                 _ => Some(Fact {
                     seq: r.get(12)?,
-                    span: facts::Span {
-                        from: Day(r.get(13)?),
-                        until: r.get::<_, Option<i32>>(14)?.map(Day),
-                    },
+                    span: facts::Span { from: Day(r.get(13)?), until: r.get::<_, Option<i32>>(14)?.map(Day) },
                     made_op: r.get(15)?,
                     voided_op: r.get(16)?,
                     data: engagement(r, 17)?,
@@ -331,10 +314,7 @@ pub fn each_line(conn: &Connection, day: Day, only: Option<&[i64]>, mut f: impl 
                 category: r.get(7)?,
                 industry: r.get(8)?,
                 education: r.get(9)?,
-                class: r
-                    .get::<_, Option<String>>(10)?
-                    .map(|c| Ok::<_, rusqlite::Error>((c, r.get(11)?)))
-                    .transpose()?,
+                class: r.get::<_, Option<String>>(10)?.map(|c| Ok::<_, rusqlite::Error>((c, r.get(11)?))).transpose()?,
                 engagements: e.into_iter().collect(),
             });
         }
@@ -370,10 +350,7 @@ pub fn names_like(conn: &Connection, text: &str) -> Result<Vec<i64>> {
     } else {
         "SELECT id FROM name WHERE instr(folded, ?1) > 0"
     };
-    Ok(conn
-        .prepare_cached(sql)?
-        .query_map([&folded], |r| r.get(0))?
-        .collect::<rusqlite::Result<_>>()?)
+    Ok(conn.prepare_cached(sql)?.query_map([&folded], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Persons of a name, by any live version of their profile.

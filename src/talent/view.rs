@@ -33,18 +33,18 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("no".into(), p.no().into());
     v.insert("status".into(), state.as_str().into());
     let d = profile.map(|f| &f.data);
-    let text = |f: fn(&super::Profile) -> Option<&String>| d.and_then(f).cloned().map_or(Value::Null, Value::from);
+    let text = |f: fn(&super::Profile) -> Option<&str>| d.and_then(f).map_or(Value::Null, Value::from);
     let mask = |s: Option<String>, how: fn(&str) -> String| match s {
         Some(s) if reveal => Value::from(s),
         Some(s) => Value::from(how(&s)),
         None => Value::Null,
     };
     v.insert("name".into(), d.map(|d| d.name.clone()).into());
-    v.insert("sex".into(), text(|d| d.sex.as_ref()));
+    v.insert("sex".into(), text(|d| d.sex.as_deref()));
     v.insert("birth_date".into(), d.and_then(|d| d.birth_date).map(|b| b.iso()).into());
     v.insert("age".into(), d.and_then(|d| d.birth_date).and_then(|b| b.age_on(day)).into());
-    v.insert("nationality".into(), text(|d| d.nationality.as_ref()));
-    v.insert("ethnicity".into(), text(|d| d.ethnicity.as_ref()));
+    v.insert("nationality".into(), text(|d| d.nationality.as_deref()));
+    v.insert("ethnicity".into(), text(|d| d.ethnicity.as_deref()));
     let documents: Vec<Value> = p
         .documents
         .iter()
@@ -56,12 +56,9 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
         .collect();
     v.insert("documents".into(), documents.into());
     v.insert("corps".into(), d.map(|d| d.corps.clone()).into());
-    let more: Vec<&str> = d
-        .and_then(|d| d.corps_more.as_deref())
-        .map(|m| m.split(';').collect())
-        .unwrap_or_default();
+    let more: Vec<&str> = d.and_then(|d| d.corps_more.as_deref()).map(|m| m.split(';').collect()).unwrap_or_default();
     v.insert("corps_more".into(), more.into());
-    v.insert("category".into(), text(|d| d.category.as_ref()));
+    v.insert("category".into(), text(|d| d.category.as_deref()));
     v.insert("class".into(), r.map(|r| r.data.class.clone()).into());
     v.insert("class_scheme".into(), r.map(|r| r.data.scheme.clone()).into());
     v.insert("class_state".into(), r.map(|r| r.data.state.clone()).into());
@@ -76,23 +73,18 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
         v.insert("end_date".into(), e.and_then(|e| e.span.until).map(|d| d.iso()).into());
         v.insert("why".into(), e.and_then(|e| e.data.leave_why.clone()).into());
     }
-    v.insert("education".into(), text(|d| d.education.as_ref()));
-    v.insert("degree".into(), text(|d| d.degree.as_ref()));
-    v.insert("school".into(), text(|d| d.school.as_ref()));
-    v.insert("major".into(), text(|d| d.major.as_ref()));
-    v.insert("title".into(), text(|d| d.title.as_ref()));
-    v.insert("skill_level".into(), text(|d| d.skill_level.as_ref()));
-    v.insert("industry".into(), text(|d| d.industry.as_ref()));
-    v.insert("gb_industry".into(), text(|d| d.gb_industry.as_ref()));
+    v.insert("education".into(), text(|d| d.education.as_deref()));
+    v.insert("degree".into(), text(|d| d.degree.as_deref()));
+    v.insert("school".into(), text(|d| d.school.as_deref()));
+    v.insert("major".into(), text(|d| d.major.as_deref()));
+    v.insert("title".into(), text(|d| d.title.as_deref()));
+    v.insert("skill_level".into(), text(|d| d.skill_level.as_deref()));
+    v.insert("industry".into(), text(|d| d.industry.as_deref()));
+    v.insert("gb_industry".into(), text(|d| d.gb_industry.as_deref()));
     v.insert("phone".into(), mask(d.and_then(|d| d.phone.clone()), ident::mask_phone));
     v.insert("email".into(), mask(d.and_then(|d| d.email.clone()), ident::mask_email));
-    v.insert("remarks".into(), text(|d| d.remarks.as_ref()));
-    let achievements: Vec<&str> = p
-        .achievements
-        .iter()
-        .filter(|a| a.span.holds(day))
-        .map(|a| a.data.as_str())
-        .collect();
+    v.insert("remarks".into(), text(|d| d.remarks.as_deref()));
+    let achievements: Vec<&str> = p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.as_str()).collect();
     v.insert("achievements".into(), achievements.into());
     v.insert("card".into(), Value::Null);
     v.insert("standing".into(), json!({"in_force": false}));

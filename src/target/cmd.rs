@@ -81,8 +81,14 @@ fn list(office: &Office, pack: &TargetsPack) -> Result<Exit> {
         })
         .collect();
     let columns = vec![
-        Column::new("code"), Column::new("name"), Column::right("goal"), Column::right("goal_max"), Column::new("unit"), Column::new("subset_of"),
-        Column::new("follows"), Column::new("basis"),
+        Column::new("code"),
+        Column::new("name"),
+        Column::right("goal"),
+        Column::right("goal_max"),
+        Column::new("unit"),
+        Column::new("subset_of"),
+        Column::new("follows"),
+        Column::new("basis"),
     ];
     office.show(&View::list(rows, columns))?;
     Ok(Exit::Done)
@@ -93,9 +99,7 @@ fn tally(conn: &Connection, pack: &TargetsPack, day: i32) -> Result<(Vec<Figures
     let mut figures = vec![Figures::default(); pack.targets.len()];
     let mut distinct = 0;
     // A person counts in the target of their primary corps alone: no need to try the others.
-    let of_corps = |corps: Corps| {
-        pack.targets.iter().position(|t| matches!(&t.counts, Counts::People { corps: c, .. } if *c == corps))
-    };
+    let of_corps = |corps: Corps| pack.targets.iter().position(|t| matches!(&t.counts, Counts::People { corps: c, .. } if *c == corps));
     store::each_person(conn, day, |_, facts, _| {
         let Some(at) = facts.corps_on_day.and_then(of_corps) else { return Ok(()) };
         if let Some(v) = judge_person(&pack.targets[at], &facts, day, pack) {
@@ -175,8 +179,17 @@ fn report(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[Strin
 
 fn report_columns() -> Vec<Column> {
     vec![
-        Column::new("code"), Column::new("name"), Column::right("goal"), Column::new("unit"), Column::right("introduced"), Column::right("all"),
-        Column::right("left"), Column::right("expected"), Column::right("percent"), Column::right("percent_all"), Column::right("remaining"),
+        Column::new("code"),
+        Column::new("name"),
+        Column::right("goal"),
+        Column::new("unit"),
+        Column::right("introduced"),
+        Column::right("all"),
+        Column::right("left"),
+        Column::right("expected"),
+        Column::right("percent"),
+        Column::right("percent_all"),
+        Column::right("remaining"),
         Column::new("colour"),
     ]
 }

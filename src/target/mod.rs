@@ -284,13 +284,7 @@ pub fn platform_verdict(facts: &PlatformFacts, kinds: &[PlatformKind]) -> Verdic
     } else {
         Why::NotOperatingOnDay
     };
-    Verdict {
-        introduced: false,
-        all: why.counts(),
-        left: false,
-        why,
-        why_all: why,
-    }
+    Verdict { introduced: false, all: why.counts(), left: false, why, why_all: why }
 }
 
 /// Why a person is none of this corps' people, if so.
@@ -345,10 +339,7 @@ impl Period {
 impl Why {
     /// Whether this is a reason to count.
     pub const fn counts(self) -> bool {
-        matches!(
-            self,
-            Why::IntroducedInTerm | Why::InCorpsOnDay | Why::QualifiedOnDay | Why::OperatingOnDay
-        )
+        matches!(self, Why::IntroducedInTerm | Why::InCorpsOnDay | Why::QualifiedOnDay | Why::OperatingOnDay)
     }
 
     /// The stable code.
@@ -394,13 +385,7 @@ impl Colour {
 impl Verdict {
     /// The verdict of a flow and a stock: who is introduced but not here any more has left.
     fn of(why: Why, why_all: Why, here: bool) -> Verdict {
-        Verdict {
-            introduced: why.counts(),
-            all: why_all.counts(),
-            left: why.counts() && !here,
-            why,
-            why_all,
-        }
+        Verdict { introduced: why.counts(), all: why_all.counts(), left: why.counts() && !here, why, why_all }
     }
 
     /// The reason in one of the two figures: what `explain` prints.

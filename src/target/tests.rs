@@ -78,14 +78,7 @@ fn tally(code: &str, people: &[PersonFacts], day: &str) -> Figures {
 fn the_worked_example_counts_three_introduced_one_left_four_in_all() {
     let people = worked_example();
     let day = "2019-12-31";
-    assert_eq!(
-        tally("T5", &people, day),
-        Figures {
-            introduced: 3,
-            all: 4,
-            left: 1
-        }
-    );
+    assert_eq!(tally("T5", &people, day), Figures { introduced: 3, all: 4, left: 1 });
     assert_eq!(tally("T6", &people, day), Figures::default());
 
     let whys = people.map(|p| {
@@ -112,29 +105,11 @@ fn students_relatives_merged_records_and_other_corps_never_count() {
     let own = person(Corps::Skilled, Some("2019-01-01"));
     let day = "2019-12-31";
     for (facts, why) in [
-        (
-            PersonFacts {
-                kind: PersonKind::Student,
-                ..own
-            },
-            Why::KindNotCounted,
-        ),
-        (
-            PersonFacts {
-                kind: PersonKind::Related,
-                ..own
-            },
-            Why::KindNotCounted,
-        ),
+        (PersonFacts { kind: PersonKind::Student, ..own }, Why::KindNotCounted),
+        (PersonFacts { kind: PersonKind::Related, ..own }, Why::KindNotCounted),
         (PersonFacts { merged: true, ..own }, Why::Merged),
         (PersonFacts { corps_on_day: None, ..own }, Why::NoCorps),
-        (
-            PersonFacts {
-                corps_on_day: Some(Corps::Leading),
-                ..own
-            },
-            Why::OtherCorps,
-        ),
+        (PersonFacts { corps_on_day: Some(Corps::Leading), ..own }, Why::OtherCorps),
     ] {
         let v = judge("T7", &facts, day);
         assert_eq!((v.introduced, v.all, v.left), (false, false, false));
@@ -174,10 +149,7 @@ fn one_who_came_flexibly_and_stays_home_grown_has_not_left() {
 fn firm(introduced: Option<&str>) -> OrgFacts {
     OrgFacts {
         introduced_on: introduced.map(on),
-        high_tech: vec![Period {
-            from: on("2018-11-01"),
-            until: Some(on("2021-10-31")),
-        }],
+        high_tech: vec![Period { from: on("2018-11-01"), until: Some(on("2021-10-31")) }],
         ..OrgFacts::default()
     }
 }
@@ -191,13 +163,7 @@ fn a_firm_counts_while_its_qualification_is_valid() {
     assert_eq!(why("2021-10-31"), Why::IntroducedInTerm);
     assert_eq!(why("2021-11-01"), Why::NotQualifiedOnDay);
 
-    let mut innovative = OrgFacts {
-        innovative: vec![Period {
-            from: on("2019-01-01"),
-            until: None,
-        }],
-        ..f.clone()
-    };
+    let mut innovative = OrgFacts { innovative: vec![Period { from: on("2019-01-01"), until: None }], ..f.clone() };
     innovative.high_tech.clear();
     assert_eq!(judge_org(&innovative, "2020-12-31").why, Why::IntroducedInTerm);
 }

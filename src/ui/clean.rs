@@ -96,10 +96,7 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
 /// Line breaks of the text stay.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     // A word longer than the line (a path, a token) is broken, so that nothing overflows.
-    textwrap::wrap(text, textwrap::Options::new(columns.max(2)))
-        .into_iter()
-        .map(Cow::into_owned)
-        .collect()
+    textwrap::wrap(text, textwrap::Options::new(columns.max(2))).into_iter().map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]

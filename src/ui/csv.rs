@@ -9,11 +9,7 @@ const RISKY: [char; 12] = ['=', '+', '-', '@', '\'', '\t', '\r', '\n', '＝', '�
 
 /// A cell with one `'` in front when a spreadsheet could take it for a formula.
 pub fn guard(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(RISKY) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
+    if cell.starts_with(RISKY) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 /// Takes exactly one guard off: `unguard(&guard(x)) == x`.
@@ -52,15 +48,8 @@ mod tests {
 
     #[test]
     fn a_formula_gets_one_guard() {
-        for (cell, made) in [
-            ("=1+1", "'=1+1"),
-            ("-5", "'-5"),
-            ("＝a", "'＝a"),
-            ("\tx", "'\tx"),
-            ("'a", "''a"),
-            ("a=1", "a=1"),
-            ("", ""),
-        ] {
+        for (cell, made) in [("=1+1", "'=1+1"), ("-5", "'-5"), ("＝a", "'＝a"), ("\tx", "'\tx"), ("'a", "''a"), ("a=1", "a=1"), ("", "")]
+        {
             assert_eq!(guard(cell), made);
             assert_eq!(unguard(&guard(cell)), cell);
         }

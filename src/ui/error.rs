@@ -25,13 +25,7 @@ pub struct Problem {
 impl Problem {
     /// A failure without hint and details.
     pub fn new(code: i32, kind: &'static str, message: impl Into<String>) -> Problem {
-        Problem {
-            code,
-            kind,
-            message: message.into(),
-            hint: None,
-            details: Value::Null,
-        }
+        Problem { code, kind, message: message.into(), hint: None, details: Value::Null }
     }
 
     /// Adds the next step.
@@ -83,14 +77,8 @@ mod tests {
         let (mut out, _, said) = Out::in_memory(None);
         problem.print(&mut out, Format::Table);
         assert_eq!(said.text(), "error: row 1\\u202e\nhint: mend it\n");
-        assert_eq!(
-            problem.to_json(),
-            r#"{"error":{"code":3,"kind":"refused","message":"row 1\u202e","hint":"mend it","details":{}}}"#
-        );
+        assert_eq!(problem.to_json(), r#"{"error":{"code":3,"kind":"refused","message":"row 1\u202e","hint":"mend it","details":{}}}"#);
         let bare = Problem::new(5, "conflict", "x").with(json!({"possible": ["close"]})).to_json();
-        assert_eq!(
-            bare,
-            r#"{"error":{"code":5,"kind":"conflict","message":"x","hint":null,"details":{"possible":["close"]}}}"#
-        );
+        assert_eq!(bare, r#"{"error":{"code":5,"kind":"conflict","message":"x","hint":null,"details":{"possible":["close"]}}}"#);
     }
 }

@@ -73,12 +73,10 @@ fn help_text(build: impl Fn() -> Command, args: &[OsString], lang: Lang, colour:
         return text;
     }
     // clap sets an ASCII colon behind every heading.
-    ["commands", "arguments", "options", "global"]
-        .iter()
-        .fold(text, |text, name| match try_t_in(lang, &format!("ui.help.{name}")) {
-            Some(heading) => text.replace(&format!("{heading}:"), &format!("{heading}：")),
-            None => text,
-        })
+    ["commands", "arguments", "options", "global"].iter().fold(text, |text, name| match try_t_in(lang, &format!("ui.help.{name}")) {
+        Some(heading) => text.replace(&format!("{heading}:"), &format!("{heading}：")),
+        None => text,
+    })
 }
 
 fn is_help(asked: &Result<ArgMatches, clap::Error>) -> bool {
@@ -106,13 +104,8 @@ pub fn localise_flat(cmd: Command, lang: Lang) -> Command {
     if !version {
         return cmd;
     }
-    let flag = Arg::new("version")
-        .short('V')
-        .long("version")
-        .action(ArgAction::Version)
-        .display_order(LAST + 1);
-    cmd.disable_version_flag(true)
-        .arg(flag.help(t_in(lang, "arg.version")).help_heading(t_in(lang, "ui.help.global")))
+    let flag = Arg::new("version").short('V').long("version").action(ArgAction::Version).display_order(LAST + 1);
+    cmd.disable_version_flag(true).arg(flag.help(t_in(lang, "arg.version")).help_heading(t_in(lang, "ui.help.global")))
 }
 
 /// Keys of commands and options that have no text; a test of the whole tree expects none.
@@ -121,10 +114,7 @@ pub fn missing_texts(cmd: &Command) -> Vec<String> {
         if try_t_in(Lang::En, &cmd_key(path)).is_none() {
             missing.push(cmd_key(path));
         }
-        for arg in cmd
-            .get_arguments()
-            .filter(|a| !a.is_hide_set() && a.get_id() != "help" && a.get_id() != "version")
-        {
+        for arg in cmd.get_arguments().filter(|a| !a.is_hide_set() && a.get_id() != "help" && a.get_id() != "version") {
             if arg_text(path, arg.get_id().as_str(), Lang::En).is_none() {
                 missing.push(format!("arg.{}", [path, &[arg.get_id().as_str()]].concat().join(".")));
             }
@@ -139,11 +129,7 @@ pub fn missing_texts(cmd: &Command) -> Vec<String> {
 }
 
 fn cmd_key(path: &[&str]) -> String {
-    if path.is_empty() {
-        "cmd".to_owned()
-    } else {
-        format!("cmd.{}", path.join("."))
-    }
+    if path.is_empty() { "cmd".to_owned() } else { format!("cmd.{}", path.join(".")) }
 }
 
 /// `arg.<noun>.<verb>.<id>`, else `arg.<noun>.<id>`, else `arg.<id>`.
@@ -162,11 +148,7 @@ fn texts(mut cmd: Command, path: &[&str], lang: Lang) -> Command {
     if let Some(about) = try_t_in(lang, &cmd_key(path)) {
         cmd = cmd.about(about).long_about(None);
     }
-    let after = if path.is_empty() {
-        "after".to_owned()
-    } else {
-        format!("after.{}", path.join("."))
-    };
+    let after = if path.is_empty() { "after".to_owned() } else { format!("after.{}", path.join(".")) };
     if let Some(after) = try_t_in(lang, &after) {
         cmd = cmd.after_help(after).after_long_help(None);
     }
@@ -205,12 +187,7 @@ fn arg_in(arg: Arg, path: &[&str], lang: Lang) -> Arg {
     // clap's own additions ([default: …], [possible values: …]) are English; it refuses to hide them on flags.
     let takes_values = arg.get_action().takes_values();
     if takes_values {
-        let codes: Vec<String> = arg
-            .get_possible_values()
-            .iter()
-            .filter(|v| !v.is_hide_set())
-            .map(|v| v.get_name().to_owned())
-            .collect();
+        let codes: Vec<String> = arg.get_possible_values().iter().filter(|v| !v.is_hide_set()).map(|v| v.get_name().to_owned()).collect();
         let defaults: Vec<String> = arg.get_default_values().iter().map(|v| v.to_string_lossy().into_owned()).collect();
         for (key, values) in [("ui.help.possible", codes), ("ui.help.default", defaults)] {
             if !values.is_empty() {
@@ -219,15 +196,8 @@ fn arg_in(arg: Arg, path: &[&str], lang: Lang) -> Arg {
             }
         }
     }
-    let arg = arg
-        .help(help.trim_start().to_owned())
-        .long_help(None)
-        .help_heading(t_in(lang, heading));
-    if takes_values {
-        arg.hide_default_value(true).hide_possible_values(true)
-    } else {
-        arg
-    }
+    let arg = arg.help(help.trim_start().to_owned()).long_help(None).help_heading(t_in(lang, heading));
+    if takes_values { arg.hide_default_value(true).hide_possible_values(true) } else { arg }
 }
 
 /// Wraps all texts of a command for its own layout, and gives it a usage line in the language.
@@ -342,11 +312,7 @@ pub(super) mod tests {
             .version("0.1.0")
             .subcommand_required(true)
             .arg(global("db", "db").value_name("PATH"))
-            .arg(
-                global("format", "format")
-                    .value_parser(value_parser!(Format))
-                    .default_value("table"),
-            )
+            .arg(global("format", "format").value_parser(value_parser!(Format)).default_value("table"))
             .arg(global("json", "json").action(ArgAction::SetTrue).conflicts_with("format"))
             .arg(global("date", "date").value_name("YYYY-MM-DD"))
             .arg(global("quiet", "quiet").short('q').action(ArgAction::SetTrue))
@@ -386,14 +352,8 @@ pub(super) mod tests {
     fn chinese_help_has_no_english_frame() {
         let text = help(&["rencai", "talent", "add", "-h"], Lang::Zh);
         assert!(text.contains("用法：rencai talent add [选项] --name <name> [P]\n"), "{text}");
-        for part in [
-            "\n参数：\n",
-            "\n选项：\n",
-            "\n全局选项：\n",
-            "[可选值：rigid、flexible]",
-            "[默认：table]",
-            "显示帮助",
-        ] {
+        for part in ["\n参数：\n", "\n选项：\n", "\n全局选项：\n", "[可选值：rigid、flexible]", "[默认：table]", "显示帮助"]
+        {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
         for part in ["Usage", "OPTIONS", "Options", "default:", "possible values", "Print help"] {
@@ -408,13 +368,7 @@ pub(super) mod tests {
     fn english_help_has_the_same_frame() {
         let text = help(&["rencai", "talent", "add", "--help"], Lang::En);
         assert!(text.contains("Usage: rencai talent add [OPTIONS] --name <name> [P]\n"), "{text}");
-        for part in [
-            "\nArguments:\n",
-            "\nOptions:\n",
-            "\nGlobal options:\n",
-            "[possible values: rigid, flexible]",
-            "full name",
-        ] {
+        for part in ["\nArguments:\n", "\nOptions:\n", "\nGlobal options:\n", "[possible values: rigid, flexible]", "full name"] {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
     }
@@ -445,9 +399,6 @@ pub(super) mod tests {
     #[test]
     fn what_has_no_text_is_named() {
         let missing = missing_texts(&sample());
-        assert!(
-            missing.contains(&"arg.talent.add.name".to_owned()) && !missing.iter().any(|k| k == "arg.db"),
-            "{missing:?}"
-        );
+        assert!(missing.contains(&"arg.talent.add.name".to_owned()) && !missing.iter().any(|k| k == "arg.db"), "{missing:?}");
     }
 }

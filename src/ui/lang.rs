@@ -46,11 +46,7 @@ pub fn set_lang(lang: Lang) {
 
 /// The language of the process; English until [`set_lang`].
 pub fn lang() -> Lang {
-    if CURRENT.load(Ordering::Relaxed) == Lang::Zh as u8 {
-        Lang::Zh
-    } else {
-        Lang::En
-    }
+    if CURRENT.load(Ordering::Relaxed) == Lang::Zh as u8 { Lang::Zh } else { Lang::En }
 }
 
 /// The language asked for by the command line, else the environment. Needed before clap parses, because
@@ -125,9 +121,7 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let place = after
-            .split_once('}')
-            .and_then(|(name, tail)| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (v, tail)));
+        let place = after.split_once('}').and_then(|(name, tail)| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (v, tail)));
         match place {
             Some((value, tail)) => {
                 let _ = write!(filled, "{value}");
@@ -205,9 +199,6 @@ mod tests {
     #[test]
     fn values_fill_their_places_once() {
         assert_eq!(fill("{a} and {b}, {c}", &[("a", &"{b}"), ("b", &2)]), "{b} and 2, {c}");
-        assert_eq!(
-            tf_in(Lang::En, "usage.see_help", &[("command", &"rencai x")]),
-            "see `rencai x --help`"
-        );
+        assert_eq!(tf_in(Lang::En, "usage.see_help", &[("command", &"rencai x")]), "see `rencai x --help`");
     }
 }

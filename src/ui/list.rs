@@ -44,15 +44,7 @@ impl<'a> ListWriter<'a> {
             None => (renderer.format == Format::Table && out.columns().is_some()).then_some(ROWS_AT_A_TERMINAL),
         };
         title(out, renderer.format, heading)?;
-        let mut list = ListWriter {
-            out,
-            renderer,
-            columns: None,
-            cap,
-            seen: 0,
-            held: Vec::new(),
-            widths: None,
-        };
+        let mut list = ListWriter { out, renderer, columns: None, cap, seen: 0, held: Vec::new(), widths: None };
         if renderer.format == Format::Json {
             list.out.data("[")?;
         }
@@ -91,12 +83,7 @@ impl<'a> ListWriter<'a> {
             self.head(columns_of_all(std::slice::from_ref(row)))?;
         }
         let (row, reader) = (as_object(row), self.renderer.reader());
-        let cells: Vec<String> = self
-            .columns
-            .iter()
-            .flatten()
-            .map(|c| cell(at(&row, &c.key), &c.key, reader))
-            .collect();
+        let cells: Vec<String> = self.columns.iter().flatten().map(|c| cell(at(&row, &c.key), &c.key, reader)).collect();
         match self.renderer.format {
             Format::Csv => {
                 let cells: Vec<_> = cells.iter().map(|c| printable_cell(c)).collect();
@@ -158,11 +145,7 @@ impl<'a> ListWriter<'a> {
             return self.send_line(&cells, Style::new());
         }
         self.held.push(cells);
-        if self.held.len() > ROWS_HELD {
-            self.send_measured()
-        } else {
-            Ok(())
-        }
+        if self.held.len() > ROWS_HELD { self.send_measured() } else { Ok(()) }
     }
 
     /// The end of a short table: as it is when it fits or goes into a pipe, wrapped by comfy-table else.
@@ -194,17 +177,8 @@ impl<'a> ListWriter<'a> {
         let widths = self.measure(rows);
         let lines: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
         self.widths = Some(widths);
-        let labels: Vec<String> = self
-            .columns
-            .iter()
-            .flatten()
-            .map(|c| printable_line(&c.label).into_owned())
-            .collect();
-        let bold = if self.out.data_colour() {
-            Style::new().bold()
-        } else {
-            Style::new()
-        };
+        let labels: Vec<String> = self.columns.iter().flatten().map(|c| printable_line(&c.label).into_owned()).collect();
+        let bold = if self.out.data_colour() { Style::new().bold() } else { Style::new() };
         self.send_line(&labels, bold)?;
         self.send_line(&lines, Style::new())?;
         for cells in std::mem::take(&mut self.held) {
@@ -243,13 +217,7 @@ impl<'a> ListWriter<'a> {
             .force_no_tty()
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(columns).unwrap_or(u16::MAX))
-            .set_header(
-                self.columns
-                    .iter()
-                    .flatten()
-                    .map(|c| printable_line(&c.label).into_owned())
-                    .collect::<Vec<_>>(),
-            );
+            .set_header(self.columns.iter().flatten().map(|c| printable_line(&c.label).into_owned()).collect::<Vec<_>>());
         for cells in std::mem::take(&mut self.held) {
             table.add_row(cells);
         }
@@ -272,27 +240,16 @@ mod tests {
     use serde_json::json;
 
     fn people(n: usize) -> Vec<Value> {
-        (1..=n)
-            .map(|i| json!({"no": format!("P{i:06}"), "name": "王\n芳", "age": i, "employer": {"name": "甲公司"}}))
-            .collect()
+        (1..=n).map(|i| json!({"no": format!("P{i:06}"), "name": "王\n芳", "age": i, "employer": {"name": "甲公司"}})).collect()
     }
 
     fn columns() -> Vec<Column> {
-        vec![
-            Column::new("no"),
-            Column::new("name"),
-            Column::right("age"),
-            Column::new("employer.name").labelled("unit"),
-        ]
+        vec![Column::new("no"), Column::new("name"), Column::right("age"), Column::new("employer.name").labelled("unit")]
     }
 
     fn list(format: Format, terminal: Option<usize>, limit: Option<usize>, rows: &[Value]) -> (String, String) {
         let (mut out, data, said) = Out::in_memory(terminal);
-        let renderer = Renderer {
-            format,
-            limit,
-            labeller: None,
-        };
+        let renderer = Renderer { format, limit, labeller: None };
         let mut list = ListWriter::begin(&mut out, renderer, Some(columns()), None).unwrap();
         for row in rows {
             list.row(row).unwrap();

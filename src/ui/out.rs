@@ -75,11 +75,7 @@ impl OutError {
 
 impl From<io::Error> for OutError {
     fn from(e: io::Error) -> OutError {
-        if e.kind() == io::ErrorKind::BrokenPipe {
-            OutError::Closed
-        } else {
-            OutError::Failed(e)
-        }
+        if e.kind() == io::ErrorKind::BrokenPipe { OutError::Closed } else { OutError::Failed(e) }
     }
 }
 
@@ -197,11 +193,8 @@ impl Out {
             let _ = self.data.flush();
         }
         let text = printable(text);
-        let line = if self.said_colour && !prefix.is_empty() {
-            format!("{style}{prefix}{style:#}{text}\n")
-        } else {
-            format!("{prefix}{text}\n")
-        };
+        let line =
+            if self.said_colour && !prefix.is_empty() { format!("{style}{prefix}{style:#}{text}\n") } else { format!("{prefix}{text}\n") };
         let _ = self.said.write_all(line.as_bytes());
         let _ = self.said.flush();
     }
@@ -249,11 +242,7 @@ pub fn why(e: &io::Error) -> String {
 
 /// The width of a terminal, 100 when it does not tell.
 pub(super) fn columns_of(term: &Term) -> usize {
-    term.size_checked()
-        .map(|(_, c)| usize::from(c))
-        .filter(|c| *c > 0)
-        .unwrap_or(100)
-        .max(20)
+    term.size_checked().map(|(_, c)| usize::from(c)).filter(|c| *c > 0).unwrap_or(100).max(20)
 }
 
 /// A duplicate of descriptor 1 rather than `io::stdout()`, which takes EBADF (`1</dev/null`) for success

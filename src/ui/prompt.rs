@@ -51,11 +51,7 @@ pub fn text(question: &str, initial: &str, check: impl Fn(&str) -> Result<(), St
 
 /// A check for [`text`]: something must be entered.
 pub fn not_empty(answer: &str) -> Result<(), String> {
-    if answer.is_empty() {
-        Err(t("ui.ask.empty").to_owned())
-    } else {
-        Ok(())
-    }
+    if answer.is_empty() { Err(t("ui.ask.empty").to_owned()) } else { Ok(()) }
 }
 
 fn read_error(e: ReadlineError) -> AskError {
@@ -77,11 +73,7 @@ pub fn choose(question: &str, items: &[String], first: usize) -> Result<usize, A
     let columns = columns_of(&term);
     term.write_line(&cut(&format!("{question} {}", t("ui.ask.choose_keys")), columns.saturating_sub(1)))?;
     let shown = usize::from(term.size().0).saturating_sub(2).clamp(1, items.len());
-    let mut menu = Menu {
-        at: first.min(items.len() - 1),
-        len: items.len(),
-        shown,
-    };
+    let mut menu = Menu { at: first.min(items.len() - 1), len: items.len(), shown };
     loop {
         for i in menu.window() {
             let mark = if i == menu.at { "> " } else { "  " };

@@ -35,9 +35,7 @@ impl Format {
         if args.iter().take_while(|a| *a != "--").any(|a| a == "--json") {
             return Format::Json;
         }
-        option_value(args, "--format")
-            .and_then(|v| <Format as clap::ValueEnum>::from_str(&v, false).ok())
-            .unwrap_or_default()
+        option_value(args, "--format").and_then(|v| <Format as clap::ValueEnum>::from_str(&v, false).ok()).unwrap_or_default()
     }
 }
 
@@ -70,19 +68,12 @@ impl Column {
     /// A left-aligned column with the label `field.<key>`.
     pub fn new(key: impl Into<String>) -> Column {
         let key = key.into();
-        Column {
-            label: label_of(&key),
-            key,
-            align: Align::Left,
-        }
+        Column { label: label_of(&key), key, align: Align::Left }
     }
 
     /// A right-aligned column, for numbers and money.
     pub fn right(key: impl Into<String>) -> Column {
-        Column {
-            align: Align::Right,
-            ..Column::new(key)
-        }
+        Column { align: Align::Right, ..Column::new(key) }
     }
 
     /// The same column under another label.
@@ -114,11 +105,7 @@ impl View {
 
     /// A list with its columns.
     pub fn list(rows: Vec<Value>, columns: Vec<Column>) -> View {
-        View {
-            value: Value::Array(rows),
-            columns: Some(columns),
-            ..View::default()
-        }
+        View { value: Value::Array(rows), columns: Some(columns), ..View::default() }
     }
 
     /// The same with a title.
@@ -347,12 +334,7 @@ mod tests {
 
     fn shown(format: Format, columns: Option<usize>, view: &View) -> String {
         let (mut out, data, _) = Out::in_memory(columns);
-        Renderer {
-            format,
-            ..Renderer::default()
-        }
-        .show(&mut out, view)
-        .unwrap();
+        Renderer { format, ..Renderer::default() }.show(&mut out, view).unwrap();
         out.finish().unwrap();
         data.text()
     }
@@ -389,10 +371,7 @@ mod tests {
     fn a_longer_list_inside_becomes_a_table_below() {
         let rows = json!([{"row": 1, "why": "a"}, {"row": 12, "why": "b"}, {"row": 3, "why": "c"}]);
         let view = View::object(json!({"rows": 3, "faults": rows}));
-        assert_eq!(
-            shown(Format::Table, None, &view),
-            "rows  3\n\nfaults\nrow  why\n---  ---\n  1  a\n 12  b\n  3  c\n"
-        );
+        assert_eq!(shown(Format::Table, None, &view), "rows  3\n\nfaults\nrow  why\n---  ---\n  1  a\n 12  b\n  3  c\n");
     }
 
     #[test]
@@ -413,10 +392,7 @@ mod tests {
     fn markdown_keeps_its_pipes() {
         let view = person().titled("人员").noted("截至 2019-12-31");
         let text = shown(Format::Md, None, &view);
-        assert!(
-            text.starts_with("## 人员\n\n| field | value |\n| --- | --- |\n| no | P0000017 |\n"),
-            "{text}"
-        );
+        assert!(text.starts_with("## 人员\n\n| field | value |\n| --- | --- |\n| no | P0000017 |\n"), "{text}");
         assert!(text.contains("| employer / name | 甲\\|公司 |\n"), "{text}");
         assert!(text.ends_with("\n\n截至 2019-12-31\n"), "{text}");
     }

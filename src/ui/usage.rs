@@ -13,14 +13,12 @@ use super::out::shown;
 pub fn usage_error(e: &clap::Error, lang: Lang) -> (String, Option<String>) {
     let message = message(e, lang);
     let steps: Vec<String> = [suggestion(e, lang), help_pointer(e, lang)].into_iter().flatten().collect();
-    let hint = steps
-        .into_iter()
-        .reduce(|before, step| match (before.ends_with(['?', '？']), lang) {
-            (true, Lang::En) => format!("{before} {step}"),
-            (true, Lang::Zh) => before + &step,
-            (false, Lang::En) => format!("{before}; {step}"),
-            (false, Lang::Zh) => format!("{before}；{step}"),
-        });
+    let hint = steps.into_iter().reduce(|before, step| match (before.ends_with(['?', '？']), lang) {
+        (true, Lang::En) => format!("{before} {step}"),
+        (true, Lang::Zh) => before + &step,
+        (false, Lang::En) => format!("{before}; {step}"),
+        (false, Lang::Zh) => format!("{before}；{step}"),
+    });
     (message, hint)
 }
 
@@ -35,10 +33,7 @@ fn message(e: &clap::Error, lang: Lang) -> String {
     match (e.kind(), arg.as_deref(), value.as_deref()) {
         (ErrorKind::UnknownArgument, Some(arg), _) if arg.starts_with('-') => say("usage.unknown_option", &[("arg", arg)]),
         (ErrorKind::UnknownArgument, Some(arg), _) => say("usage.surplus", &[("arg", arg)]),
-        (ErrorKind::InvalidSubcommand, _, _) => say(
-            "usage.unknown_command",
-            &[("arg", &one(e, K::InvalidSubcommand).unwrap_or_default())],
-        ),
+        (ErrorKind::InvalidSubcommand, _, _) => say("usage.unknown_command", &[("arg", &one(e, K::InvalidSubcommand).unwrap_or_default())]),
         (ErrorKind::MissingRequiredArgument, _, _) => match many(e, K::InvalidArg, lang) {
             Some(args) => say("usage.missing_args", &[("args", &args)]),
             None => t_in(lang, "usage.missing_arg_any").to_owned(),
@@ -67,22 +62,12 @@ fn message(e: &clap::Error, lang: Lang) -> String {
         }
         (ErrorKind::NoEquals, Some(arg), _) => say("usage.no_equals", &[("arg", arg)]),
         (ErrorKind::TooManyValues, Some(arg), Some(value)) => say("usage.too_many", &[("arg", arg), ("value", value)]),
-        (ErrorKind::TooFewValues, Some(arg), _) => say(
-            "usage.too_few",
-            &[
-                ("arg", arg),
-                ("want", &count(e, K::MinValues)),
-                ("got", &count(e, K::ActualNumValues)),
-            ],
-        ),
-        (ErrorKind::WrongNumberOfValues, Some(arg), _) => say(
-            "usage.wrong_number",
-            &[
-                ("arg", arg),
-                ("want", &count(e, K::ExpectedNumValues)),
-                ("got", &count(e, K::ActualNumValues)),
-            ],
-        ),
+        (ErrorKind::TooFewValues, Some(arg), _) => {
+            say("usage.too_few", &[("arg", arg), ("want", &count(e, K::MinValues)), ("got", &count(e, K::ActualNumValues))])
+        }
+        (ErrorKind::WrongNumberOfValues, Some(arg), _) => {
+            say("usage.wrong_number", &[("arg", arg), ("want", &count(e, K::ExpectedNumValues)), ("got", &count(e, K::ActualNumValues))])
+        }
         (ErrorKind::InvalidUtf8, _, _) => t_in(lang, "usage.not_utf8").to_owned(),
         // `Error::raw` of our own code: no context, the message is the whole text.
         _ => own_words(e, lang).unwrap_or_else(|| t_in(lang, "usage.other").to_owned()),
@@ -129,10 +114,7 @@ fn help_pointer(e: &clap::Error, lang: Lang) -> Option<String> {
     if matches!(e.kind(), ErrorKind::MissingRequiredArgument) {
         return Some(tf_in(lang, "ui.help.usage_inline", &[("usage", &usage)]));
     }
-    let command: Vec<&str> = usage
-        .split_whitespace()
-        .take_while(|w| w.starts_with(|c: char| c.is_ascii_alphanumeric()))
-        .collect();
+    let command: Vec<&str> = usage.split_whitespace().take_while(|w| w.starts_with(|c: char| c.is_ascii_alphanumeric())).collect();
     Some(tf_in(lang, "usage.see_help", &[("command", &command.join(" "))]))
 }
 
@@ -201,13 +183,7 @@ mod tests {
                 "缺少 --name <name>",
                 "用法：rencai talent add",
             ),
-            (
-                add(&["--name"]),
-                "--name <name> needs a value",
-                "see `rencai",
-                "--name <name> 须填写值",
-                "请查看",
-            ),
+            (add(&["--name"]), "--name <name> needs a value", "see `rencai", "--name <name> 须填写值", "请查看"),
             (
                 add(&["--name", "x", "--mode", "rigit"]),
                 "rigit is not a valid value for --mode <mode>",
@@ -215,41 +191,11 @@ mod tests {
                 "--mode <mode> 不能填 rigit",
                 "是否应为 rigid？",
             ),
-            (
-                add(&["--name", "x", "--mode", "zzz"]),
-                "zzz is not",
-                "one of: rigid, flexible",
-                "不能填 zzz",
-                "可选值：rigid、flexible",
-            ),
-            (
-                add(&["--name", "x", "--name", "y"]),
-                "--name <name> may be given only once",
-                "",
-                "--name <name> 只能给一次",
-                "",
-            ),
-            (
-                add(&["--name", "x", "--json", "--format", "csv"]),
-                "cannot be used with",
-                "",
-                "不能与",
-                "",
-            ),
-            (
-                add(&["--name", "x", "--corps-more", "a"]),
-                "takes 2 values, 1 given",
-                "",
-                "须填 2 个值，现有 1 个",
-                "",
-            ),
-            (
-                vec!["rencai", "talnt"],
-                "unknown command talnt",
-                "did you mean talent?",
-                "没有 talnt 这个命令",
-                "是否应为 talent？",
-            ),
+            (add(&["--name", "x", "--mode", "zzz"]), "zzz is not", "one of: rigid, flexible", "不能填 zzz", "可选值：rigid、flexible"),
+            (add(&["--name", "x", "--name", "y"]), "--name <name> may be given only once", "", "--name <name> 只能给一次", ""),
+            (add(&["--name", "x", "--json", "--format", "csv"]), "cannot be used with", "", "不能与", ""),
+            (add(&["--name", "x", "--corps-more", "a"]), "takes 2 values, 1 given", "", "须填 2 个值，现有 1 个", ""),
+            (vec!["rencai", "talnt"], "unknown command talnt", "did you mean talent?", "没有 talnt 这个命令", "是否应为 talent？"),
             (
                 vec!["rencai", "talent"],
                 "`rencai talent` needs a command",
@@ -257,20 +203,8 @@ mod tests {
                 "`rencai talent` 之后须写明命令",
                 "可选值：add",
             ),
-            (
-                vec!["rencai"],
-                "`rencai` needs a command",
-                "one of: talent",
-                "`rencai` 之后须写明命令",
-                "talent",
-            ),
-            (
-                add(&["--name", "x", "--limit", "many"]),
-                "--limit <N>: ",
-                "",
-                "--limit <N> 不能填 many",
-                "",
-            ),
+            (vec!["rencai"], "`rencai` needs a command", "one of: talent", "`rencai` 之后须写明命令", "talent"),
+            (add(&["--name", "x", "--limit", "many"]), "--limit <N>: ", "", "--limit <N> 不能填 many", ""),
         ];
         for (args, en, en_hint, zh, zh_hint) in cases {
             let (message, hint) = told(args, Lang::En);
@@ -292,10 +226,7 @@ mod tests {
         ] {
             for lang in [Lang::En, Lang::Zh] {
                 let (message, hint) = told(&args, lang);
-                assert!(
-                    !message.chars().chain(hint.chars()).any(|c| steers(c) || c == '\n'),
-                    "{message:?} {hint:?}"
-                );
+                assert!(!message.chars().chain(hint.chars()).any(|c| steers(c) || c == '\n'), "{message:?} {hint:?}");
             }
         }
     }
@@ -303,11 +234,8 @@ mod tests {
     #[test]
     fn a_parser_of_our_own_keeps_its_words() {
         let tree = || {
-            clap::Command::new("rencai").arg(
-                clap::Arg::new("date")
-                    .long("date")
-                    .value_parser(|_: &str| Err::<u8, _>("日期应写作 2019-03-15".to_owned())),
-            )
+            clap::Command::new("rencai")
+                .arg(clap::Arg::new("date").long("date").value_parser(|_: &str| Err::<u8, _>("日期应写作 2019-03-15".to_owned())))
         };
         let Err(Stopped::Usage { message, .. }) = parse(tree, &os(&["rencai", "--date", "x"]), Lang::Zh, false) else {
             panic!("parsed");
@@ -322,9 +250,7 @@ mod tests {
         let mut args = os(&["rencai", "talent", "add", "--name"]);
         args.push(std::ffi::OsString::from_vec(vec![0xff]));
         for (lang, want) in [(Lang::En, "UTF-8"), (Lang::Zh, "不是 UTF-8 编码")] {
-            let Err(Stopped::Usage { message, .. }) = parse(sample, &args, lang, false) else {
-                panic!("parsed")
-            };
+            let Err(Stopped::Usage { message, .. }) = parse(sample, &args, lang, false) else { panic!("parsed") };
             assert!(message.contains(want), "{message}");
         }
     }

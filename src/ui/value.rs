@@ -123,11 +123,7 @@ pub(super) fn flat(value: &Value) -> Vec<(String, &Value)> {
     fn walk<'v>(prefix: &str, value: &'v Value, found: &mut Vec<(String, &'v Value)>) {
         let Value::Object(fields) = value else { return };
         for (key, inner) in fields {
-            let path = if prefix.is_empty() {
-                key.clone()
-            } else {
-                format!("{prefix}.{key}")
-            };
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
             if inner.is_object() {
                 walk(&path, inner, found);
             } else {
@@ -143,9 +139,7 @@ pub(super) fn flat(value: &Value) -> Vec<(String, &Value)> {
 /// The value at a dotted path; a key that itself has a dot comes first.
 pub(super) fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
     let direct = value.get(path);
-    direct
-        .or_else(|| path.split('.').try_fold(value, |v, key| v.get(key)))
-        .unwrap_or(&Value::Null)
+    direct.or_else(|| path.split('.').try_fold(value, |v, key| v.get(key))).unwrap_or(&Value::Null)
 }
 
 /// True for what a table leaves out: null and the empty list.

@@ -20,10 +20,7 @@ pub fn mask_phone(phone: &str) -> String {
 }
 
 fn stars_between(text: &str, len: usize, head: usize, tail: usize) -> String {
-    text.chars()
-        .enumerate()
-        .map(|(i, c)| if i < head || i + tail >= len { c } else { '*' })
-        .collect()
+    text.chars().enumerate().map(|(i, c)| if i < head || i + tail >= len { c } else { '*' }).collect()
 }
 
 /// A mail address for lists that others see: its first letter and its domain.

@@ -26,11 +26,7 @@ pub fn uscc(raw: &str) -> Result<(String, Option<FaultCode>), FaultCode> {
     }
     if uscc_check(&bytes[..17]) != Some(bytes[17]) {
         let lost = digits(bytes) && bytes.ends_with(b"000");
-        return Err(if lost {
-            FaultCode::UnrecoverableNumber
-        } else {
-            FaultCode::CheckDigit
-        });
+        return Err(if lost { FaultCode::UnrecoverableNumber } else { FaultCode::CheckDigit });
     }
     let inner = &bytes[8..17];
     let warning = (organisation_check(&inner[..8]) != inner[8]).then_some(FaultCode::InnerCode);
@@ -68,11 +64,7 @@ fn uscc_check(body: &[u8]) -> Option<u8> {
 /// GB 11714: weighted sum modulo 11; 10 is written X.
 fn organisation_check(body: &[u8]) -> u8 {
     const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(b, w)| char::from(*b).to_digit(36).unwrap_or(0) * w)
-        .sum();
+    let sum: u32 = body.iter().zip(WEIGHTS).map(|(b, w)| char::from(*b).to_digit(36).unwrap_or(0) * w).sum();
     b"0123456789X"[((11 - sum % 11) % 11) as usize]
 }
 

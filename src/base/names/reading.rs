@@ -134,11 +134,7 @@ fn usual_reading(name: &str) -> (String, String, Vec<Alternative>) {
                 for reading in readings.into_iter().map(|r| r.plain()).take(READINGS) {
                     let known = |a: &Alternative| a.reading == reading;
                     if reading != usual && !alternatives[own..].iter().any(known) {
-                        alternatives.push(Alternative {
-                            full: (place.0, full.len()),
-                            initial: place.1,
-                            reading,
-                        });
+                        alternatives.push(Alternative { full: (place.0, full.len()), initial: place.1, reading });
                     }
                 }
             }
@@ -161,9 +157,7 @@ fn usual_reading(name: &str) -> (String, String, Vec<Alternative>) {
 
 /// The readings of the letters of the surname, if the table has it. One letter alone is not a surname.
 fn surname(name: &str) -> &'static [&'static str] {
-    let found = SURNAMES
-        .iter()
-        .find(|(han, _)| name.strip_prefix(han).and_then(|given| given.chars().next()).is_some_and(is_han));
+    let found = SURNAMES.iter().find(|(han, _)| name.strip_prefix(han).and_then(|given| given.chars().next()).is_some_and(is_han));
     found.map_or(&[], |(_, readings)| readings)
 }
 

@@ -70,11 +70,7 @@ pub fn survey(file: &mut File) -> Result<Survey, ReadFault> {
         sha256: crate::db::digest::hex(&sha.finalize()),
         odd_quotes: look.quotes % 2 == 1,
         // In UTF-16 the bytes were not letters: the sample must do.
-        lone_cr: if wide {
-            text.replace("\r\n", "").contains('\r')
-        } else {
-            look.lone_cr
-        },
+        lone_cr: if wide { text.replace("\r\n", "").contains('\r') } else { look.lone_cr },
     })
 }
 
@@ -177,9 +173,7 @@ fn encoding_of(first: &[u8], look: &Look) -> Result<(&'static str, u64), ReadFau
         return match (share(look.nul_even), share(look.nul_odd)) {
             (false, true) if look.nul_even * 50 < look.nul_odd => Ok(("utf-16le", 0)),
             (true, false) if look.nul_odd * 50 < look.nul_even => Ok(("utf-16be", 0)),
-            _ => Err(ReadFault::NotText {
-                row: look.nul.unwrap_or(1),
-            }),
+            _ => Err(ReadFault::NotText { row: look.nul.unwrap_or(1) }),
         };
     }
     match look.broken {
@@ -329,9 +323,7 @@ impl<R: Read> Decoding<R> {
                 }
                 Some(d) => {
                     let from = &self.raw[self.raw_at..];
-                    let room = d
-                        .max_utf8_buffer_length_without_replacement(from.len())
-                        .unwrap_or(from.len() * 4 + 16);
+                    let room = d.max_utf8_buffer_length_without_replacement(from.len()).unwrap_or(from.len() * 4 + 16);
                     self.text.resize(room, 0);
                     let (result, read, written) = d.decode_to_utf8_without_replacement(from, &mut self.text, self.ended);
                     self.raw_at += read;

@@ -66,10 +66,7 @@ pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, key
             .collect()
     };
     let score = |m: &[Mapped]| {
-        let mut seen: Vec<usize> = m
-            .iter()
-            .filter_map(|x| if let Mapped::Known(k) = x { Some(*k) } else { None })
-            .collect();
+        let mut seen: Vec<usize> = m.iter().filter_map(|x| if let Mapped::Known(k) = x { Some(*k) } else { None }).collect();
         seen.sort_unstable();
         seen.dedup();
         let key = seen.iter().any(|k| keys.contains(k));
@@ -80,15 +77,7 @@ pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, key
         let mapping = map(&headers);
         let s = score(&mapping);
         if s.1 >= 2 && best.as_ref().is_none_or(|(b, _)| s > *b) {
-            best = Some((
-                s,
-                Header {
-                    row: row.number,
-                    last_row: last.number,
-                    headers,
-                    mapping,
-                },
-            ));
+            best = Some((s, Header { row: row.number, last_row: last.number, headers, mapping }));
         }
     };
     for (i, row) in rows.iter().enumerate() {
@@ -145,26 +134,17 @@ const NOTE: &[&str] = &[
 ];
 
 /// What a row is. Only what is surely no data is anything else.
-pub fn classify(cells: &[String], mapping: &[Mapped]) -> RowKind {
-    let filled: Vec<(usize, &str)> = cells
-        .iter()
-        .enumerate()
-        .map(|(i, c)| (i, c.trim()))
-        .filter(|(_, c)| !c.is_empty())
-        .collect();
+pub fn classify(cells: &[&str], mapping: &[Mapped]) -> RowKind {
+    let filled: Vec<(usize, &str)> = cells.iter().enumerate().map(|(i, c)| (i, c.trim())).filter(|(_, c)| !c.is_empty()).collect();
     let Some((_, first)) = filled.first() else {
         return RowKind::Blank;
     };
-    // The usual row is told apart by two looks: it is well filled and its first cell begins like none of these.
     let first = even(first);
     let few = filled.len() <= 4;
     if few && NOTE.iter().any(|n| first.starts_with(n)) {
         return RowKind::Note;
     }
-    if filled
-        .iter()
-        .take(3)
-        .any(|(_, c)| SUMMARY.iter().any(|s| c.starts_with(s)) && c.chars().count() <= 12)
+    if filled.iter().take(3).any(|(_, c)| SUMMARY.iter().any(|s| c.starts_with(s)) && c.chars().count() <= 12)
         && !filled.iter().any(|(_, c)| is_long_number(c))
     {
         return RowKind::Summary;
@@ -172,10 +152,7 @@ pub fn classify(cells: &[String], mapping: &[Mapped]) -> RowKind {
     if EXAMPLE.contains(&first.as_str()) || filled.iter().take(2).any(|(_, c)| matches!(even(c).as_str(), "示例" | "样例")) {
         return RowKind::Example;
     }
-    let repeats = filled
-        .iter()
-        .filter(|(i, c)| matches!(mapping.get(*i), Some(Mapped::Known(_))) && is_header_text(c, *i, mapping))
-        .count();
+    let repeats = filled.iter().filter(|(i, c)| matches!(mapping.get(*i), Some(Mapped::Known(_))) && is_header_text(c)).count();
     if repeats >= 2 && repeats * 2 > filled.len() {
         return RowKind::RepeatedHeader;
     }
@@ -184,11 +161,11 @@ pub fn classify(cells: &[String], mapping: &[Mapped]) -> RowKind {
 
 /// Digits of a document: such a row is a person's, whatever else it says.
 fn is_long_number(cell: &str) -> bool {
-    cell.chars().filter(|c| c.is_numeric()).count() >= 8
+    cell.len() >= 8 && cell.chars().filter(|c| c.is_numeric()).count() >= 8
 }
 
 /// Whether a cell says a header's words: any of the usual ones is enough to tell a header row from a person.
-fn is_header_text(cell: &str, _at: usize, _mapping: &[Mapped]) -> bool {
+fn is_header_text(cell: &str) -> bool {
     let e = even(cell);
     matches!(
         e.as_str(),

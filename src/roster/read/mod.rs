@@ -109,13 +109,7 @@ impl Source {
             .delimiter(self.delimiter)
             .buffer_capacity(1 << 16)
             .from_reader(decoding);
-        Ok(Rows {
-            csv,
-            meter,
-            breaks: 0,
-            odd_quotes: self.survey.odd_quotes,
-            last: 0,
-        })
+        Ok(Rows { csv, meter, breaks: 0, odd_quotes: self.survey.odd_quotes, last: 0 })
     }
 }
 
@@ -130,13 +124,7 @@ fn open_fault(e: io::Error) -> ReadFault {
 /// What can't be read twice goes to a file without a name first.
 fn spool(from: &mut impl Read) -> Result<File, ReadFault> {
     let path = std::env::temp_dir().join(format!("rencai-{}-{:x}.spool", std::process::id(), seed()));
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(ReadFault::Io)?;
+    let mut file = std::fs::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path).map_err(ReadFault::Io)?;
     // Gone from the folder at once: nothing is left behind, whatever happens to this process.
     std::fs::remove_file(&path).map_err(ReadFault::Io)?;
     io::copy(from, &mut file).map_err(ReadFault::Io)?;
@@ -199,10 +187,7 @@ impl Rows {
             Err(e) => return Err(read_fault(e, next_row)),
         }
         if row.record.len() > MOST_COLUMNS {
-            return Err(ReadFault::TooManyColumns {
-                row: next_row,
-                count: row.record.len(),
-            });
+            return Err(ReadFault::TooManyColumns { row: next_row, count: row.record.len() });
         }
         let inside: u64 = row.record.iter().map(|c| c.bytes().filter(|b| *b == b'\n').count() as u64).sum();
         self.breaks += inside;
@@ -223,10 +208,7 @@ impl Rows {
         let mut row = Row::default();
         while top.len() < most && self.next(&mut row)? {
             if row.cells().any(|c| !c.trim().is_empty()) {
-                top.push(OwnedRow {
-                    number: row.number,
-                    cells: row.cells().map(str::to_owned).collect(),
-                });
+                top.push(OwnedRow { number: row.number, cells: row.cells().map(str::to_owned).collect() });
             }
         }
         Ok(top)

@@ -12,10 +12,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<OwnedRow>, &'static str), ReadFault> {
     let mut rows = source.into_rows()?;
     let (mut out, mut row) = (Vec::new(), Row::default());
     while rows.next(&mut row)? {
-        out.push(OwnedRow {
-            number: row.number(),
-            cells: row.cells().map(str::to_owned).collect(),
-        });
+        out.push(OwnedRow { number: row.number(), cells: row.cells().map(str::to_owned).collect() });
     }
     Ok((out, encoding))
 }
@@ -45,10 +42,7 @@ fn each_encoding_is_known_and_what_breaks_it_is_placed() {
     assert_eq!((encoding, rows[2].cells[0].as_str()), ("gb18030", "㛃䶮"));
     let wide = |le: bool, bom: bool| -> Vec<u8> {
         let units: Vec<u16> = bom.then_some(0xFEFF).into_iter().chain(text.encode_utf16()).collect();
-        units
-            .iter()
-            .flat_map(|u| if le { u.to_le_bytes() } else { u.to_be_bytes() })
-            .collect()
+        units.iter().flat_map(|u| if le { u.to_le_bytes() } else { u.to_be_bytes() }).collect()
     };
     assert_eq!(read(&wide(true, true)).unwrap().1, "utf-16le");
     assert_eq!(read(&wide(false, true)).unwrap().1, "utf-16be");
@@ -66,24 +60,14 @@ fn what_is_no_roster_is_refused() {
     assert!(matches!(read(b"\xef\xbb\xbf"), Err(ReadFault::Empty)));
     assert!(matches!(read(b"PK\x03\x04xx"), Err(ReadFault::Spreadsheet)));
     assert!(matches!(read(b"a,b\nc,\"d\ne,f\n"), Err(ReadFault::OpenQuote { row: 2 })));
-    assert!(matches!(
-        read(",".repeat(5000).as_bytes()),
-        Err(ReadFault::TooManyColumns { row: 1, .. })
-    ));
+    assert!(matches!(read(",".repeat(5000).as_bytes()), Err(ReadFault::TooManyColumns { row: 1, .. })));
     assert!(matches!(read(&vec![b'x'; 20 << 20]), Err(ReadFault::LineTooLong { row: 1 })));
     assert!(matches!(Source::open(Path::new("/nowhere/x.csv")), Err(ReadFault::NotFound)));
     assert!(matches!(Source::open(Path::new("/")), Err(ReadFault::IsDirectory)));
 }
 
 fn rows(lines: &[&str]) -> Vec<OwnedRow> {
-    lines
-        .iter()
-        .enumerate()
-        .map(|(i, l)| OwnedRow {
-            number: i as u64 + 1,
-            cells: l.split(',').map(str::to_owned).collect(),
-        })
-        .collect()
+    lines.iter().enumerate().map(|(i, l)| OwnedRow { number: i as u64 + 1, cells: l.split(',').map(str::to_owned).collect() }).collect()
 }
 
 fn known(h: &str) -> Option<usize> {
@@ -92,22 +76,10 @@ fn known(h: &str) -> Option<usize> {
 
 #[test]
 fn the_header_is_found_under_titles_and_merged_cells() {
-    let h = find_header(
-        &rows(&[
-            "花名册",
-            "填报单位：某局,,2019年",
-            "序号,姓 名,性别*,证件号码（必填）",
-            "1,张三,男,1",
-        ]),
-        &known,
-        &[0],
-    )
-    .unwrap();
+    let h = find_header(&rows(&["花名册", "填报单位：某局,,2019年", "序号,姓 名,性别*,证件号码（必填）", "1,张三,男,1"]), &known, &[0])
+        .unwrap();
     assert_eq!((h.row, h.last_row), (3, 3));
-    assert_eq!(
-        h.mapping,
-        [Mapped::Unknown("序号".into()), Mapped::Known(0), Mapped::Known(1), Mapped::Known(2)]
-    );
+    assert_eq!(h.mapping, [Mapped::Unknown("序号".into()), Mapped::Known(0), Mapped::Known(1), Mapped::Known(2)]);
     let h = find_header(&rows(&["序号,基本信息,,备注", ",姓名,性别,", "1,张三,男,无"]), &known, &[0]).unwrap();
     assert_eq!((h.row, h.last_row), (1, 2));
     assert_eq!(h.mapping[1..], [Mapped::Known(0), Mapped::Known(1), Mapped::Known(3)]);
@@ -118,7 +90,7 @@ fn the_header_is_found_under_titles_and_merged_cells() {
 #[test]
 fn only_what_is_surely_no_data_is_passed_over() {
     let m = vec![Mapped::Known(0), Mapped::Known(1), Mapped::Known(2)];
-    let kind = |l: &str| classify(&l.split(',').map(str::to_owned).collect::<Vec<_>>(), &m);
+    let kind = |l: &str| classify(&l.split(',').collect::<Vec<_>>(), &m);
     assert_eq!(kind(",, "), RowKind::Blank);
     assert_eq!(kind("合计,12,"), RowKind::Summary);
     assert_eq!(kind("示例,张三,男"), RowKind::Example);
