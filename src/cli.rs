@@ -6,7 +6,7 @@ use crate::office::{Exit, Globals, Office, usage_problem};
 use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
-use crate::{desk, talent};
+use crate::{audit, desk, talent};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
 
@@ -25,6 +25,7 @@ pub fn nouns() -> Vec<Noun> {
     let mut all = Vec::new();
     all.extend(desk::cmd::nouns());
     all.push(talent::cmd::NOUN);
+    all.push(audit::cmd::NOUN);
     all
 }
 

@@ -7,6 +7,7 @@ pub mod ui;
 pub mod db;
 pub mod org;
 pub mod talent;
+pub mod audit;
 pub mod desk;
 pub mod office;
 pub mod cli;
