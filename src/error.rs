@@ -130,6 +130,8 @@ impl From<rusqlite::Error> for Error {
                 C::DatabaseBusy | C::DatabaseLocked => busy("busy"),
                 C::DiskFull => io("disk_full"),
                 C::SystemIoFailure => io("sqlite_io").fact("what", f.extended_code),
+                // The file was moved away by a restore while this command waited for it.
+                C::ReadOnly if f.extended_code == rusqlite::ffi::SQLITE_READONLY_DBMOVED => busy("busy"),
                 C::ReadOnly | C::PermissionDenied => not_permitted("read_only"),
                 C::CannotOpen => io("sqlite_open"),
                 C::OutOfMemory => io("memory"),

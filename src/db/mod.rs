@@ -1,11 +1,14 @@
 //! The office file: opening it safely, the one way to write, the four fact columns, digests, undo, backup, upgrade.
 //! Nouns bring their own SQL in their `store.rs`; nothing here knows what a person is beyond the table list in `subject`.
 
+pub mod backup;
 pub mod digest;
 pub mod facts;
+pub mod files;
 pub mod open;
 pub mod subject;
 pub mod undo;
+pub mod upgrade;
 pub mod verify;
 pub mod write;
 

@@ -1,23 +1,39 @@
 //! Opening an office file: looked at before SQLite may touch it, opened with careful settings, made beside and renamed. What is
 //! no office stays byte-identical and gains no files beside it.
 
+pub use super::files::{beside, cannot_create};
+
+use super::files::{has_side, new_file, place, remove, sweep, sync_folder, working_name};
 use super::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
 use crate::error::{self, Error, Kind, Result, io_words};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a command waits for another that writes.
 const BUSY: Duration = Duration::from_secs(30);
 
-/// Refuses what is no office of this schema, from the first 100 bytes alone. Returns the file's schema version.
+/// What the first 100 bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// `user_version`.
+    pub version: i32,
+    /// Write-ahead log on; off only after a restore or by other hands.
+    pub wal: bool,
+}
+
+/// Refuses what is no office, from the first 100 bytes and the length alone. Returns the file's schema version.
 pub fn inspect(path: &Path) -> Result<i32> {
+    header(path).map(|h| h.version)
+}
+
+/// The same, with all that the header says.
+pub fn header(path: &Path) -> Result<Header> {
     let shown = path.display();
     let meta = fs::metadata(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => error::no_input("no_office").fact("path", shown.to_string()),
@@ -35,19 +51,41 @@ pub fn inspect(path: &Path) -> Result<i32> {
     if let Err(e) = file.read_exact(&mut head) {
         return Err(if e.kind() == std::io::ErrorKind::UnexpectedEof { foreign(path) } else { Error::from(e) });
     }
-    let word = |at: usize| i32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-    if &head[..16] != b"SQLite format 3\0" || word(68) != APPLICATION_ID {
+    let word = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    if &head[..16] != b"SQLite format 3\0" || word(68).cast_signed() != APPLICATION_ID {
         return Err(foreign(path));
     }
-    Ok(word(60))
+    let page = match u16::from_be_bytes([head[16], head[17]]) {
+        1 => 65_536,
+        n if n >= 512 && n.is_power_of_two() => u64::from(n),
+        _ => return Err(error::not_office("damaged")),
+    };
+    // A file that was cut is not handed to SQLite: it would be written to. The log is looked for before the length is taken,
+    // because a checkpoint that runs meanwhile first writes the new number of pages and then the pages.
+    let len = |file: &File| file.metadata().map(|m| m.len());
+    let pages = if word(24) == word(92) { u64::from(word(28)) } else { 1 };
+    let cut = !has_side(path, "-wal") && len(&file)? < page * pages.max(1);
+    // Closing any descriptor of a file drops all locks this process holds on it, SQLite's too: another process could then take
+    // the log away from under an open connection. So this one stays open until the process ends.
+    std::mem::forget(file);
+    if cut {
+        return Err(error::not_office("damaged"));
+    }
+    let h = Header { version: word(60).cast_signed(), wal: head[18] == 2 };
+    // An office with a write-ahead log has no rollback journal; SQLite would play one that lies there back into the office.
+    if h.wal && has_side(path, "-journal") {
+        return Err(error::not_office("stray_journal").fact("path", beside(path, "-journal").display()));
+    }
+    Ok(h)
 }
 
 /// The same, and the schema must be this program's.
-fn inspect_current(path: &Path) -> Result<()> {
-    let version = inspect(path)?;
+fn inspect_current(path: &Path) -> Result<Header> {
+    let header = header(path)?;
+    let version = header.version;
     let differs = |key| error::not_office(key).fact("path", path.display().to_string()).fact("have", version).fact("want", SCHEMA_VERSION);
     match version.cmp(&SCHEMA_VERSION) {
-        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Equal => Ok(header),
         std::cmp::Ordering::Less => Err(differs("older")),
         std::cmp::Ordering::Greater => Err(differs("newer")),
     }
@@ -76,7 +114,7 @@ pub fn open_read(path: &Path) -> Result<Connection> {
     });
     let conn = match first {
         Ok(c) => c,
-        Err(e) if cannot_open(&e) && !has_wal(path) => {
+        Err(e) if cannot_open(&e) && !has_side(path, "-wal") && !has_side(path, "-journal") => {
             let uri = uri_of(path);
             let c = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
             c.busy_timeout(BUSY)?;
@@ -90,8 +128,13 @@ pub fn open_read(path: &Path) -> Result<Connection> {
 
 /// Opens for writing.
 pub fn open_write(path: &Path) -> Result<Connection> {
-    inspect_current(path)?;
-    open_write_any(path)
+    let header = inspect_current(path)?;
+    let conn = open_write_any(path)?;
+    if !header.wal {
+        // A restore that was killed, or other hands, left it off: readers and writers would stand in each other's way.
+        conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    }
+    Ok(conn)
 }
 
 /// Opens for writing without looking at the schema version: for `upgrade` and for a file being made.
@@ -118,13 +161,6 @@ fn cannot_open(e: &rusqlite::Error) -> bool {
         if matches!(f.code, rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied))
 }
 
-/// Whether a WAL with content lies beside: then the main file alone is not the office.
-fn has_wal(path: &Path) -> bool {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    fs::metadata(PathBuf::from(wal)).is_ok_and(|m| m.len() > 0)
-}
-
 /// `file:` URI with every byte that could mean something escaped.
 fn uri_of(path: &Path) -> String {
     let mut uri = String::from("file:");
@@ -148,26 +184,16 @@ pub fn create(path: &Path, fill: impl FnOnce(&mut Connection) -> Result<()>) -> 
     if !folder.is_dir() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
     }
-    sweep(path);
-    let beside = beside(path, &format!(".init-{}", std::process::id()));
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(fault)?;
-    let made = build(&beside, fill).and_then(|()| {
-        File::open(&beside).and_then(|f| f.sync_all()).map_err(fault)?;
-        // A link refuses to replace what came into being meanwhile; a file system without links gets a rename.
-        match fs::hard_link(&beside, path) {
-            Ok(()) => Ok(()),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => occupied(path),
-            Err(_) => fs::rename(&beside, path).map_err(fault),
-        }
+    sweep(path, "init");
+    let made = working_name(path, "init");
+    drop(new_file(&made)?);
+    let done = build(&made, fill).and_then(|()| {
+        File::open(&made).and_then(|f| f.sync_all()).map_err(fault)?;
+        if place(&made, path)? { Ok(()) } else { occupied(path) }
     });
-    for end in ["", "-wal", "-shm", "-journal"] {
-        let mut left = beside.as_os_str().to_owned();
-        left.push(end);
-        let _ = fs::remove_file(PathBuf::from(left));
-    }
-    made?;
-    // The name itself must survive a power cut.
-    File::open(folder).and_then(|d| d.sync_all()).map_err(fault)
+    remove(&made);
+    done?;
+    sync_folder(path)
 }
 
 fn build(beside: &Path, fill: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
@@ -196,45 +222,6 @@ fn occupied(path: &Path) -> Result<()> {
             Err(e) => Err(e),
         },
     }
-}
-
-/// What a killed `init` left behind: files of our naming whose process is gone.
-fn sweep(path: &Path) {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return;
-    };
-    let mut prefix = name.to_owned();
-    prefix.push(".init-");
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let file = entry.file_name();
-        let Some(rest) = file.as_bytes().strip_prefix(prefix.as_bytes()) else {
-            continue;
-        };
-        let pid: String = rest.iter().map(|b| char::from(*b)).take_while(char::is_ascii_digit).collect();
-        if !pid.is_empty() && !Path::new("/proc").join(&pid).exists() {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// `path` with something after its name.
-pub fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut s: OsString = path.as_os_str().to_owned();
-    s.push(end);
-    PathBuf::from(s)
-}
-
-/// 73 or 77 or 74, by what the system said.
-pub fn cannot_create(path: &Path, e: &std::io::Error) -> Error {
-    let kind = match e.kind() {
-        std::io::ErrorKind::StorageFull => return error::io("disk_full"),
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Kind::CannotCreate,
-        _ => Kind::CannotCreate,
-    };
-    Error::new(kind, "cannot_create").fact("path", path.display().to_string()).fact("what", io_words(e))
 }
 
 /// Brings a large write from the WAL into the file, so that the next reader need not. Being busy with another is no failure.

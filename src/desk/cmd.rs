@@ -1,17 +1,28 @@
-//! `init` and the other words that need no noun: arguments, and what is done in the order of a reader's questions.
+//! The words of the office itself: `init`, `undo`, `completions`, `man` here, the others in files of their own.
 
-use super::init;
-use crate::cli::Noun;
-use crate::db::{open, write};
+use super::{actor, copy, doctor, init, status};
+use crate::cli::{self, Noun};
+use crate::db::files::cannot_create;
+use crate::db::{open, undo, write};
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
+use crate::ui::help::localise_flat;
 use crate::ui::{View, lang};
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use serde_json::{Map, json};
+use std::path::PathBuf;
 
-/// The words.
+/// The words, in the order of the help.
 pub fn nouns() -> Vec<Noun> {
-    vec![Noun { name: "init", build: |c| InitArgs::augment_args(c), run: run_init }]
+    let mut all = vec![Noun { name: "init", build: |c| InitArgs::augment_args(c), run: run_init }, status::NOUN, doctor::NOUN];
+    all.extend(copy::nouns());
+    all.extend([
+        Noun { name: "undo", build: |c| UndoArgs::augment_args(c), run: run_undo },
+        actor::NOUN,
+        Noun { name: "completions", build: |c| ShellArgs::augment_args(c), run: run_completions },
+        Noun { name: "man", build: |c| ManArgs::augment_args(c), run: run_man },
+    ]);
+    all
 }
 
 #[derive(Args, Debug)]
@@ -28,5 +39,58 @@ fn run_init(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let act = office.act("init", Map::new());
     open::create(&path, |conn| write::write(conn, &act, |tx| init::fill(tx, &zone, &lang)).map(|_| ()))?;
     office.show(&View::object(json!({"path": path.display().to_string(), "zone": zone, "lang": lang})))?;
+    Ok(Exit::Done)
+}
+
+// ---------------------------------------------------------------- undo
+
+#[derive(Args, Debug)]
+struct UndoArgs {
+    #[arg(value_name = "OP")]
+    op: i64,
+}
+
+fn run_undo(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    let UndoArgs { op } = UndoArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
+    let mut act = office.act("undo", Map::new());
+    act.undoes = Some(op);
+    let done = office.write_act(&act, |tx| {
+        let undone = undo::undo(tx, op)?;
+        tx.outcome("subjects", undone.subjects);
+        Ok(undone)
+    })?;
+    let shown = json!({"undone": op, "command": done.value.command, "subjects": done.value.subjects});
+    office.show_act(&done, shown)?;
+    Ok(Exit::Done)
+}
+
+// ---------------------------------------------------------------- for the shell and the manual
+
+#[derive(Args, Debug)]
+struct ShellArgs {
+    #[arg(value_enum, value_name = "SHELL")]
+    shell: clap_complete::Shell,
+}
+
+fn run_completions(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    let args = ShellArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut localise_flat(cli::build(None), lang()), "rencai", &mut text);
+    office.put(&text)?;
+    Ok(Exit::Done)
+}
+
+#[derive(Args, Debug)]
+struct ManArgs {
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+fn run_man(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    let ManArgs { dir } = ManArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
+    std::fs::create_dir_all(&dir)
+        .and_then(|()| clap_mangen::generate_to(localise_flat(cli::build(None), lang()), &dir))
+        .map_err(|e| cannot_create(&dir, &e))?;
+    office.note("note.man", &[("dir", &dir.display())]);
     Ok(Exit::Done)
 }

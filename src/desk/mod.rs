@@ -1,6 +1,10 @@
-//! The office itself: set up, looked over, copied, restored, upgraded, its actors, the example office. What it remembers of
-//! people and money lives with the nouns.
+//! The office itself: set up, looked over, copied, restored, upgraded, its actors, what was done taken back. What it remembers
+//! of people and money lives with the nouns.
 
+pub mod actor;
 pub mod cmd;
-pub mod found;
+pub mod copy;
+pub mod doctor;
 pub mod init;
+pub mod status;
+pub mod store;

@@ -1,0 +1,140 @@
+//! Leads an older office file to this program's schema: one transaction, one op with the digests of both schemas. The steps are
+//! migrations/NNNN_name.sql; there is none yet, as there is one schema only.
+
+use super::digest::{hex, sha256};
+use super::write::{self, Act, Done};
+use super::{SCHEMA, SCHEMA_VERSION};
+use crate::error::{self, Result};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+
+/// A step: the schema version it leads to, and its SQL.
+pub type Step = (i32, &'static str);
+
+/// All steps in order: `(2, include_str!("../../migrations/0002_name.sql"))`.
+pub const STEPS: &[Step] = &[];
+
+/// Leads the file behind `conn` from version `have` to the end of `steps`.
+pub fn upgrade(conn: &mut Connection, act: &Act, have: i32, steps: &[Step]) -> Result<Done<()>> {
+    let due: Vec<&Step> = steps.iter().filter(|(to, _)| *to > have).collect();
+    let reaches = due.last().map_or(have, |(to, _)| *to);
+    let unbroken = due.iter().zip(have + 1..).all(|((to, _), want)| *to == want);
+    if reaches != SCHEMA_VERSION || !unbroken {
+        return Err(error::not_office("no_way_up").fact("have", have).fact("want", SCHEMA_VERSION));
+    }
+    // Tables are made anew by some steps: references are checked at the end, not in between.
+    conn.pragma_update(None, "foreign_keys", false)?;
+    let done = write::write(conn, act, |tx| {
+        let c = tx.conn();
+        let before = digest(c)?;
+        for (_, sql) in &due {
+            c.execute_batch(sql)?;
+        }
+        if c.prepare("PRAGMA foreign_key_check")?.exists([])? {
+            return Err(error::not_office("damaged"));
+        }
+        c.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        let after = digest(c)?;
+        tx.outcome("from", have);
+        tx.outcome("to", SCHEMA_VERSION);
+        tx.outcome("schema_before", before);
+        tx.outcome("schema_after", after);
+        tx.record_anyway();
+        Ok(())
+    })?;
+    settle(conn)?;
+    Ok(done)
+}
+
+/// The schema version as SQLite sees it: after a killed upgrade the new one stands in the log beside the file alone.
+pub fn version(conn: &Connection) -> Result<i32> {
+    Ok(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?)
+}
+
+/// Brings the log into the file, so that its header says the version by itself.
+pub fn settle(conn: &Connection) -> Result<()> {
+    Ok(conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
+/// Digest of a file's schema, hex.
+fn digest(conn: &Connection) -> Result<String> {
+    let text: String = objects(conn)?.into_iter().map(|((kind, name), sql)| format!("{kind} {name}\n{sql}\n")).collect();
+    Ok(hex(&sha256(text.as_bytes())))
+}
+
+/// Tables, indexes, triggers and views with their SQL, comments and blanks left out.
+fn objects(conn: &Connection) -> Result<BTreeMap<(String, String), String>> {
+    let mut st = conn.prepare("SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+    let rows = st.query_map([], |r| Ok(((r.get(0)?, r.get(1)?), plain(&r.get::<_, String>(2)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// SQL without comments, every run of blanks as one; a blank beside a bracket or comma says nothing either.
+fn plain(sql: &str) -> String {
+    let words: Vec<&str> = sql.lines().map(|l| l.split_once("--").map_or(l, |(code, _)| code)).flat_map(str::split_whitespace).collect();
+    let mut text = words.join(" ");
+    for sign in ["(", ")", ","] {
+        text = text.replace(&format!(" {sign}"), sign).replace(&format!("{sign} "), sign);
+    }
+    text
+}
+
+/// Names of what differs between a file's schema and schema.sql.
+pub fn differences(conn: &Connection) -> Result<Vec<String>> {
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(SCHEMA)?;
+    let (want, have) = (objects(&fresh)?, objects(conn)?);
+    let mut names: Vec<String> = want.iter().filter(|(k, sql)| have.get(k) != Some(sql)).map(|((_, name), _)| name.clone()).collect();
+    names.extend(have.keys().filter(|k| !want.contains_key(k)).map(|(_, name)| name.clone()));
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::day::Day;
+    use crate::db::{open, verify};
+
+    fn act(command: &'static str) -> Act {
+        Act {
+            command,
+            params: serde_json::Map::new(),
+            day: Day(20_000),
+            reason: None,
+            actor: None,
+            os_user: "li".into(),
+            now_ms: 1,
+            dry_run: false,
+            undoes: None,
+        }
+    }
+
+    #[test]
+    fn an_older_file_is_led_up_in_one_op() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("o.db");
+        open::create(&path, |_| Ok(())).unwrap();
+        let mut conn = open::open_write(&path).unwrap();
+        conn.execute_batch("DROP TABLE judgement; PRAGMA user_version = 0").unwrap();
+        settle(&conn).unwrap();
+        assert_eq!(open::open_read(&path).unwrap_err().key, "older");
+        assert_eq!(differences(&conn).unwrap(), ["judgement"]);
+
+        let broken: &[Step] = &[(1, "CREATE TABLE x (a); CREATE TABLE x (a)")];
+        assert!(upgrade(&mut conn, &act("upgrade"), 0, broken).is_err());
+        assert_eq!(upgrade(&mut conn, &act("upgrade"), 0, &[]).unwrap_err().key, "no_way_up");
+        assert_eq!((open::inspect(&path).unwrap(), version(&conn).unwrap()), (0, 0));
+
+        let step: &[Step] = &[(
+            1,
+            "CREATE TABLE judgement (id INTEGER PRIMARY KEY, made_op INTEGER NOT NULL, voided_op INTEGER,
+             person_a INTEGER NOT NULL REFERENCES person (id), person_b INTEGER NOT NULL REFERENCES person(id),
+             verdict TEXT NOT NULL CHECK (verdict IN ('same','different', 'unsure')), -- what was found
+             evidence TEXT NOT NULL) STRICT;",
+        )];
+        assert_eq!(upgrade(&mut conn, &act("upgrade"), 0, step).unwrap().op, Some(1));
+        drop(conn);
+        let conn = open::open_read(&path).unwrap();
+        assert!(differences(&conn).unwrap().is_empty() && verify::verify(&conn, None).unwrap().ok);
+    }
+}

@@ -1,1 +1,0 @@
-//! What is wrong with an office, as `doctor` and `status` say it.
