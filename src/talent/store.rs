@@ -377,8 +377,11 @@ pub fn by_org(conn: &Connection, org_id: i64) -> Result<Vec<i64>> {
         .collect::<rusqlite::Result<_>>()?)
 }
 
+/// What the log says of an op: number, time in milliseconds, business day, actor, command.
+pub type OpLine = (i64, i64, i32, String, String);
+
 /// Ops that touched a person, oldest first, with what the log says of them.
-pub fn ops_of(conn: &Connection, id: i64) -> Result<Vec<(i64, i64, i32, String, String)>> {
+pub fn ops_of(conn: &Connection, id: i64) -> Result<Vec<OpLine>> {
     Ok(conn
         .prepare_cached(
             "SELECT o.op, o.recorded_at, o.business_day, o.actor, o.command FROM op o

@@ -99,7 +99,7 @@ impl Look {
             match b {
                 0 => {
                     self.nul.get_or_insert(self.lines + 1);
-                    if self.at % 2 == 0 { self.nul_even += 1 } else { self.nul_odd += 1 }
+                    if self.at.is_multiple_of(2) { self.nul_even += 1 } else { self.nul_odd += 1 }
                 }
                 b'"' => self.quotes += 1,
                 _ => {}
