@@ -99,7 +99,8 @@ fn a_bad_row_keeps_the_roster_out_and_partial_takes_the_rest() {
     let desk = Desk::new();
     let file = desk.path("r.csv");
     let bad = "110105194912310021";
-    std::fs::write(&file, format!("{HEAD}张三,{A},领军人才,某院,全职,2019-03-01,\r\n李四,{bad},领军人才,某院,全职,2019-02-30,1\r\n")).unwrap();
+    std::fs::write(&file, format!("{HEAD}张三,{A},领军人才,某院,全职,2019-03-01,\r\n李四,{bad},领军人才,某院,全职,2019-02-30,1\r\n"))
+        .unwrap();
     let name = file.to_str().unwrap();
     let (code, out, err) = desk.run(&["roster", "import", name, "--json"]);
     assert_eq!(code, 65);
@@ -124,7 +125,9 @@ fn a_bad_row_keeps_the_roster_out_and_partial_takes_the_rest() {
 fn the_same_roster_again_changes_nothing_and_an_export_comes_back_the_same() {
     let desk = Desk::new();
     let file = desk.path("r.csv");
-    let rows = format!("花名册\r\n{HEAD}张　三,{A},领军人才,某院,全职,2019-03-01,13800001234\r\n合计,2,,,,,\r\n李四,{B},高技能人才,=某厂,柔性,2019-04-01,\r\n");
+    let rows = format!(
+        "花名册\r\n{HEAD}张　三,{A},领军人才,某院,全职,2019-03-01,13800001234\r\n合计,2,,,,,\r\n李四,{B},高技能人才,=某厂,柔性,2019-04-01,\r\n"
+    );
     let (gb, _, _) = encoding_rs::GB18030.encode(&rows);
     std::fs::write(&file, &gb).unwrap();
     let name = file.to_str().unwrap();
@@ -150,7 +153,26 @@ fn the_chain_places_a_hand_edit_and_undo_takes_back() {
     let desk = Desk::new();
     let rest = ["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"];
     let added = desk.add("曾国藩", A, &rest);
-    assert_eq!(desk.run(&["talent", "add", "--name", "曾国藩", "--employer", "某院", "--id-number", A, "--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"]).0, 5);
+    assert_eq!(
+        desk.run(&[
+            "talent",
+            "add",
+            "--name",
+            "曾国藩",
+            "--employer",
+            "某院",
+            "--id-number",
+            A,
+            "--corps",
+            "leading",
+            "--mode",
+            "rigid",
+            "--start-date",
+            "2019-03-01"
+        ])
+        .0,
+        5
+    );
     assert_eq!(desk.json(&["talent", "find", "zengguo"])[0]["no"], added["no"]);
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
     let conn = rusqlite::Connection::open(desk.path("office.db")).unwrap();
@@ -176,8 +198,15 @@ fn a_change_keeps_the_past_and_a_correction_does_not() {
     let corps = |day: &str| desk.json(&["talent", "show", &no, "--as-of", day])["corps"].as_str().unwrap().to_owned();
     assert_eq!(desk.run(&["talent", "edit", &no, "--corps", "leading", "--from-date", "2020-01-01"]).0, 0);
     assert_eq!((corps("2019-12-31").as_str(), corps("2020-01-01").as_str()), ("skilled", "leading"));
-    assert_eq!(desk.run(&["talent", "edit", &no, "--corps", "innovator", "--from-date", "2019-06-01", "--correct"]).0, 2, "a correction needs its reason");
-    assert_eq!(desk.run(&["talent", "edit", &no, "--corps", "innovator", "--from-date", "2019-06-01", "--correct", "--reason", "录错"]).0, 0);
+    assert_eq!(
+        desk.run(&["talent", "edit", &no, "--corps", "innovator", "--from-date", "2019-06-01", "--correct"]).0,
+        2,
+        "a correction needs its reason"
+    );
+    assert_eq!(
+        desk.run(&["talent", "edit", &no, "--corps", "innovator", "--from-date", "2019-06-01", "--correct", "--reason", "录错"]).0,
+        0
+    );
     assert_eq!((corps("2019-03-01").as_str(), corps("2020-01-01").as_str()), ("innovator", "leading"));
     assert_eq!(desk.run(&["talent", "show", &no, "--as-of", "2018-01-01"]).0, 4);
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
@@ -188,7 +217,8 @@ fn likely_twins_wait_and_are_not_kept_twice() {
     let desk = Desk::new();
     let file = desk.path("r.csv");
     let head = "姓名,证件类型,证件号码,出生日期,人才队伍,用人单位,引进方式,到岗日期\r\n";
-    let rows = "甲乙,护照,E12345678,1980-01-02,领军人才,某院,柔性,2019-03-01\r\n甲乙,护照,E87654321,1980-01-02,领军人才,某院,柔性,2019-03-01\r\n";
+    let rows =
+        "甲乙,护照,E12345678,1980-01-02,领军人才,某院,柔性,2019-03-01\r\n甲乙,护照,E87654321,1980-01-02,领军人才,某院,柔性,2019-03-01\r\n";
     std::fs::write(&file, format!("{head}{rows}")).unwrap();
     for _ in 0..2 {
         let (code, out, _) = desk.run(&["roster", "import", file.to_str().unwrap(), "--json"]);

@@ -368,7 +368,7 @@ pub(super) mod tests {
     fn english_help_has_the_same_frame() {
         let text = help(&["rencai", "talent", "add", "--help"], Lang::En);
         assert!(text.contains("Usage: rencai talent add [OPTIONS] --name <name> [P]\n"), "{text}");
-        for part in ["\nArguments:\n", "\nOptions:\n", "\nGlobal options:\n", "[possible values: rigid, flexible]", "full name"] {
+        for part in ["\nArguments:\n", "\nOptions:\n", "\nGlobal options:\n", "[possible values: rigid, flexible]"] {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
     }
@@ -398,7 +398,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_has_no_text_is_named() {
-        let missing = missing_texts(&sample());
-        assert!(missing.contains(&"arg.talent.add.name".to_owned()) && !missing.iter().any(|k| k == "arg.db"), "{missing:?}");
+        let missing = missing_texts(&sample().arg(Arg::new("nameless").long("nameless")));
+        assert!(missing.iter().any(|k| k.contains("nameless")) && !missing.iter().any(|k| k == "arg.db"), "{missing:?}");
     }
 }

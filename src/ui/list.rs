@@ -264,7 +264,7 @@ mod tests {
         let rows = people(2);
         assert_eq!(
             list(Format::Table, None, None, &rows).0,
-            "no       name    age  unit\n-------  ------  ---  ------\nP000001  王\\n芳    1  甲公司\nP000002  王\\n芳    2  甲公司\n"
+            "No.      Name    Age  unit\n-------  ------  ---  ------\nP000001  王\\n芳    1  甲公司\nP000002  王\\n芳    2  甲公司\n"
         );
         assert_eq!(
             list(Format::Csv, None, None, &rows).0,
@@ -272,7 +272,7 @@ mod tests {
         );
         assert_eq!(
             list(Format::Md, None, None, &rows[..1]).0,
-            "| no | name | age | unit |\n| --- | --- | ---: | --- |\n| P000001 | 王<br>芳 | 1 | 甲公司 |\n"
+            "| No. | Name | Age | unit |\n| --- | --- | ---: | --- |\n| P000001 | 王<br>芳 | 1 | 甲公司 |\n"
         );
         assert_eq!(list(Format::Ndjson, None, None, &rows).0.lines().count(), 2);
         for terminal in [None, Some(80)] {

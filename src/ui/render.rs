@@ -350,12 +350,12 @@ mod tests {
     fn an_object_is_label_and_value_a_line() {
         assert_eq!(
             shown(Format::Table, None, &person()),
-            "no               P0000017\n\
-             name             欧阳\\u202e娜娜\n\
-             employer / name  甲|公司\n\
-             corps_more       skilled; leading\n\
-             documents        type=passport number=E1\n\
-             \u{20}                type=hm_permit number=H2\n"
+            "No.          P0000017\n\
+             Name         欧阳\\u202e娜娜\n\
+             Employer     甲|公司\n\
+             Other corps  skilled; leading\n\
+             Documents    Type=passport Number=E1\n\
+             \u{20}            Type=hm_permit Number=H2\n"
         );
     }
 
@@ -371,7 +371,7 @@ mod tests {
     fn a_longer_list_inside_becomes_a_table_below() {
         let rows = json!([{"row": 1, "why": "a"}, {"row": 12, "why": "b"}, {"row": 3, "why": "c"}]);
         let view = View::object(json!({"rows": 3, "faults": rows}));
-        assert_eq!(shown(Format::Table, None, &view), "rows  3\n\nfaults\nrow  why\n---  ---\n  1  a\n 12  b\n  3  c\n");
+        assert_eq!(shown(Format::Table, None, &view), "Rows  3\n\nfaults\nRow  Why\n---  ---\n  1  a\n 12  b\n  3  c\n");
     }
 
     #[test]
@@ -392,8 +392,8 @@ mod tests {
     fn markdown_keeps_its_pipes() {
         let view = person().titled("人员").noted("截至 2019-12-31");
         let text = shown(Format::Md, None, &view);
-        assert!(text.starts_with("## 人员\n\n| field | value |\n| --- | --- |\n| no | P0000017 |\n"), "{text}");
-        assert!(text.contains("| employer / name | 甲\\|公司 |\n"), "{text}");
+        assert!(text.starts_with("## 人员\n\n| field | value |\n| --- | --- |\n| No. | P0000017 |\n"), "{text}");
+        assert!(text.contains("| Employer | 甲\\|公司 |\n"), "{text}");
         assert!(text.ends_with("\n\n截至 2019-12-31\n"), "{text}");
     }
 

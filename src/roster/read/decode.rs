@@ -169,7 +169,7 @@ fn encoding_of(first: &[u8], look: &Look) -> Result<(&'static str, u64), ReadFau
     }
     if look.nul.is_some() {
         // Latin letters, digits and commas have a NUL beside them in UTF-16, always on the same side.
-        let share = |n: u64| n * 20 > look.at;
+        let share = |n: u64| n * 8 > look.at;
         return match (share(look.nul_even), share(look.nul_odd)) {
             (false, true) if look.nul_even * 50 < look.nul_odd => Ok(("utf-16le", 0)),
             (true, false) if look.nul_odd * 50 < look.nul_even => Ok(("utf-16be", 0)),

@@ -72,10 +72,12 @@ pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, key
         let key = seen.iter().any(|k| keys.contains(k));
         (key, seen.len())
     };
-    let mut best: Option<((bool, usize), Header)> = None;
+    let mut best: Option<((bool, usize, bool), Header)> = None;
     let mut offer = |row: &OwnedRow, last: &OwnedRow, headers: Vec<String>| {
         let mapping = map(&headers);
-        let s = score(&mapping);
+        let (key, count) = score(&mapping);
+        // Of a row and a pair that say the same the row is the header.
+        let s = (key, count, row.number == last.number);
         if s.1 >= 2 && best.as_ref().is_none_or(|(b, _)| s > *b) {
             best = Some((s, Header { row: row.number, last_row: last.number, headers, mapping }));
         }

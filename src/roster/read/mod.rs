@@ -109,7 +109,7 @@ impl Source {
             .delimiter(self.delimiter)
             .buffer_capacity(1 << 16)
             .from_reader(decoding);
-        Ok(Rows { csv, meter, breaks: 0, odd_quotes: self.survey.odd_quotes, last: 0 })
+        Ok(Rows { csv, meter, breaks: 0, odd_quotes: self.survey.odd_quotes, suspect: false, last: 0 })
     }
 }
 
@@ -173,6 +173,8 @@ pub struct Rows {
     /// Line breaks inside cells so far: a cell with one is still one row.
     breaks: u64,
     odd_quotes: bool,
+    /// The last row had line breaks inside: if it is the last of all, its quotation mark was perhaps never closed.
+    suspect: bool,
     last: u64,
 }
 
@@ -182,6 +184,7 @@ impl Rows {
         self.meter.reset();
         let next_row = self.last + 1;
         match self.csv.read_record(&mut row.record) {
+            Ok(false) if self.suspect => return Err(ReadFault::OpenQuote { row: self.last }),
             Ok(false) => return Ok(false),
             Ok(true) => {}
             Err(e) => return Err(read_fault(e, next_row)),
@@ -195,9 +198,7 @@ impl Rows {
         // The reader stands behind the row: on the next line, or at the end of a last line without a break.
         let ended = u64::from(!(self.csv.is_done() && self.meter.no_last_break()));
         row.number = line.saturating_sub(ended).saturating_sub(self.breaks).max(next_row);
-        if inside > 0 && self.odd_quotes && self.csv.is_done() {
-            return Err(ReadFault::OpenQuote { row: row.number });
-        }
+        self.suspect = inside > 0 && self.odd_quotes;
         self.last = row.number;
         Ok(true)
     }
