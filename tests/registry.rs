@@ -13,7 +13,7 @@ struct Desk {
 impl Desk {
     fn new() -> Desk {
         let desk = Desk { dir: tempfile::tempdir().unwrap() };
-        desk.run(&["init", "--lang", "zh"]).0;
+        assert_eq!(desk.run(&["init", "--lang", "zh"]).0, 0);
         desk
     }
 
