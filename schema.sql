@@ -196,7 +196,7 @@ CREATE TABLE person (
   id          INTEGER PRIMARY KEY,
   made_op     INTEGER NOT NULL,
   voided_op   INTEGER,
-  kind        TEXT NOT NULL CHECK (kind IN ('talent', 'student', 'related')),
+  kind        TEXT NOT NULL CHECK (kind = 'talent' OR kind = 'student' OR kind = 'related'),
   salt        BLOB,
   merged_into INTEGER REFERENCES person (id),
   erased_op   INTEGER
@@ -210,7 +210,7 @@ CREATE TABLE person_profile (
   until_day   INTEGER,
   made_op     INTEGER NOT NULL,
   voided_op   INTEGER,
-  corps       TEXT NOT NULL CHECK (corps IN ('entrepreneur', 'leading', 'innovator', 'skilled')),
+  corps       TEXT NOT NULL CHECK (corps = 'entrepreneur' OR corps = 'leading' OR corps = 'innovator' OR corps = 'skilled'),
   name_id     INTEGER NOT NULL REFERENCES name (id),
   birth_date  INTEGER,
   sex         TEXT CHECK (sex IN ('male', 'female')),
@@ -263,7 +263,7 @@ CREATE TABLE engagement (
   made_op       INTEGER NOT NULL,
   voided_op     INTEGER,
   org_id        INTEGER NOT NULL REFERENCES org (id),
-  mode          TEXT NOT NULL CHECK (mode IN ('rigid', 'flexible', 'home_grown')),
+  mode          TEXT NOT NULL CHECK (mode = 'rigid' OR mode = 'flexible' OR mode = 'home_grown'),
   started       INTEGER NOT NULL,     -- first day with this unit, as written (到岗日期), through later changes
   contract_end  INTEGER,
   position      TEXT,

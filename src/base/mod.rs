@@ -1,7 +1,7 @@
 //! The vocabulary of the office: codes of faults, days, identity numbers, human numbers, money, names, code sets and
 //! the escaping of text. Pure functions only: nothing here reads a file, asks the clock, knows SQL or prints.
 
-mod chars;
+pub(crate) mod chars;
 
 pub mod codes;
 pub mod day;

@@ -1,5 +1,5 @@
-//! The leaf of a subject: the digest of a canonical text of its rows, not of bytes on disk. leaf = H(H(plain) ‖ H(salt ‖
-//! personal)), SHA-256; nulls are left out, so a new nullable column changes no leaf. Which columns: `subject`.
+//! The leaf of a subject: the digest of a canonical text of its rows, not of bytes on disk. leaf = H(id ‖ references ‖
+//! H(plain) ‖ H(salt ‖ personal)), SHA-256; nulls are left out, so a new nullable column changes no leaf. Which columns: `subject`.
 
 use super::subject::{Part, Subject, Table};
 use crate::error::Result;
@@ -7,7 +7,6 @@ use rusqlite::Connection;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sha2::{Digest, Sha256};
-use std::io::Write as _;
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];
@@ -69,16 +68,25 @@ enum Canon<'a> {
 }
 
 /// Gathers the canonical text of one subject after the other; the buffers are kept.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct LeafBuilder {
+    refs: Vec<u8>,
     plain: Vec<u8>,
     personal: Vec<u8>,
     any: bool,
 }
 
+/// What of a leaf is known before its numbers are: an import's reading thread digests this while the other writes.
+#[derive(Clone, Debug)]
+pub struct Halves {
+    plain: Hash,
+    personal: Hash,
+}
+
 impl LeafBuilder {
     /// Begins a new subject. `salt` is empty for subjects that are no persons.
     pub fn begin(&mut self, salt: &[u8]) {
+        self.refs.clear();
         self.plain.clear();
         self.personal.clear();
         self.plain.extend_from_slice(b"rencai leaf 1\n");
@@ -96,7 +104,7 @@ impl LeafBuilder {
                 Val::Text(t) => Canon::Text(t.as_bytes()),
                 Val::Blob(b) => Canon::Blob(b),
             };
-            self.field(table.name, name, *part, &v);
+            self.field(name, *part, &v);
         }
     }
 
@@ -105,7 +113,7 @@ impl LeafBuilder {
         self.open_row(table);
         for (i, (name, part)) in table.cols.iter().enumerate() {
             let v = Val::of(row.get_ref(i)?);
-            self.field(table.name, name, *part, &v);
+            self.field(name, *part, &v);
         }
         Ok(())
     }
@@ -118,25 +126,14 @@ impl LeafBuilder {
         }
     }
 
-    /// `name=` and a value that says its own type and length, so that no two rows share a text.
-    fn field(&mut self, _table: &str, name: &str, part: Part, v: &Canon<'_>) {
+    fn field(&mut self, name: &str, part: Part, v: &Canon<'_>) {
         let b = match part {
-            Part::Outside => return,
+            Part::Outside | Part::Owner => return,
+            Part::Reference => &mut self.refs,
             Part::Plain => &mut self.plain,
             Part::Personal | Part::Name => &mut self.personal,
         };
-        if matches!(v, Canon::Null) {
-            return;
-        }
-        b.extend_from_slice(name.as_bytes());
-        // Writing to a Vec can't fail.
-        let _ = match v {
-            Canon::Null => Ok(()),
-            Canon::Int(i) => write!(b, "=i{i};"),
-            Canon::Text(t) => write!(b, "=t{}:", t.len()).map(|()| b.extend_from_slice(t)),
-            Canon::Blob(x) => write!(b, "=b{}:", x.len()).map(|()| b.extend_from_slice(x)),
-        };
-        b.push(b'\n');
+        push_field(b, name, v);
     }
 
     /// Whether any row was added since `begin`.
@@ -144,13 +141,54 @@ impl LeafBuilder {
         !self.any
     }
 
-    /// The leaf.
-    pub fn finish(&self) -> Hash {
-        let mut both = [0u8; 64];
-        both[..32].copy_from_slice(&sha256(&self.plain));
-        both[32..].copy_from_slice(&sha256(&self.personal));
-        sha256(&both)
+    /// Digests of what does not depend on the subject's number.
+    pub fn halves(&self) -> Halves {
+        Halves { plain: sha256(&self.plain), personal: sha256(&self.personal) }
     }
+
+    /// The leaf of the subject of that id.
+    pub fn finish(&self, id: i64) -> Hash {
+        self.halves().join(id, &self.refs)
+    }
+}
+
+impl Halves {
+    /// The leaf; `refs` are the references to other records as `push_ref` writes them, row by row.
+    pub fn join(&self, id: i64, refs: &[u8]) -> Hash {
+        let mut h = Sha256::new();
+        h.update(id.to_be_bytes());
+        h.update((refs.len() as u64).to_be_bytes());
+        h.update(refs);
+        h.update(self.plain);
+        h.update(self.personal);
+        h.finalize().into()
+    }
+}
+
+/// Writes a reference of a row for `Halves::join`.
+pub fn push_ref(refs: &mut Vec<u8>, name: &str, id: i64) {
+    push_field(refs, name, &Canon::Int(id));
+}
+
+/// `name=` and a value that says its own type and length, so that no two rows share a text.
+fn push_field(b: &mut Vec<u8>, name: &str, v: &Canon<'_>) {
+    let mut number = itoa::Buffer::new();
+    let (kind, bytes) = match v {
+        Canon::Null => return,
+        Canon::Int(i) => (b'i', number.format(*i).as_bytes()),
+        Canon::Text(t) => (b't', *t),
+        Canon::Blob(x) => (b'b', *x),
+    };
+    b.extend_from_slice(name.as_bytes());
+    b.push(b'=');
+    b.push(kind);
+    let mut length = itoa::Buffer::new();
+    if kind != b'i' {
+        b.extend_from_slice(length.format(bytes.len()).as_bytes());
+        b.push(b':');
+    }
+    b.extend_from_slice(bytes);
+    b.push(b'\n');
 }
 
 /// SHA-256 of some bytes.
@@ -200,7 +238,7 @@ pub fn leaf_of(conn: &Connection, subject: &Subject, id: i64, b: &mut LeafBuilde
             b.sql_row(table, r)?;
         }
     }
-    Ok(b.finish())
+    Ok(b.finish(id))
 }
 
 /// Walks all subjects of a kind in the order of their ids, one pass over each table side by side: `each` gets the id and the
@@ -247,6 +285,6 @@ pub fn walk(conn: &Connection, subject: &Subject, mut each: impl FnMut(i64, Hash
                 rows.advance()?;
             }
         }
-        each(id, b.finish())?;
+        each(id, b.finish(id))?;
     }
 }

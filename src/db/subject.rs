@@ -4,6 +4,10 @@
 /// How a column enters the digest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
+    /// The subject's own id: stands once at the head of the leaf.
+    Owner,
+    /// The id of another record, or a number given within the op.
+    Reference,
     /// Statistical: stays when a person is erased.
     Plain,
     /// Personal: hashed with the person's salt, blanked by erasing.
@@ -13,7 +17,7 @@ pub enum Part {
     /// Not hashed (the leaf itself).
     Outside,
 }
-use Part::{Name, Outside, Personal, Plain};
+use Part::{Name, Outside, Owner, Personal, Plain, Reference};
 
 /// One table of a subject.
 #[derive(Debug)]
@@ -61,7 +65,7 @@ macro_rules! fact_table {
     ($id:ident, $name:literal, $owner:literal, [$($col:literal $part:ident),* $(,)?]) => {
         #[doc = concat!("Fact table `", $name, "`.")]
         pub static $id: Table = Table { name: $name, owner: Some($owner), key: 2, cols: &[
-            ($owner, Plain), ("seq", Plain), ("from_day", Plain), ("until_day", Plain), ("made_op", Plain), ("voided_op", Plain),
+            ($owner, Owner), ("seq", Plain), ("from_day", Plain), ("until_day", Plain), ("made_op", Plain), ("voided_op", Plain),
             $(($col, $part)),* ] };
     };
 }
@@ -69,7 +73,7 @@ macro_rules! record_table {
     ($id:ident, $name:literal, [$($col:literal $part:ident),* $(,)?]) => {
         #[doc = concat!("Record table `", $name, "`.")]
         pub static $id: Table = Table { name: $name, owner: Some("id"), key: 1, cols: &[
-            ("id", Plain), ("made_op", Plain), ("voided_op", Plain), $(($col, $part)),* ] };
+            ("id", Owner), ("made_op", Plain), ("voided_op", Plain), $(($col, $part)),* ] };
     };
 }
 
@@ -80,9 +84,9 @@ fact_table!(PERSON_PROFILE, "person_profile", "person_id", [
     "skill_level" Plain, "industry" Plain, "gb_industry" Plain, "phone" Personal, "email" Personal, "remarks" Personal, "leaf" Outside]);
 fact_table!(PERSON_DOCUMENT, "person_document", "person_id", ["kind" Plain, "number" Personal, "raw" Personal, "valid_until" Plain]);
 fact_table!(ENGAGEMENT, "engagement", "person_id", [
-    "org_id" Plain, "mode" Plain, "started" Plain, "contract_end" Plain, "position" Personal, "months_a_year" Plain, "leave_why" Plain,
+    "org_id" Reference, "mode" Plain, "started" Plain, "contract_end" Plain, "position" Personal, "months_a_year" Plain, "leave_why" Plain,
     "leave_to" Personal]);
-fact_table!(RECOGNITION, "recognition", "person_id", ["id" Plain, "scheme" Plain, "class" Plain, "state" Plain]);
+fact_table!(RECOGNITION, "recognition", "person_id", ["id" Reference, "scheme" Plain, "class" Plain, "state" Plain]);
 fact_table!(ACHIEVEMENT, "achievement", "person_id", ["text" Personal]);
 record_table!(ORG, "org", []);
 fact_table!(ORG_PROFILE, "org_profile", "org_id", [
@@ -91,7 +95,7 @@ fact_table!(ORG_PROFILE, "org_profile", "org_id", [
     "contact" Plain, "phone" Plain, "closed_on" Plain]);
 record_table!(PLATFORM, "platform", []);
 fact_table!(PLATFORM_PROFILE, "platform_profile", "platform_id", [
-    "kind" Plain, "name" Plain, "folded" Plain, "subtype" Plain, "level" Plain, "org_id" Plain]);
+    "kind" Plain, "name" Plain, "folded" Plain, "subtype" Plain, "level" Plain, "org_id" Reference]);
 fact_table!(PLATFORM_STAGE, "platform_stage", "platform_id", ["stage" Plain]);
 fact_table!(ACTOR, "actor", "actor_id", ["name" Plain, "os_user" Plain, "roles" Plain]);
 record_table!(POLICY_VERSION, "policy_version", [

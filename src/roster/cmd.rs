@@ -126,7 +126,7 @@ fn read_map(path: &Path) -> Result<HashMap<String, String>> {
             let Some(v) = v.as_str() else {
                 return Err(error::bad_data("map_syntax").fact("file", shown()).fact("line", 1));
             };
-            out.insert(super::read::header::even(&k), super::read::header::even(v));
+            out.insert(super::read::header::even(&k).into_owned(), super::read::header::even(v).into_owned());
         }
     } else {
         let mut reader =
@@ -136,7 +136,7 @@ fn read_map(path: &Path) -> Result<HashMap<String, String>> {
             let (Some(from), Some(to)) = (record.get(0), record.get(1)) else {
                 return Err(error::bad_data("map_syntax").fact("file", shown()).fact("line", i + 1));
             };
-            out.insert(super::read::header::even(from), super::read::header::even(to));
+            out.insert(super::read::header::even(from).into_owned(), super::read::header::even(to).into_owned());
         }
     }
     Ok(out)
@@ -256,7 +256,7 @@ fn review(office: &Office) -> Result<Exit> {
         for (h, c) in w.headers.iter().zip(&w.cells) {
             let even = super::read::header::even(h);
             let info = kind.and_then(|k| k.column_of(&even).map(|i| k.columns()[i]));
-            let name = info.map_or(even, |i| i.name.to_owned());
+            let name = info.map_or(even.into_owned(), |i| i.name.to_owned());
             let value = match info {
                 Some(i) if i.name == "name" || reveal => c.clone(),
                 Some(i) => super::report::shown(&i, c, reveal).into(),

@@ -11,6 +11,7 @@ use crate::base::text::csv_unguard;
 use crate::db::write::{Act, Done};
 use crate::error::{self, Result};
 use crate::office::Office;
+use crate::talent::bulk::Preparer;
 use crate::talent::entry::{self, Checked, Key};
 use crate::ui::progress::Progress;
 use serde_json::{Map, Value};
@@ -145,7 +146,8 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
         let (give_back, returned) = channel::<Vec<Parsed>>();
         let talent = set.kind == Kind::Talent;
         let doomed = std::thread::scope(|scope| -> Result<bool> {
-            scope.spawn(move || pump(head, talent, &send, &returned));
+            let mut preparer = talent.then(|| Preparer::new(tx.op));
+            scope.spawn(move || pump(head, preparer.as_mut(), &send, &returned));
             if talent {
                 let mut people = People::begin(tx, set, &mut report, rejects.as_mut(), &headers)?;
                 let skipped = each(&receive, &give_back, file, &progress, |p| people.row(tx, p))?;
@@ -315,10 +317,10 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
 }
 
 /// The reading thread: rows in batches, checked. Ends when the file does, or when nobody listens any more.
-fn pump(mut head: Head, talent: bool, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
+fn pump(mut head: Head, mut talent: Option<&mut Preparer>, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
     let mut batch = Vec::with_capacity(BATCH);
     for r in std::mem::take(&mut head.ahead) {
-        if !take(&mut batch, r.number, r.cells.iter().map(String::as_str), &head.mapping, &head.columns, talent, send) {
+        if !take(&mut batch, r.number, r.cells.iter().map(String::as_str), &head.mapping, &head.columns, talent.as_deref_mut(), send) {
             return;
         }
     }
@@ -329,7 +331,7 @@ fn pump(mut head: Head, talent: bool, send: &SyncSender<Message>, returned: &Rec
                 if batch.is_empty() {
                     while returned.try_recv().is_ok() {}
                 }
-                if !take(&mut batch, record.number(), record.cells(), &head.mapping, &head.columns, talent, send) {
+                if !take(&mut batch, record.number(), record.cells(), &head.mapping, &head.columns, talent.as_deref_mut(), send) {
                     return;
                 }
                 if batch.len() == BATCH
@@ -355,7 +357,7 @@ fn take<'r>(
     cells: impl Iterator<Item = &'r str>,
     mapping: &[Mapped],
     columns: &Arc<Vec<Option<usize>>>,
-    talent: bool,
+    talent: Option<&mut Preparer>,
     send: &SyncSender<Message>,
 ) -> bool {
     let cells: Vec<&str> = cells.map(csv_unguard).collect();
@@ -375,7 +377,7 @@ fn take<'r>(
         // A row has at most 8 MB.
         row.ends.push(u32::try_from(row.text.len()).unwrap_or(u32::MAX));
     }
-    let talent = talent.then(|| Candidate::of(row.check()));
+    let talent = talent.map(|preparer| Candidate::of(&row, row.check(), preparer));
     batch.push(Parsed { row, talent });
     true
 }

@@ -13,7 +13,7 @@ use crate::base::{names, number};
 use crate::db::write::Tx;
 use crate::error::{Kind, Result};
 use crate::org::{self, UnitMatch};
-use crate::talent::bulk::{BuildPlain, BulkWriter, short_digest};
+use crate::talent::bulk::{BuildPlain, BulkWriter, Prepared, Preparer, short_digest};
 use crate::talent::change::{self, How, NewPerson};
 use crate::talent::entry::{self, CellFault, Checked, Draft, Key};
 use crate::talent::store as people;
@@ -42,6 +42,10 @@ pub fn column_info(k: Key) -> ColumnInfo {
 pub struct Candidate {
     /// A whole new person, where nothing required is missing.
     person: std::result::Result<NewPerson, Box<Draft>>,
+    prepared: Option<Prepared>,
+    /// The row has a document number, and one of the office's.
+    numbered: bool,
+    has_no: bool,
     faults: Vec<CellFault>,
     warnings: Vec<CellFault>,
     name: u64,
@@ -55,7 +59,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// From a checked row.
-    pub fn of(checked: Checked) -> Candidate {
+    pub fn of(row: &Row, checked: Checked, preparer: &mut Preparer) -> Candidate {
         let Checked { draft, faults, warnings } = checked;
         let papers = draft.documents.iter().map(|d| (document_key(d), paper_key(d))).collect();
         let resident = draft.documents.iter().any(|d| d.kind == DocType::ResidentId);
@@ -63,13 +67,19 @@ impl Candidate {
             draft.name.as_ref().zip(draft.birth_date).map(|(name, birth)| {
                 short_digest(&names::fold(name)) ^ u64::from(birth.0.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
             });
+        let (name, unit) =
+            (draft.name.as_deref().map(short_digest).unwrap_or_default(), unit_key(draft.employer.as_deref(), draft.uscc.as_deref()));
+        let person = NewPerson::of(draft);
         Candidate {
-            name: draft.name.as_deref().map(short_digest).unwrap_or_default(),
+            prepared: person.as_ref().ok().map(|p| preparer.prepare(p, row.number.into())),
+            numbered: row.cell(Key::IdNumber).is_some(),
+            has_no: row.cell(Key::No).is_some(),
+            name,
             twin,
-            unit: unit_key(draft.employer.as_deref(), draft.uscc.as_deref()),
+            unit,
             papers,
             resident,
-            person: NewPerson::of(draft),
+            person,
             faults,
             warnings,
         }
@@ -177,18 +187,20 @@ impl<'a, 'c> People<'a, 'c> {
             Fate::Refused => Ok(()),
             Fate::Wait(reasons) => self.wait(tx, &p.row, &reasons),
             Fate::Known(id) => self.apply(tx, &p.row, id, c.unit),
-            Fate::New => match &mut c.person {
-                Ok(person) => {
+            Fate::New => match (&mut c.person, &c.prepared) {
+                (Ok(person), Some(prepared)) => {
                     self.report.added += 1;
                     if self.doomed {
                         return Ok(());
                     }
                     person.engagement.org_id = unit_id(&mut self.units, tx, c.unit, &person.employer, person.uscc.as_deref(), person.from)?;
                     let name = self.bulk.name_id(&person.profile.name, c.name)?;
-                    self.bulk.enter(tx, person, name)?;
+                    self.bulk.enter(tx, person, prepared, name)?;
                     Ok(())
                 }
-                Err(draft) => {
+                // Whoever is whole was prepared.
+                (Ok(_), None) => Ok(()),
+                (Err(draft), _) => {
                     let lacking = entry::missing(draft);
                     let faults: Vec<CellFault> =
                         lacking.into_iter().map(|key| CellFault { key, code: FaultCode::Missing, note: None }).collect();
@@ -211,7 +223,7 @@ impl<'a, 'c> People<'a, 'c> {
         if c.named().is_none() && !misnamed {
             say(Key::Name, FaultCode::Missing, None);
         }
-        if row.cell(Key::IdNumber).is_none() {
+        if !c.numbered {
             say(Key::IdNumber, FaultCode::Missing, None);
         }
         let mut reasons: Vec<Value> = Vec::new();
@@ -283,7 +295,7 @@ impl<'a, 'c> People<'a, 'c> {
         known: Option<i64>,
         say: &mut impl FnMut(Key, FaultCode, Option<String>),
     ) -> Result<Option<i64>> {
-        if row.cell(Key::No).is_none() {
+        if !c.has_no {
             return Ok(known);
         }
         let held = match c.no().filter(|_| !self.bulk.into_empty()) {

@@ -3,12 +3,15 @@
 
 use super::change::{NewPerson, document_values, recorded};
 use crate::base::names;
-use crate::db::digest::{LeafBuilder, Val, sha256};
+use crate::db::digest::{Halves, LeafBuilder, Val, push_ref, sha256};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON, PERSON_DOCUMENT, PERSON_PROFILE, RECOGNITION, Table};
 use crate::db::write::{Tx, random_bytes};
 use crate::error::Result;
 use rusqlite::{Connection, Statement, params};
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::OnceLock;
 
 /// The indexes that random keys would make dear, as schema.sql names them.
 const INDEXES: &[&str] = &["name_folded", "person_profile_name", "person_document_number", "engagement_org", "recognition_class"];
@@ -26,8 +29,7 @@ pub struct BulkWriter<'c> {
     /// 64-bit digest of a name → its id; the dictionary itself stays in the file.
     names: HashMap<u64, u32, BuildPlain>,
     deferred: Vec<String>,
-    leaf: LeafBuilder,
-    seed: Vec<u8>,
+    refs: Vec<u8>,
     person: Statement<'c>,
     profile: Statement<'c>,
     document: Statement<'c>,
@@ -57,10 +59,80 @@ impl std::hash::Hasher for Plain {
 /// Builder of `Plain`.
 pub type BuildPlain = std::hash::BuildHasherDefault<Plain>;
 
-/// A 64-bit digest of a text, for maps that must stay small.
+/// A 64-bit digest of a text, for maps that must stay small; keyed anew in every run, so that no file can be made to collide.
 pub fn short_digest(text: &str) -> u64 {
-    let h = sha256(text.as_bytes());
-    u64::from_be_bytes([h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]])
+    static KEY: OnceLock<RandomState> = OnceLock::new();
+    KEY.get_or_init(RandomState::new).hash_one(text)
+}
+
+/// What a new person's leaf is made of, as far as it is known before the person has a number; the reading thread makes it.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    salt: [u8; 16],
+    halves: Halves,
+}
+
+/// Makes `Prepared` of one new person after the other.
+#[derive(Debug)]
+pub struct Preparer {
+    op: i64,
+    seed: Vec<u8>,
+    leaf: LeafBuilder,
+}
+
+impl Preparer {
+    /// For the persons of one op.
+    pub fn new(op: i64) -> Preparer {
+        Preparer { op, seed: random_bytes(), leaf: LeafBuilder::default() }
+    }
+
+    /// `row` tells the salts of an op apart.
+    pub fn prepare(&mut self, p: &NewPerson, row: u64) -> Prepared {
+        let salt = self.salt(row);
+        self.leaf.begin(&salt);
+        self.leaf.row(&PERSON, &person_row(0, self.op, &salt));
+        let Ok(()) = each_fact(p, (0, self.op, 0), (Val::Text(&p.profile.name), Val::Null), |table, row| {
+            self.leaf.row(table, row);
+            Ok::<(), Infallible>(())
+        });
+        Prepared { salt, halves: self.leaf.halves() }
+    }
+
+    /// 16 bytes for one person out of the op's random seed.
+    fn salt(&self, row: u64) -> [u8; 16] {
+        let mut b = self.seed.clone();
+        b.extend_from_slice(&row.to_be_bytes());
+        let h = sha256(&b);
+        let mut salt = [0u8; 16];
+        salt.copy_from_slice(&h[..16]);
+        salt
+    }
+}
+
+/// The anchor row of a new person.
+fn person_row(id: i64, op: i64, salt: &[u8]) -> [Val<'_>; 7] {
+    [Val::Int(id), Val::Int(op), Val::Null, Val::Text("talent"), Val::Blob(salt), Val::Null, Val::Null]
+}
+
+/// The fact rows of a new person in the order of the leaf. `name` and `leaf` are what stands for them in the profile's row.
+fn each_fact<E>(
+    p: &NewPerson,
+    (id, op, recognition): (i64, i64, i64),
+    (name, leaf): (Val<'_>, Val<'_>),
+    mut f: impl FnMut(&'static Table, &[Val<'_>]) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    f(&PERSON_PROFILE, &full(id, 1, p.from.0, op, &p.profile.values(name, leaf)))?;
+    for (i, d) in p.documents.iter().enumerate() {
+        f(&PERSON_DOCUMENT, &full(id, i + 1, p.from.0, op, &document_values(d)))?;
+    }
+    f(&ENGAGEMENT, &full(id, 1, p.from.0, op, &p.engagement.values()))?;
+    if let Some(class) = &p.class {
+        f(&RECOGNITION, &full(id, 1, p.from.0, op, &recorded(recognition, class.clone()).values()))?;
+    }
+    for (i, a) in p.achievements.iter().enumerate() {
+        f(&ACHIEVEMENT, &full(id, i + 1, p.from.0, op, &[Val::Text(a)]))?;
+    }
+    Ok(())
 }
 
 impl<'c> BulkWriter<'c> {
@@ -91,8 +163,7 @@ impl<'c> BulkWriter<'c> {
             next_name,
             names,
             deferred,
-            leaf: LeafBuilder::default(),
-            seed: random_bytes(),
+            refs: Vec::new(),
             person: conn.prepare(&PERSON.insert_sql())?,
             profile: conn.prepare(&PERSON_PROFILE.insert_sql())?,
             document: conn.prepare(&PERSON_DOCUMENT.insert_sql())?,
@@ -141,65 +212,32 @@ impl<'c> BulkWriter<'c> {
     }
 
     /// Enters one person; returns the id. The leaf goes into the profile row and the op's digest.
-    pub fn enter(&mut self, tx: &mut Tx<'c>, p: &NewPerson, name_id: i64) -> Result<i64> {
+    pub fn enter(&mut self, tx: &mut Tx<'c>, p: &NewPerson, prepared: &Prepared, name_id: i64) -> Result<i64> {
         let id = self.next_id;
         self.next_id += 1;
-        let salt = self.salt(id);
         let op = self.op;
-        let person = [Val::Int(id), Val::Int(op), Val::Null, Val::Text("talent"), Val::Blob(&salt), Val::Null, Val::Null];
-        self.leaf.begin(&salt);
-        self.leaf.row(&PERSON, &person);
-        let class = p.class.clone().map(|c| recorded(self.next_recognition, c));
-        let mut rows: Vec<(&'static Table, Vec<Val<'_>>)> = Vec::with_capacity(5);
-        rows.push((&PERSON_PROFILE, full(id, 1, p.from.0, op, &p.profile.values(Val::Text(&p.profile.name), Val::Null))));
-        for (i, d) in p.documents.iter().enumerate() {
-            rows.push((&PERSON_DOCUMENT, full(id, i + 1, p.from.0, op, &document_values(d))));
+        let recognition = self.next_recognition;
+        self.refs.clear();
+        push_ref(&mut self.refs, "org_id", p.engagement.org_id);
+        if p.class.is_some() {
+            push_ref(&mut self.refs, "id", recognition);
+            self.next_recognition += 1;
         }
-        rows.push((&ENGAGEMENT, full(id, 1, p.from.0, op, &p.engagement.values())));
-        if let Some(r) = &class {
-            rows.push((&RECOGNITION, full(id, 1, p.from.0, op, &r.values())));
-        }
-        for (i, a) in p.achievements.iter().enumerate() {
-            rows.push((&ACHIEVEMENT, full(id, i + 1, p.from.0, op, &[Val::Text(a)])));
-        }
-        for (table, row) in &rows {
-            self.leaf.row(table, row);
-        }
-        let leaf = self.leaf.finish();
-        bind(&mut self.person, &person)?;
-        for (table, row) in &mut rows {
+        let leaf = prepared.halves.join(id, &self.refs);
+        bind(&mut self.person, &person_row(id, op, &prepared.salt))?;
+        each_fact(p, (id, op, recognition), (Val::Int(name_id), Val::Blob(&leaf)), |table, row| {
             let st = match table.name {
-                "person_profile" => {
-                    // The row holds the dictionary id where the leaf holds the text.
-                    row[FIXED + 1] = Val::Int(name_id);
-                    if let Some(last) = row.last_mut() {
-                        *last = Val::Blob(&leaf);
-                    }
-                    &mut self.profile
-                }
+                "person_profile" => &mut self.profile,
                 "person_document" => &mut self.document,
                 "engagement" => &mut self.engagement,
                 "recognition" => &mut self.recognition,
                 _ => &mut self.achievement,
             };
-            bind(st, row)?;
-        }
-        if class.is_some() {
-            self.next_recognition += 1;
-        }
+            bind(st, row)
+        })?;
         tx.bulk_leaf(id, &leaf);
         self.written += 1;
         Ok(id)
-    }
-
-    /// 16 bytes for one person out of the op's random seed.
-    fn salt(&self, id: i64) -> [u8; 16] {
-        let mut b = self.seed.clone();
-        b.extend_from_slice(&id.to_be_bytes());
-        let h = sha256(&b);
-        let mut salt = [0u8; 16];
-        salt.copy_from_slice(&h[..16]);
-        salt
     }
 
     /// Builds the indexes that were put off and counts what was written against what is there.

@@ -3,6 +3,7 @@
 use super::digits;
 use crate::base::chars::{fold_width, is_blank, is_hyphen, is_invisible};
 use crate::base::fault::FaultCode;
+use std::borrow::Cow;
 
 /// Reads a telephone number: a mobile number (手机) of 11 digits, or a fixed line (固定电话) as `0471-1234567` with an
 /// extension as `0471-1234567-801`. The country code, blanks and hyphens do not matter.
@@ -83,7 +84,11 @@ fn fixed_line(text: &str, abroad: bool) -> Option<String> {
 
 /// Reads a mail address (邮箱): one @, something before it, a domain with a dot after it; the domain in lower case.
 pub fn email(raw: &str) -> Result<String, FaultCode> {
-    let folded: String = raw.chars().filter(|c| !is_invisible(*c)).map(fold_width).collect();
+    let folded: Cow<'_, str> = if raw.bytes().all(|b| b.is_ascii_graphic()) {
+        Cow::Borrowed(raw)
+    } else {
+        raw.chars().filter(|c| !is_invisible(*c)).map(fold_width).collect()
+    };
     let text = folded.trim_matches(is_blank);
     if text.is_empty() {
         return Err(FaultCode::Missing);

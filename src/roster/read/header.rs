@@ -2,6 +2,8 @@
 //! no data. Pure: rows in, answers out. Whatever is not surely something else is data.
 
 use super::OwnedRow;
+use crate::base::chars::is_common_han;
+use std::borrow::Cow;
 
 /// So many rows that hold anything are looked at for the header.
 pub const LOOK: usize = 100;
@@ -31,7 +33,10 @@ pub struct Header {
 }
 
 /// A header cell made even: no blanks, width and case, no mark of a required column, nothing invisible.
-pub fn even(cell: &str) -> String {
+pub fn even(cell: &str) -> Cow<'_, str> {
+    if cell.chars().all(|c| is_common_han(c) || c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        return Cow::Borrowed(cell);
+    }
     let mut s: String = cell
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{00ad}' | '\u{061c}'))
@@ -46,7 +51,7 @@ pub fn even(cell: &str) -> String {
             s = bare.to_owned();
         }
     }
-    s.strip_prefix('*').map(str::to_owned).unwrap_or(s)
+    Cow::Owned(s.strip_prefix('*').map(str::to_owned).unwrap_or(s))
 }
 
 /// The row, or pair of rows with merged cells, in which most headers are known; at least two, and one of `keys` among them where
@@ -60,7 +65,7 @@ pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, key
                 match known(&e) {
                     _ if e.is_empty() => Mapped::Blank,
                     Some(k) => Mapped::Known(k),
-                    None => Mapped::Unknown(e),
+                    None => Mapped::Unknown(e.into_owned()),
                 }
             })
             .collect()
@@ -151,12 +156,16 @@ pub fn classify(cells: &[&str], mapping: &[Mapped]) -> RowKind {
     {
         return RowKind::Summary;
     }
-    if EXAMPLE.contains(&first.as_str()) || filled.iter().take(2).any(|(_, c)| matches!(even(c).as_str(), "示例" | "样例")) {
+    if EXAMPLE.contains(&first.as_ref()) || filled.iter().take(2).any(|(_, c)| matches!(even(c).as_ref(), "示例" | "样例")) {
         return RowKind::Example;
     }
-    let repeats = filled.iter().filter(|(i, c)| matches!(mapping.get(*i), Some(Mapped::Known(_))) && is_header_text(c)).count();
-    if repeats >= 2 && repeats * 2 > filled.len() {
-        return RowKind::RepeatedHeader;
+    // A header repeats its first columns too: a person's row is told by these without looking at the rest.
+    let mut known = filled.iter().filter(|(i, _)| matches!(mapping.get(*i), Some(Mapped::Known(_))));
+    if known.clone().take(3).any(|(_, c)| is_header_text(c)) {
+        let repeats = known.by_ref().filter(|(_, c)| is_header_text(c)).count();
+        if repeats >= 2 && repeats * 2 > filled.len() {
+            return RowKind::RepeatedHeader;
+        }
     }
     RowKind::Data
 }
@@ -170,7 +179,7 @@ fn is_long_number(cell: &str) -> bool {
 fn is_header_text(cell: &str) -> bool {
     let e = even(cell);
     matches!(
-        e.as_str(),
+        e.as_ref(),
         "姓名"
             | "性别"
             | "证件类型"
