@@ -5,7 +5,8 @@
 --   R  a record or anchor: id, made_op, voided_op. Its human number is the id in human dress (P000001X), never stored.
 -- Days are counted from 1970-01-01: date(from_day * 86400, 'unixepoch') reads them. Dates as somebody wrote them
 -- (birth_date, started, contract_end) are yyyymmdd, dd = 00 where only year and month are known. Nothing here needs
--- functions of ours, so an auditor's own tools read the file.
+-- functions of ours, so an auditor's own tools read the file. CHECKs of tables that grow large spell a list as OR: for IN with
+-- more than two texts SQLite builds a temporary tree at every INSERT.
 
 -- ---------------------------------------------------------------- the log
 
@@ -289,7 +290,6 @@ CREATE TABLE recognition (
   state     TEXT NOT NULL,
   PRIMARY KEY (person_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX recognition_class ON recognition (class, person_id);
 
 -- F. Awards, titles, patents (荣誉), one a row.
 CREATE TABLE achievement (

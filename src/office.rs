@@ -179,6 +179,24 @@ impl Office {
 
     /// The same with an act made by the caller.
     pub fn write_act<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
+        self.may_write(act)?;
+        let mut conn = open::open_write(self.path()?)?;
+        write::write(&mut conn, act, f)
+    }
+
+    /// The same for an import, which may be the first and large.
+    pub fn write_import<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
+        self.may_write(act)?;
+        let (mut conn, log_off) = open::open_first_import(self.path()?)?;
+        let done = write::write(&mut conn, act, f);
+        if log_off {
+            open::log_on(&conn);
+        }
+        done
+    }
+
+    /// Refuses `--as-of`, and a business day too far back or ahead.
+    fn may_write(&self, act: &Act) -> Result<()> {
         if self.globals.as_of.is_some() {
             return Err(error::usage("as_of_writes"));
         }
@@ -189,10 +207,7 @@ impl Office {
         if act.day.0 < today.0 - 7 && act.reason.is_none() {
             return Err(error::refused("backdated").fact("day", act.day.iso()));
         }
-        let mut conn = open::open_write(self.path()?)?;
-        let done = write::write(&mut conn, act, f);
-        drop(conn);
-        done
+        Ok(())
     }
 
     /// Commits an `access` entry before personal data are shown or leave the house; if it can't be written, nothing is shown.

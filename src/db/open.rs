@@ -64,7 +64,9 @@ pub fn header(path: &Path) -> Result<Header> {
     // because a checkpoint that runs meanwhile first writes the new number of pages and then the pages.
     let len = |file: &File| file.metadata().map(|m| m.len());
     let pages = if word(24) == word(92) { u64::from(word(28)) } else { 1 };
-    let cut = !has_side(path, "-wal") && len(&file)? < page * pages.max(1);
+    // Behind a first import that was killed lies a rollback journal: SQLite takes the half import back when it opens the file.
+    let whole = has_side(path, "-wal") || has_side(path, "-journal");
+    let cut = !whole && len(&file)? < page * pages.max(1);
     // Closing any descriptor of a file drops all locks this process holds on it, SQLite's too: another process could then take
     // the log away from under an open connection. So this one stays open until the process ends.
     std::mem::forget(file);
@@ -120,10 +122,40 @@ pub fn open_read(path: &Path) -> Result<Connection> {
             c.busy_timeout(BUSY)?;
             c
         }
+        // Only who may write can take back what a killed first import left.
+        Err(e) if cannot_open(&e) && has_side(path, "-journal") => {
+            drop(open_write(path)?);
+            let c = Connection::open_with_flags(path, flags)?;
+            c.busy_timeout(BUSY)?;
+            c
+        }
         Err(e) => return Err(e.into()),
     };
     careful(&conn)?;
     Ok(conn)
+}
+
+/// Opens for the first large import: while the office holds nobody, a rollback journal has almost nothing to keep and the rows go
+/// straight into the file, where a write-ahead log would write all of them twice. As safe as the log; only readers wait. Foreign
+/// keys are then proved once before the commit (`talent::bulk`) instead of at every row. False where the log stays on because
+/// somebody is in the file.
+pub fn open_first_import(path: &Path) -> Result<(Connection, bool)> {
+    let conn = open_write(path)?;
+    let nobody: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM person)", [], |r| r.get(0))?;
+    if !nobody {
+        return Ok((conn, false));
+    }
+    conn.busy_timeout(Duration::ZERO)?;
+    let off = conn.query_row("PRAGMA journal_mode = DELETE", [], |r| r.get::<_, String>(0)).is_ok_and(|mode| mode == "delete");
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "foreign_keys", !off)?;
+    Ok((conn, off))
+}
+
+/// Turns the write-ahead log on again after `open_first_import`. Where somebody else is in the file, the next write does it.
+pub fn log_on(conn: &Connection) {
+    let _ = conn.busy_timeout(Duration::from_secs(1));
+    let _ = conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
 }
 
 /// Opens for writing.

@@ -91,8 +91,8 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             };
             let file_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let set = Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, headers };
-            // The office first: a file is not worth looking at without one.
-            office.read()?;
+            // The office first: a file is not worth looking at without one. Not kept open: a first import wants it for itself.
+            drop(crate::db::open::open_read(office.path()?)?);
             let outcome = import::import(office, &file, &set)?;
             if outcome.op.is_some() {
                 crate::db::open::checkpoint(office.path()?)?;

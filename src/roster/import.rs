@@ -138,7 +138,7 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
     params.insert("file".into(), Value::from(set.file_name.clone()));
     let act = Act { params, ..office.act("roster.import", Map::new()) };
     let progress = office.with_out(|out| Progress::bytes(out, "", Some(size)));
-    let done = office.write_act(&act, |tx| {
+    let done = office.write_import(&act, |tx| {
         let headers = head.headers.clone();
         let (send, receive) = sync_channel::<Message>(8);
         // Rows go back to the thread that made them: memory is freed where it was taken, and the two threads never wait for each

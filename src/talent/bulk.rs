@@ -14,7 +14,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 
 /// The indexes that random keys would make dear, as schema.sql names them.
-const INDEXES: &[&str] = &["name_folded", "person_profile_name", "person_document_number", "engagement_org", "recognition_class"];
+const INDEXES: &[&str] = &["name_folded", "person_profile_name", "person_document_number", "engagement_org"];
 
 /// Seq, days and ops of a fact row as it is entered, before its data.
 const FIXED: usize = 6;
@@ -249,8 +249,56 @@ impl<'c> BulkWriter<'c> {
         if u64::try_from(there).ok() != Some(self.written) {
             return Err(crate::error::io("written_differs").fact("written", self.written).fact("there", there));
         }
+        if self.into_empty() {
+            references_hold(self.conn)?;
+        }
         Ok(self.written)
     }
+}
+
+/// Proves the references of all rows where nothing checked them one by one: records are numbered from 1 without a gap, so the first and
+/// the last number a column holds, which an index tells at once, say enough. Small tables are checked by SQLite.
+fn references_hold(conn: &Connection) -> Result<()> {
+    let wrong = || crate::error::not_office("damaged");
+    for (parent, children) in [
+        (
+            "person",
+            &[
+                ("person_profile", "person_id"),
+                ("person_document", "person_id"),
+                ("engagement", "person_id"),
+                ("recognition", "person_id"),
+                ("achievement", "person_id"),
+            ][..],
+        ),
+        ("name", &[("person_profile", "name_id")]),
+        ("org", &[("engagement", "org_id")]),
+    ] {
+        let (count, last): (i64, i64) =
+            conn.query_row(&format!("SELECT count(*), coalesce(max(id), 0) FROM {parent}"), [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        if count != last {
+            return Err(wrong());
+        }
+        for (child, column) in children {
+            // Two queries: SQLite looks up a minimum or a maximum in an index, but not both at once.
+            let end = |which: &str, order: &str| {
+                conn.query_row(
+                    &format!("SELECT {which}({column}) FROM (SELECT {column} FROM {child} ORDER BY {column} {order} LIMIT 1)"),
+                    [],
+                    |r| r.get::<_, Option<i64>>(0),
+                )
+            };
+            if end("min", "ASC")?.is_some_and(|n| n < 1) || end("max", "DESC")?.is_some_and(|n| n > last) {
+                return Err(wrong());
+            }
+        }
+    }
+    for table in ["org_profile", "judgement", "op_subject"] {
+        if conn.prepare(&format!("PRAGMA foreign_key_check({table})"))?.exists([])? {
+            return Err(wrong());
+        }
+    }
+    Ok(())
 }
 
 /// A whole fact row of a new person: owner, seq, days and ops before the data.

@@ -34,8 +34,37 @@ const SAMPLE: usize = 1 << 16;
 
 /// Looks a file through once, from its beginning.
 pub fn survey(file: &mut File) -> Result<Survey, ReadFault> {
-    let mut look = Look::default();
+    // The digest is taken beside: it costs as much as looking.
+    std::thread::scope(|scope| {
+        let shared = file.try_clone().map_err(ReadFault::Io)?;
+        let digest = scope.spawn(move || sha256_of(&shared));
+        let survey = look_through(file)?;
+        let sha256 = digest.join().unwrap_or_else(|_| Err(io::Error::other("digest"))).map_err(ReadFault::Io)?;
+        Ok(Survey { sha256, ..survey })
+    })
+}
+
+/// SHA-256 of a file, hex; reads at places of its own, as the descriptor's place is shared.
+fn sha256_of(file: &File) -> io::Result<String> {
+    use std::os::unix::fs::FileExt as _;
     let mut sha = Sha256::new();
+    let mut buf = vec![0u8; 1 << 18];
+    let mut at = 0u64;
+    loop {
+        match file.read_at(&mut buf, at) {
+            Ok(0) => return Ok(crate::db::digest::hex(&sha.finalize())),
+            Ok(n) => {
+                sha.update(&buf[..n]);
+                at += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+fn look_through(file: &mut File) -> Result<Survey, ReadFault> {
+    let mut look = Look::default();
     let mut buf = vec![0u8; 1 << 20];
     let mut first = Vec::new();
     let mut bytes = 0u64;
@@ -45,7 +74,6 @@ pub fn survey(file: &mut File) -> Result<Survey, ReadFault> {
             break;
         }
         let chunk = &buf[..n];
-        sha.update(chunk);
         if first.len() < SAMPLE {
             first.extend_from_slice(&chunk[..chunk.len().min(SAMPLE - first.len())]);
         }
@@ -67,7 +95,7 @@ pub fn survey(file: &mut File) -> Result<Survey, ReadFault> {
         bom,
         delimiter: delimiter_of(&text),
         bytes,
-        sha256: crate::db::digest::hex(&sha.finalize()),
+        sha256: String::new(),
         odd_quotes: look.quotes % 2 == 1,
         // In UTF-16 the bytes were not letters: the sample must do.
         lone_cr: if wide { text.replace("\r\n", "").contains('\r') } else { look.lone_cr },
@@ -95,22 +123,17 @@ struct Look {
 impl Look {
     fn chunk(&mut self, chunk: &[u8]) {
         self.utf8(chunk);
-        for b in chunk {
-            match b {
-                0 => {
-                    self.nul.get_or_insert(self.lines + 1);
-                    if self.at.is_multiple_of(2) { self.nul_even += 1 } else { self.nul_odd += 1 }
-                }
-                b'"' => self.quotes += 1,
-                _ => {}
-            }
-            if self.last_cr && *b != b'\n' {
-                self.lone_cr = true;
-            }
-            self.last_cr = *b == b'\r';
-            self.lines += u64::from(*b == b'\n');
-            self.at += 1;
+        let Some(first) = chunk.first() else { return };
+        self.lone_cr |= self.last_cr && *first != b'\n';
+        self.lone_cr |= memchr::memchr_iter(b'\r', chunk).any(|i| chunk.get(i + 1).is_some_and(|b| *b != b'\n'));
+        self.last_cr = chunk.ends_with(b"\r");
+        self.quotes += memchr::memchr_iter(b'"', chunk).count() as u64;
+        for i in memchr::memchr_iter(0, chunk) {
+            self.nul.get_or_insert_with(|| self.lines + 1 + memchr::memchr_iter(b'\n', &chunk[..i]).count() as u64);
+            if (self.at + i as u64).is_multiple_of(2) { self.nul_even += 1 } else { self.nul_odd += 1 }
         }
+        self.lines += memchr::memchr_iter(b'\n', chunk).count() as u64;
+        self.at += chunk.len() as u64;
     }
 
     /// Whether the bytes go on being UTF-8; a letter cut by the chunk's end waits for the next.
