@@ -1,7 +1,7 @@
 //! The way of a roster: a thread reads and checks rows in batches, this one matches and writes them in file order, all in one
 //! transaction with its op. What a row of each kind does is in `people` and `others`.
 
-use super::people::{Candidate, OnMatch, People, column_info};
+use super::people::{Candidate, OnMatch, People, Reading, column_info};
 use super::read::header::{Mapped, RowKind};
 use super::read::{self, ReadFault, Source};
 use super::report::{ColumnInfo, REASON_HEADERS, Rejects, Report, RowFault, shown};
@@ -11,7 +11,6 @@ use crate::base::text::csv_unguard;
 use crate::db::write::{Act, Done};
 use crate::error::{self, Result};
 use crate::office::Office;
-use crate::talent::bulk::Preparer;
 use crate::talent::entry::{self, Checked, Key};
 use crate::ui::progress::Progress;
 use serde_json::{Map, Value};
@@ -146,8 +145,8 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
         let (give_back, returned) = channel::<Vec<Parsed>>();
         let talent = set.kind == Kind::Talent;
         let doomed = std::thread::scope(|scope| -> Result<bool> {
-            let mut preparer = talent.then(|| Preparer::new(tx.op));
-            scope.spawn(move || pump(head, preparer.as_mut(), &send, &returned));
+            let mut reading = talent.then(|| Reading::new(tx.op));
+            scope.spawn(move || pump(head, reading.as_mut(), &send, &returned));
             if talent {
                 let mut people = People::begin(tx, set, &mut report, rejects.as_mut(), &headers)?;
                 let skipped = each(&receive, &give_back, file, &progress, |p| people.row(tx, p))?;
@@ -317,7 +316,7 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
 }
 
 /// The reading thread: rows in batches, checked. Ends when the file does, or when nobody listens any more.
-fn pump(mut head: Head, mut talent: Option<&mut Preparer>, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
+fn pump(mut head: Head, mut talent: Option<&mut Reading>, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
     let mut batch = Vec::with_capacity(BATCH);
     for r in std::mem::take(&mut head.ahead) {
         if !take(&mut batch, r.number, r.cells.iter().map(String::as_str), &head.mapping, &head.columns, talent.as_deref_mut(), send) {
@@ -357,7 +356,7 @@ fn take<'r>(
     cells: impl Iterator<Item = &'r str>,
     mapping: &[Mapped],
     columns: &Arc<Vec<Option<usize>>>,
-    talent: Option<&mut Preparer>,
+    talent: Option<&mut Reading>,
     send: &SyncSender<Message>,
 ) -> bool {
     let cells: Vec<&str> = cells.map(csv_unguard).collect();
@@ -377,7 +376,7 @@ fn take<'r>(
         // A row has at most 8 MB.
         row.ends.push(u32::try_from(row.text.len()).unwrap_or(u32::MAX));
     }
-    let talent = talent.map(|preparer| Candidate::of(&row, row.check(), preparer));
+    let talent = talent.map(|reading| Candidate::of(&row, row.check(), reading));
     batch.push(Parsed { row, talent });
     true
 }

@@ -9,6 +9,7 @@ pub mod others;
 pub mod people;
 pub mod read;
 pub mod report;
+pub mod seen;
 pub mod store;
 
 use crate::talent::entry;

@@ -2,9 +2,9 @@
 //! checking run in another thread (`import`); here rows come in file order, and nothing is written once a row is refused unless
 //! the good ones were asked for.
 
-use super::compact::CompactMap;
 use super::import::{Parsed, Row, Settings};
 use super::report::{ColumnInfo, Rejects, Report, RowFault, shown};
+use super::seen::{self, InFile, Seen};
 use super::store;
 use crate::base::day::{Day, PartDate};
 use crate::base::fault::FaultCode;
@@ -49,36 +49,28 @@ pub struct Candidate {
     faults: Vec<CellFault>,
     warnings: Vec<CellFault>,
     name: u64,
-    /// Digest of matched name and birth date; None where one of them is unknown.
-    twin: Option<u64>,
     unit: u64,
-    /// Identity and paper of each document.
-    papers: Vec<(u64, u64)>,
     resident: bool,
+    in_file: InFile,
 }
 
 impl Candidate {
     /// From a checked row.
-    pub fn of(row: &Row, checked: Checked, preparer: &mut Preparer) -> Candidate {
+    pub fn of(row: &Row, checked: Checked, reading: &mut Reading) -> Candidate {
         let Checked { draft, faults, warnings } = checked;
-        let papers = draft.documents.iter().map(|d| (document_key(d), paper_key(d))).collect();
         let resident = draft.documents.iter().any(|d| d.kind == DocType::ResidentId);
-        let twin =
-            draft.name.as_ref().zip(draft.birth_date).map(|(name, birth)| {
-                short_digest(&names::fold(name)) ^ u64::from(birth.0.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            });
+        let in_file = reading.seen.row(row.number, &draft, resident);
         let (name, unit) =
             (draft.name.as_deref().map(short_digest).unwrap_or_default(), unit_key(draft.employer.as_deref(), draft.uscc.as_deref()));
         let person = NewPerson::of(draft);
         Candidate {
-            prepared: person.as_ref().ok().map(|p| preparer.prepare(p, row.number.into())),
+            prepared: person.as_ref().ok().map(|p| reading.preparer.prepare(p, row.number.into())),
             numbered: row.cell(Key::IdNumber).is_some(),
             has_no: row.cell(Key::No).is_some(),
             name,
-            twin,
             unit,
-            papers,
             resident,
+            in_file,
             person,
             faults,
             warnings,
@@ -121,6 +113,20 @@ impl Candidate {
     }
 }
 
+/// What the reading thread keeps from row to row.
+#[derive(Debug)]
+pub struct Reading {
+    preparer: Preparer,
+    seen: Seen,
+}
+
+impl Reading {
+    /// For the persons of one op.
+    pub fn new(op: i64) -> Reading {
+        Reading { preparer: Preparer::new(op), seen: Seen::default() }
+    }
+}
+
 /// What becomes of a row.
 enum Fate {
     New,
@@ -136,12 +142,6 @@ pub struct People<'a, 'c> {
     rejects: Option<&'a mut Rejects>,
     headers: &'a [String],
     bulk: BulkWriter<'c>,
-    /// Document identity → first row.
-    documents: CompactMap,
-    /// Matched name and birth date → first row; the key's lowest bit says whether that row had a resident ID.
-    twins: CompactMap,
-    /// Identity → digest of the number on the paper, where the two differ.
-    papers: HashMap<u64, u64, BuildPlain>,
     units: HashMap<u64, UnitMatch, BuildPlain>,
     /// A row was refused and the good ones were not asked for: nothing more is written.
     pub doomed: bool,
@@ -156,18 +156,7 @@ impl<'a, 'c> People<'a, 'c> {
         rejects: Option<&'a mut Rejects>,
         headers: &'a [String],
     ) -> Result<People<'a, 'c>> {
-        Ok(People {
-            set,
-            report,
-            rejects,
-            headers,
-            bulk: BulkWriter::begin(tx)?,
-            documents: CompactMap::default(),
-            twins: CompactMap::default(),
-            papers: HashMap::default(),
-            units: HashMap::default(),
-            doomed: false,
-        })
+        Ok(People { set, report, rejects, headers, bulk: BulkWriter::begin(tx)?, units: HashMap::default(), doomed: false })
     }
 
     /// One row.
@@ -227,20 +216,11 @@ impl<'a, 'c> People<'a, 'c> {
             say(Key::IdNumber, FaultCode::Missing, None);
         }
         let mut reasons: Vec<Value> = Vec::new();
-        for (doc, (key, paper)) in c.documents().iter().zip(&c.papers) {
-            match self.documents.first(*key, row.number) {
-                None if doc.number != doc.key => {
-                    self.papers.insert(*key, *paper);
-                }
-                None => {}
-                Some(first) if self.papers.get(key).copied().unwrap_or_else(|| short_digest(&doc.key)) == *paper => {
-                    say(Key::IdNumber, FaultCode::DuplicateInFile, Some(crate::ui::tf("import.first_row", &[("row", &first)])));
-                    return Ok(Fate::Refused);
-                }
-                Some(first) => reasons.push(json!({"code": twin_code(doc), "row": first})),
-            }
+        if let Some(first) = c.in_file.duplicate {
+            say(Key::IdNumber, FaultCode::DuplicateInFile, Some(crate::ui::tf("import.first_row", &[("row", &first)])));
+            return Ok(Fate::Refused);
         }
-        let twin_in_file = self.twin_in_file(row, c);
+        reasons.extend(c.in_file.papers.iter().map(|(code, row)| json!({"code": code, "row": row})));
         if !reasons.is_empty() {
             return Ok(Fate::Wait(reasons));
         }
@@ -249,7 +229,7 @@ impl<'a, 'c> People<'a, 'c> {
             for doc in c.documents() {
                 for (id, paper, _) in people::holders(tx.conn(), &doc.key)? {
                     if paper != doc.number {
-                        reasons.push(json!({"code": twin_code(doc), "no": number::format("P", id)}));
+                        reasons.push(json!({"code": seen::twin_code(doc), "no": number::format("P", id)}));
                     } else if known.is_some_and(|k| k != id) {
                         say(Key::IdNumber, FaultCode::ConflictWithRegister, known.map(|k| number::format("P", k)));
                     } else {
@@ -265,7 +245,7 @@ impl<'a, 'c> People<'a, 'c> {
         if !reasons.is_empty() {
             return Ok(Fate::Wait(reasons));
         }
-        if let Some(first) = twin_in_file {
+        if let Some(first) = c.in_file.twin {
             return Ok(Fate::Wait(vec![json!({"code": "name_birth", "row": first})]));
         }
         if !self.bulk.into_empty()
@@ -319,16 +299,6 @@ impl<'a, 'c> People<'a, 'c> {
                 Ok(known)
             }
         }
-    }
-
-    /// The first row of the same matched name and birth date, where at least one of the two has no resident ID.
-    fn twin_in_file(&mut self, row: &Row, c: &Candidate) -> Option<u32> {
-        let key = c.twin?;
-        let (with, without) = (key | 1, key & !1);
-        let first_without = self.twins.get(without);
-        let first_with = if c.resident { None } else { self.twins.get(with) };
-        self.twins.first(if c.resident { with } else { without }, row.number);
-        first_without.or(first_with)
     }
 
     /// Which unit the row means; asked of the register once a name and code.
@@ -458,23 +428,6 @@ fn unit_id(
     };
     units.insert(key, UnitMatch::Known(id));
     Ok(id)
-}
-
-fn twin_code(doc: &Document) -> &'static str {
-    if doc.kind == DocType::HmPermit { "permit_number" } else { "old_number" }
-}
-
-/// A digest of who a paper names. Resident-ID forms are told apart exactly (17 digits fit 57 bits); others by digest.
-fn document_key(doc: &Document) -> u64 {
-    match doc.key.get(..17).and_then(|d| d.parse::<u64>().ok()) {
-        Some(n) if doc.key.len() == 18 => n << 1 | 1,
-        _ => short_digest(&doc.key) & !1,
-    }
-}
-
-/// A digest of the number on the paper; of its own making where that is the identity, so that nothing is digested twice.
-fn paper_key(doc: &Document) -> u64 {
-    short_digest(&doc.number)
 }
 
 fn unit_key(name: Option<&str>, uscc: Option<&str>) -> u64 {

@@ -241,7 +241,9 @@ impl<'c> BulkWriter<'c> {
     }
 
     /// Builds the indexes that were put off and counts what was written against what is there.
-    pub fn finish(self) -> Result<u64> {
+    pub fn finish(mut self) -> Result<u64> {
+        // Sorting for the indexes wants the memory.
+        self.names = HashMap::default();
         for sql in &self.deferred {
             self.conn.execute_batch(sql)?;
         }
