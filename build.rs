@@ -1,26 +1,60 @@
-//! Turns `locales/{en,zh-CN}/*.toml`, one file a noun, into one sorted static table, so that nothing is parsed when the program starts.
-//! Stops the build when the two languages do not say the same things. No other generated code comes from here.
+//! Turns `locales/{en,zh-CN}/*.toml`, one file a noun, into one sorted static table, and the code sets into another, so
+//! that nothing is parsed when the program starts. Stops the build when the two languages do not say the same things.
 
+use anyhow::{Context as _, anyhow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
 const EN: &str = "locales/en";
 const ZH: &str = "locales/zh-CN";
+const CODES: &str = "src/base/codes.toml";
 
-fn main() {
+fn main() -> anyhow::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed={EN}");
-    println!("cargo:rerun-if-changed={ZH}");
-    if let Err(faults) = generate() {
-        for fault in faults {
-            eprintln!("locales: {fault}");
-        }
-        std::process::exit(1);
+    for source in [EN, ZH, CODES] {
+        println!("cargo:rerun-if-changed={source}");
     }
+    let out = std::env::var("OUT_DIR").context("cargo sets OUT_DIR")?;
+    let texts = texts().map_err(|faults| anyhow!("locales:\n{}", faults.join("\n")))?;
+    std::fs::write(Path::new(&out).join("texts.rs"), texts).context("texts.rs")?;
+    std::fs::write(Path::new(&out).join("codes.rs"), codes().context(CODES)?).context("codes.rs")
 }
 
-fn generate() -> Result<(), Vec<String>> {
+/// The code sets as one static array.
+fn codes() -> anyhow::Result<String> {
+    let shipped: toml::Table = toml::from_str(&std::fs::read_to_string(CODES)?)?;
+    let sets = shipped.get("set").and_then(toml::Value::as_array).context("no [[set]]")?;
+    let mut code = format!("pub(super) static SETS: [CodeSet; {}] = [\n", sets.len());
+    for set in sets {
+        let text = |v: &toml::Value, key: &str| v.get(key).and_then(toml::Value::as_str).map(str::to_owned).with_context(|| key.to_owned());
+        let name = text(set, "name")?;
+        let entries = set.get("codes").and_then(toml::Value::as_array).with_context(|| format!("{name}: codes"))?;
+        let _ = write!(
+            code,
+            "CodeSet {{ name: {name:?}, zh: {:?}, en: {:?}, source: {:?}, date: {:?}, index: OnceLock::new(), codes: &[",
+            text(set, "zh")?,
+            text(set, "en")?,
+            text(set, "source")?,
+            text(set, "date")?
+        );
+        for (rank, entry) in (1..).zip(entries) {
+            let of = |key| text(entry, key).with_context(|| format!("{name}, code {rank}"));
+            let aliases: Vec<&str> =
+                entry.get("aliases").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+            let (id, zh, en) = (of("code")?, of("zh")?, of("en")?);
+            let _ = writeln!(
+                code,
+                "Code {{ set: {name:?}, code: {id:?}, zh: {zh:?}, en: {en:?}, rank: {rank}, aliases: &{aliases:?} }},"
+            );
+        }
+        code.push_str("] },\n");
+    }
+    code.push_str("];\n");
+    Ok(code)
+}
+
+fn texts() -> Result<String, Vec<String>> {
     let (en, zh) = (read(EN)?, read(ZH)?);
     let faults = differences(&en, &zh);
     if !faults.is_empty() {
@@ -31,8 +65,7 @@ fn generate() -> Result<(), Vec<String>> {
         let _ = writeln!(code, "    ({key:?}, {text:?}, {:?}),", zh[key]);
     }
     code.push_str("];\n");
-    let folder = std::env::var("OUT_DIR").map_err(|e| vec![e.to_string()])?;
-    std::fs::write(Path::new(&folder).join("texts.rs"), code).map_err(|e| vec![format!("texts.rs: {e}")])
+    Ok(code)
 }
 
 /// All files of a language; a key may stand in one of them only.

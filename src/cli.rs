@@ -1,5 +1,5 @@
-//! The command tree and dispatch. Each noun brings its commands; only the noun that is asked for is built in full, so that a
-//! look-up does not pay for the whole tree.
+//! The command tree and dispatch. Each noun brings its commands; only the one that is asked for is built, so that a look-up does
+//! not pay for the whole tree.
 
 use crate::error::Result;
 use crate::office::{Exit, Globals, Office, usage_problem};
@@ -28,21 +28,28 @@ pub fn nouns() -> Vec<Noun> {
     all
 }
 
-/// The tree. `asked` are the words of the command line: nouns not among them stand as bare names. None = the whole tree.
-pub fn build(asked: Option<&[OsString]>) -> Command {
-    let mut root = Globals::augment_args(Command::new("rencai"))
+/// The whole tree.
+pub fn build() -> Command {
+    root(nouns().into_iter().map(|noun| (noun.build)(Command::new(noun.name))))
+}
+
+/// The tree as far as the words of a command line name it: the noun and, where it is among them, the verb.
+fn build_asked(words: &[OsString]) -> Command {
+    let asked = |name: &str| words.iter().any(|w| w == name);
+    root(nouns().into_iter().filter(|noun| asked(noun.name)).map(|noun| {
+        let whole = (noun.build)(Command::new(noun.name));
+        let verbs: Vec<Command> = whole.get_subcommands().filter(|verb| asked(verb.get_name())).cloned().collect();
+        if verbs.is_empty() { whole } else { Command::new(noun.name).subcommand_required(true).subcommands(verbs) }
+    }))
+}
+
+fn root(nouns: impl Iterator<Item = Command>) -> Command {
+    Globals::augment_args(Command::new("rencai"))
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(false)
-        .max_term_width(100);
-    for noun in nouns() {
-        let mut c = Command::new(noun.name);
-        if asked.is_none_or(|words| words.iter().any(|w| w == noun.name)) {
-            c = (noun.build)(c);
-        }
-        root = root.subcommand(c);
-    }
-    root
+        .max_term_width(100)
+        .subcommands(nouns)
 }
 
 /// Runs one command line; returns the exit code.
@@ -50,7 +57,7 @@ pub fn run(args: &[OsString]) -> i32 {
     set_lang(detect(args, |name| std::env::var_os(name)));
     let colour = ColorChoice::detect(args);
     let mut out = Out::new(colour, false);
-    let matches = match help::parse(|| build(Some(args)), args, lang(), out.data_colour()) {
+    let matches = match help::parse(|| build_asked(args), build, args, lang(), out.data_colour()) {
         Ok(m) => m,
         Err(Stopped::Show(text)) => {
             let shown = out.data(&text).and_then(|()| out.finish());

@@ -231,7 +231,7 @@ fn likely_twins_wait_and_are_not_kept_twice() {
 
 #[test]
 fn every_command_has_its_texts_in_both_languages() {
-    let tree = rencai::cli::build(None);
+    let tree = rencai::cli::build();
     assert_eq!(rencai::ui::help::missing_texts(&tree), Vec::<String>::new());
     tree.debug_assert();
 }

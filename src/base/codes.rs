@@ -1,8 +1,7 @@
-//! The code sets (代码表) that come with the program, read once from `codes.toml`: which text of a roster means which
+//! The code sets (代码表) that come with the program; `build.rs` makes them of `codes.toml`, so that no start parses it: which text of a roster means which
 //! stable code, and how a code is called. Codes that an office adds for itself live in its file, not here.
 
 use super::chars::fold_code;
-use serde::Deserialize;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
@@ -11,47 +10,69 @@ use std::sync::OnceLock;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     /// The name of its set.
-    pub set: String,
+    pub set: &'static str,
     /// The stable ASCII code.
-    pub code: String,
+    pub code: &'static str,
     /// The Chinese label.
-    pub zh: String,
+    pub zh: &'static str,
     /// The English label.
-    pub en: String,
+    pub en: &'static str,
     /// Its place, 1 first: the highest of an ordered set.
     pub rank: u32,
     /// Other texts accepted for it.
-    pub aliases: Vec<String>,
+    pub aliases: &'static [&'static str],
 }
 
 /// A code set (代码表) with its source.
 #[derive(Debug)]
 pub struct CodeSet {
     /// Its name in commands and records.
-    pub name: String,
+    pub name: &'static str,
     /// The Chinese label.
-    pub zh: String,
+    pub zh: &'static str,
     /// The English label.
-    pub en: String,
+    pub en: &'static str,
     /// The standard or document it is taken from.
-    pub source: String,
+    pub source: &'static str,
     /// The date of the source, as exact as it is known.
-    pub date: String,
+    pub date: &'static str,
     /// Its codes by rank.
-    pub codes: Vec<Code>,
-    /// Every text accepted, as written and folded, to the place in `codes`.
-    index: HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>,
+    pub codes: &'static [Code],
+    /// Made when the set is first asked.
+    index: OnceLock<Index>,
+}
+
+/// Every text accepted, as written and folded, to the place in `codes`.
+type Index = HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>;
+
+mod shipped {
+    use super::{Code, CodeSet, OnceLock};
+    include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 }
 
 impl CodeSet {
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut index = Index::default();
+            for (place, code) in self.codes.iter().enumerate() {
+                for text in texts(code) {
+                    index.insert(Box::from(text), place);
+                    index.insert(Box::from(&*fold_code(text)), place);
+                }
+            }
+            index
+        })
+    }
+
     /// The stable code for a text: a code (case does not matter), a label or an alias; full width is folded, blanks
     /// only at the ends are ignored.
     pub fn find(&'static self, text: &str) -> Option<&'static str> {
-        let found = match self.index.get(text) {
+        let index = self.index();
+        let found = match index.get(text) {
             Some(found) => found,
-            None => self.index.get(&*fold_code(text))?,
+            None => index.get(&*fold_code(text))?,
         };
-        self.codes.get(*found).map(|code| code.code.as_str())
+        self.codes.get(*found).map(|code| code.code)
     }
 
     /// The entry of a stable code.
@@ -81,64 +102,14 @@ impl Hasher for Fnv {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Shipped {
-    set: Vec<ShippedSet>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShippedSet {
-    name: String,
-    zh: String,
-    en: String,
-    source: String,
-    date: String,
-    codes: Vec<ShippedCode>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShippedCode {
-    code: String,
-    zh: String,
-    en: String,
-    #[serde(default)]
-    aliases: Vec<String>,
-}
-
-impl From<ShippedSet> for CodeSet {
-    fn from(shipped: ShippedSet) -> CodeSet {
-        let set = shipped.name;
-        let codes: Vec<Code> = (1..)
-            .zip(shipped.codes)
-            .map(|(rank, c)| Code { set: set.clone(), code: c.code, zh: c.zh, en: c.en, rank, aliases: c.aliases })
-            .collect();
-        let mut index = HashMap::default();
-        for (place, code) in codes.iter().enumerate() {
-            for text in texts(code) {
-                index.insert(Box::from(text), place);
-                index.insert(Box::from(&*fold_code(text)), place);
-            }
-        }
-        CodeSet { name: set, zh: shipped.zh, en: shipped.en, source: shipped.source, date: shipped.date, codes, index }
-    }
-}
-
 /// Every text that means a code.
-fn texts(code: &Code) -> impl Iterator<Item = &str> {
-    [&code.code, &code.zh, &code.en].into_iter().chain(&code.aliases).map(String::as_str)
+fn texts(code: &Code) -> impl Iterator<Item = &'static str> {
+    [code.code, code.zh, code.en].into_iter().chain(code.aliases.iter().copied())
 }
 
 /// Every code set.
 pub fn sets() -> &'static [CodeSet] {
-    static SETS: OnceLock<Vec<CodeSet>> = OnceLock::new();
-    SETS.get_or_init(|| {
-        // Part of the program, and a unit test reads it: it can't fail on a clerk's machine.
-        let shipped: Shipped = toml::from_str(include_str!("codes.toml")).expect("codes.toml is well-formed");
-        shipped.set.into_iter().map(CodeSet::from).collect()
-    })
+    &shipped::SETS
 }
 
 /// The code set of a name. A caller that asks for many texts keeps it.
@@ -154,12 +125,12 @@ pub fn find(set_name: &str, text: &str) -> Option<&'static str> {
 /// The label of a code, Chinese or English.
 pub fn label(set_name: &str, code: &str, lang_zh: bool) -> Option<&'static str> {
     let code = set(set_name)?.get(code)?;
-    Some(if lang_zh { &code.zh } else { &code.en })
+    Some(if lang_zh { code.zh } else { code.en })
 }
 
 /// The codes of a set by rank; none if there is no such set.
 pub fn codes(set_name: &str) -> impl Iterator<Item = &'static Code> {
-    set(set_name).into_iter().flat_map(|set| &set.codes)
+    set(set_name).into_iter().flat_map(|set| set.codes)
 }
 
 /// The rank of a code: 1 is the highest or first.
@@ -179,12 +150,12 @@ mod tests {
             assert!(!set.source.is_empty() && !set.date.is_empty() && !set.zh.is_empty() && !set.en.is_empty());
             assert_eq!(sets().iter().filter(|other| other.name == set.name).count(), 1, "{}", set.name);
             let mut seen: HashMap<String, &str> = HashMap::new();
-            for code in &set.codes {
+            for code in set.codes {
                 assert!(code.code.is_ascii() && !code.zh.is_empty() && !code.en.is_empty(), "{code:?}");
                 for text in texts(code) {
                     let owner = *seen.entry(fold_code(text).into_owned()).or_insert(&code.code);
                     assert_eq!(owner, code.code, "{}: {text} is ambiguous", set.name);
-                    assert_eq!(find(&set.name, text), Some(code.code.as_str()), "{}: {text}", set.name);
+                    assert_eq!(find(&set.name, text), Some(code.code), "{}: {text}", set.name);
                 }
             }
         }
@@ -254,7 +225,7 @@ mod tests {
 
     #[test]
     fn codes_agree_with_the_types() {
-        assert!(codes("id_type").map(|c| c.code.as_str()).eq(DocType::ALL.iter().map(|kind| kind.code())));
+        assert!(codes("id_type").map(|c| c.code).eq(DocType::ALL.iter().map(|kind| kind.code())));
         assert!(codes("sex").all(|c| Sex::from_code(&c.code).is_some()));
     }
 

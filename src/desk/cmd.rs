@@ -75,7 +75,7 @@ struct ShellArgs {
 fn run_completions(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let args = ShellArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut localise_flat(cli::build(None), lang()), "rencai", &mut text);
+    clap_complete::generate(args.shell, &mut localise_flat(cli::build(), lang()), "rencai", &mut text);
     office.put(&text)?;
     Ok(Exit::Done)
 }
@@ -89,7 +89,7 @@ struct ManArgs {
 fn run_man(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let ManArgs { dir } = ManArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
     std::fs::create_dir_all(&dir)
-        .and_then(|()| clap_mangen::generate_to(localise_flat(cli::build(None), lang()), &dir))
+        .and_then(|()| clap_mangen::generate_to(localise_flat(cli::build(), lang()), &dir))
         .map_err(|e| cannot_create(&dir, &e))?;
     office.note("note.man", &[("dir", &dir.display())]);
     Ok(Exit::Done)

@@ -21,8 +21,8 @@ pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
     }
     tx.touch(&SETTING_SUBJECT, 0);
     for set in codes::sets() {
-        for c in &set.codes {
-            let aliases = Value::from(c.aliases.clone()).to_string();
+        for c in set.codes {
+            let aliases = Value::from(c.aliases).to_string();
             tx.conn()
                 .prepare_cached(
                     "INSERT INTO code (code_set, code, made_op, label_zh, label_en, rank, aliases, source, source_date)

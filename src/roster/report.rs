@@ -52,7 +52,7 @@ impl RowFault {
             && let Some(set) = self.column.set
         {
             let values: Vec<&str> =
-                crate::base::codes::codes(set).take(20).map(|c| if zh { c.zh.as_str() } else { c.code.as_str() }).collect();
+                crate::base::codes::codes(set).take(20).map(|c| if zh { c.zh } else { c.code }).collect();
             hint.push_str(&format!("{}{}", if zh { "可填：" } else { " Possible: " }, values.join(if zh { "、" } else { ", " })));
         } else if !note.is_empty() {
             hint.push_str(&format!("{}{note}{}", if zh { "（" } else { " (" }, if zh { "）" } else { ")" }));

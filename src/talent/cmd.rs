@@ -310,7 +310,7 @@ pub fn fault_words(f: &CellFault) -> String {
     let text = crate::ui::try_t(&format!("fault.{}", f.code.as_str())).unwrap_or(f.code.as_str());
     let choices = f.key.column().set.map(|s| {
         let zh = lang() == crate::ui::Lang::Zh;
-        codes::codes(s).take(12).map(|c| if zh { c.zh.as_str() } else { c.code.as_str() }).collect::<Vec<_>>().join(if zh {
+        codes::codes(s).take(12).map(|c| if zh { c.zh } else { c.code }).collect::<Vec<_>>().join(if zh {
             "、"
         } else {
             ", "
@@ -417,16 +417,16 @@ fn ask_missing(cells: &mut Vec<(Key, String)>, from_json: bool) -> Result<()> {
         let question = if zh { format!("{}：", c.zh) } else { format!("{}:", t_field(c.name)) };
         if key == Key::IdNumber && !cells.iter().any(|(k, _)| *k == Key::IdType) {
             let kinds: Vec<&codes::Code> = codes::codes("id_type").collect();
-            let items: Vec<String> = kinds.iter().map(|k| if zh { k.zh.clone() } else { k.en.clone() }).collect();
+            let items: Vec<String> = kinds.iter().map(|k| if zh { k.zh.to_owned() } else { k.en.to_owned() }).collect();
             let i = prompt::choose(if zh { "证件类型：" } else { t("field.id_type") }, &items, 0).map_err(asked)?;
-            cells.push((Key::IdType, kinds[i].code.clone()));
+            cells.push((Key::IdType, kinds[i].code.to_owned()));
         }
         let answer = match c.set {
             Some(set) => {
                 let all: Vec<&codes::Code> = codes::codes(set).collect();
-                let items: Vec<String> = all.iter().map(|k| if zh { k.zh.clone() } else { k.en.clone() }).collect();
+                let items: Vec<String> = all.iter().map(|k| if zh { k.zh.to_owned() } else { k.en.to_owned() }).collect();
                 let i = prompt::choose(&question, &items, 0).map_err(asked)?;
-                all[i].code.clone()
+                all[i].code.to_owned()
             }
             None => {
                 let so_far = cells.clone();
@@ -542,6 +542,8 @@ pub fn load(office: &Office, text: &str) -> Result<Person> {
 }
 
 fn show(office: &Office, text: &str) -> Result<Exit> {
+    // One look at one moment; and SQLite locks and unlocks once instead of at every question.
+    let _moment = office.read()?.unchecked_transaction()?;
     let p = load(office, text)?;
     let day = office.as_of();
     if office.globals.as_of.is_some() && p.profile_at(day).is_none() {
@@ -621,7 +623,7 @@ pub fn changed_json(changed: &[Changed], reveal: bool) -> Value {
 
 fn leave(office: &Office, text: &str, why: &str, to: Option<&str>) -> Result<Exit> {
     let why = codes::find("leave_why", why).ok_or_else(|| {
-        let all: Vec<&str> = codes::codes("leave_why").map(|c| c.code.as_str()).collect();
+        let all: Vec<&str> = codes::codes("leave_why").map(|c| c.code).collect();
         error::usage("unknown_why").fact("value", why).fact("values", all.join(", "))
     })?;
     let p = load(office, text)?;
@@ -806,6 +808,7 @@ fn list(office: &Office, filter: Option<&str>, sort: Option<&str>, count: bool) 
 /// By any part of a name, pinyin and initials, number, document, phone, employer; each hit says by what.
 fn find(office: &Office, text: &str) -> Result<Exit> {
     let conn = office.read()?;
+    let _moment = conn.unchecked_transaction()?;
     let day = office.as_of();
     let mut hits: Vec<(i64, &'static str)> = Vec::new();
     let mut add = |id: i64, by: &'static str| {
@@ -830,15 +833,17 @@ fn find(office: &Office, text: &str) -> Result<Exit> {
             add(id, "phone");
         }
     }
+    // Who is found by a number of theirs is found: nobody's name has these digits.
+    let names_too = hits.is_empty();
     let mut by_name = Vec::new();
-    for name in store::names_like(conn, text)? {
+    for name in if names_too { store::names_like(conn, text)? } else { Vec::new() } {
         by_name.extend(store::by_name(conn, name)?);
     }
     by_name.sort_unstable();
     by_name.dedup();
     let mut by_org = Vec::new();
     let folded = names::org_fold(text);
-    if folded.chars().count() > 1 {
+    if names_too && folded.chars().count() > 1 {
         for org in org::store::name_contains(conn, &folded)? {
             by_org.extend(store::by_org(conn, org)?);
         }

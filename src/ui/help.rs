@@ -34,9 +34,18 @@ pub enum Stopped {
     },
 }
 
-/// Parses a command line. The plain tree is tried first: texts are looked up and wrapped only when help is
-/// asked for, so that a command pays nothing for them.
-pub fn parse(build: impl Fn() -> Command, args: &[OsString], lang: Lang, colour: bool) -> Result<ArgMatches, Stopped> {
+/// Parses a command line. `lean` has only what the line names, without texts: a command pays nothing for the others. What that
+/// tree does not take is put to the whole one, which knows what else there is.
+pub fn parse(
+    lean: impl FnOnce() -> Command,
+    build: impl Fn() -> Command,
+    args: &[OsString],
+    lang: Lang,
+    colour: bool,
+) -> Result<ArgMatches, Stopped> {
+    if let Ok(matches) = lean().try_get_matches_from(args) {
+        return Ok(matches);
+    }
     let error = match build().try_get_matches_from(args) {
         Ok(matches) => return Ok(matches),
         Err(error) => error,
@@ -334,7 +343,7 @@ pub(super) mod tests {
     }
 
     fn help(args: &[&str], lang: Lang) -> String {
-        match parse(sample, &os(args), lang, false) {
+        match parse(sample, sample, &os(args), lang, false) {
             Err(Stopped::Show(text)) => text,
             other => panic!("{other:?}"),
         }

@@ -152,7 +152,7 @@ mod tests {
     use crate::ui::clean::steers;
 
     fn told(args: &[&str], lang: Lang) -> (String, String) {
-        match parse(sample, &os(args), lang, false) {
+        match parse(sample, sample, &os(args), lang, false) {
             Err(Stopped::Usage { message, hint }) => (message, hint.unwrap_or_default()),
             other => panic!("{args:?}: {other:?}"),
         }
