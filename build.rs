@@ -43,10 +43,7 @@ fn codes() -> anyhow::Result<String> {
             let aliases: Vec<&str> =
                 entry.get("aliases").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
             let (id, zh, en) = (of("code")?, of("zh")?, of("en")?);
-            let _ = writeln!(
-                code,
-                "Code {{ set: {name:?}, code: {id:?}, zh: {zh:?}, en: {en:?}, rank: {rank}, aliases: &{aliases:?} }},"
-            );
+            let _ = writeln!(code, "Code {{ set: {name:?}, code: {id:?}, zh: {zh:?}, en: {en:?}, rank: {rank}, aliases: &{aliases:?} }},");
         }
         code.push_str("] },\n");
     }

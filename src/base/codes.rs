@@ -153,9 +153,9 @@ mod tests {
             for code in set.codes {
                 assert!(code.code.is_ascii() && !code.zh.is_empty() && !code.en.is_empty(), "{code:?}");
                 for text in texts(code) {
-                    let owner = *seen.entry(fold_code(text).into_owned()).or_insert(&code.code);
+                    let owner = *seen.entry(fold_code(text).into_owned()).or_insert(code.code);
                     assert_eq!(owner, code.code, "{}: {text} is ambiguous", set.name);
-                    assert_eq!(find(&set.name, text), Some(code.code), "{}: {text}", set.name);
+                    assert_eq!(find(set.name, text), Some(code.code), "{}: {text}", set.name);
                 }
             }
         }
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn codes_agree_with_the_types() {
         assert!(codes("id_type").map(|c| c.code).eq(DocType::ALL.iter().map(|kind| kind.code())));
-        assert!(codes("sex").all(|c| Sex::from_code(&c.code).is_some()));
+        assert!(codes("sex").all(|c| Sex::from_code(c.code).is_some()));
     }
 
     #[test]

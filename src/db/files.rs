@@ -4,7 +4,7 @@
 use crate::error::{self, Error, Kind, Result, io_words};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,37 @@ pub fn beside(path: &Path, end: &str) -> PathBuf {
 /// Whether a side file with content lies there.
 pub fn has_side(path: &Path, end: &str) -> bool {
     fs::metadata(beside(path, end)).is_ok_and(|m| m.len() > 0)
+}
+
+/// Whether the rollback journal beside an office can only be what a killed change of the journal mode left: whole or torn, it holds
+/// nothing but the first page as it is, but for the bytes that name the mode and count the changes. SQLite takes such a one
+/// back without a word lost; any other doesn't belong to an office whose write-ahead log is on.
+pub fn journal_of_mode_change(path: &Path, page_size: usize) -> bool {
+    const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    let journal = beside(path, "-journal");
+    // One page is kept: more than that and a sector is no such journal.
+    if !fs::metadata(&journal).is_ok_and(|m| m.len() <= 2 * page_size as u64 + (1 << 17)) {
+        return false;
+    }
+    let (Ok(journal), Ok(mut office)) = (fs::read(&journal), File::open(path)) else { return false };
+    let mut page = vec![0u8; page_size];
+    let read = office.read_exact(&mut page).is_ok();
+    // Closing it would drop SQLite's locks of this process.
+    std::mem::forget(office);
+    let word = |at: usize| journal.get(at..at + 4).map_or(0, |b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
+    let sector = word(20) as usize;
+    if !read || journal.len() <= sector || !journal.starts_with(&MAGIC) {
+        // Nothing was synced yet: SQLite plays no journal whose first byte is 0, and of a mere head nothing.
+        return journal.first() == Some(&0) || (journal.starts_with(&MAGIC) && journal.len() <= sector);
+    }
+    let pages = u32::from_be_bytes([page[28], page[29], page[30], page[31]]);
+    let may_differ = |i: usize| matches!(i, 18 | 19 | 24..=27 | 92..=99);
+    word(16) == pages
+        && sector.is_power_of_two()
+        && journal[sector..].chunks(page_size + 8).all(|record| {
+            let (number, kept) = record.split_at(record.len().min(4));
+            number == &1u32.to_be_bytes()[..number.len()] && kept.iter().zip(&page).enumerate().all(|(i, (a, b))| a == b || may_differ(i))
+        })
 }
 
 /// 73, or 74 where the disk is full.
@@ -145,5 +176,39 @@ mod tests {
         fs::write(working_name(&b, "part"), "").unwrap();
         sweep(&b, "part");
         assert!(!dir.path().join("b.part-99999999").exists() && working_name(&b, "part").exists());
+    }
+
+    #[test]
+    fn only_a_journal_of_the_first_page_as_it_is_is_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("office");
+        let mut page = vec![7u8; 4096];
+        page[28..32].copy_from_slice(&3u32.to_be_bytes());
+        fs::write(&path, [page.clone(), vec![0; 8192]].concat()).unwrap();
+        let journal = |first: u32, pages: u32, kept: &[u8]| {
+            let mut j = vec![0u8; 512];
+            j[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+            j[16..20].copy_from_slice(&pages.to_be_bytes());
+            j[20..24].copy_from_slice(&512u32.to_be_bytes());
+            [j, first.to_be_bytes().to_vec(), kept.to_vec(), vec![0; 4]].concat()
+        };
+        let taken = |bytes: &[u8]| {
+            fs::write(beside(&path, "-journal"), bytes).unwrap();
+            journal_of_mode_change(&path, 4096)
+        };
+        let mut before = page.clone();
+        before[18..20].copy_from_slice(&[1, 1]);
+        assert!(taken(&journal(1, 3, &before)));
+        // Torn while it was written, or never synced.
+        assert!(taken(&journal(1, 3, &before)[..2000]));
+        assert!(taken(&journal(1, 3, &before)[..512]));
+        assert!(taken(&[&[0u8; 512][..], b"whatever"].concat()));
+        // Another page, another length, another first page: none of ours.
+        assert!(!taken(&journal(2, 3, &before)));
+        assert!(!taken(&journal(1, 2, &before)));
+        before[2000] ^= 1;
+        assert!(!taken(&journal(1, 3, &before)));
+        assert!(!taken(&vec![1; 9000]));
+        assert!(!taken(&vec![0; 200_000]));
     }
 }

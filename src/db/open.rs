@@ -3,7 +3,7 @@
 
 pub use super::files::{beside, cannot_create};
 
-use super::files::{has_side, new_file, place, remove, sweep, sync_folder, working_name};
+use super::files::{has_side, journal_of_mode_change, new_file, place, remove, sweep, sync_folder, working_name};
 use super::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
 use crate::error::{self, Error, Kind, Result, io_words};
 use rusqlite::config::DbConfig;
@@ -75,7 +75,7 @@ pub fn header(path: &Path) -> Result<Header> {
     }
     let h = Header { version: word(60).cast_signed(), wal: head[18] == 2 };
     // An office with a write-ahead log has no rollback journal; SQLite would play one that lies there back into the office.
-    if h.wal && has_side(path, "-journal") {
+    if h.wal && has_side(path, "-journal") && !journal_of_mode_change(path, usize::try_from(page).unwrap_or(4096)) {
         return Err(error::not_office("stray_journal").fact("path", beside(path, "-journal").display()));
     }
     Ok(h)

@@ -51,8 +51,7 @@ impl RowFault {
         if self.code == FaultCode::UnknownValue
             && let Some(set) = self.column.set
         {
-            let values: Vec<&str> =
-                crate::base::codes::codes(set).take(20).map(|c| if zh { c.zh } else { c.code }).collect();
+            let values: Vec<&str> = crate::base::codes::codes(set).take(20).map(|c| if zh { c.zh } else { c.code }).collect();
             hint.push_str(&format!("{}{}", if zh { "可填：" } else { " Possible: " }, values.join(if zh { "、" } else { ", " })));
         } else if !note.is_empty() {
             hint.push_str(&format!("{}{note}{}", if zh { "（" } else { " (" }, if zh { "）" } else { ")" }));

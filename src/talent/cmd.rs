@@ -310,11 +310,7 @@ pub fn fault_words(f: &CellFault) -> String {
     let text = crate::ui::try_t(&format!("fault.{}", f.code.as_str())).unwrap_or(f.code.as_str());
     let choices = f.key.column().set.map(|s| {
         let zh = lang() == crate::ui::Lang::Zh;
-        codes::codes(s).take(12).map(|c| if zh { c.zh } else { c.code }).collect::<Vec<_>>().join(if zh {
-            "、"
-        } else {
-            ", "
-        })
+        codes::codes(s).take(12).map(|c| if zh { c.zh } else { c.code }).collect::<Vec<_>>().join(if zh { "、" } else { ", " })
     });
     match (f.code, choices) {
         (FaultCode::UnknownValue, Some(c)) => format!("{text} ({c})"),

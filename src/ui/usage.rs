@@ -237,7 +237,7 @@ mod tests {
             clap::Command::new("rencai")
                 .arg(clap::Arg::new("date").long("date").value_parser(|_: &str| Err::<u8, _>("日期应写作 2019-03-15".to_owned())))
         };
-        let Err(Stopped::Usage { message, .. }) = parse(tree, &os(&["rencai", "--date", "x"]), Lang::Zh, false) else {
+        let Err(Stopped::Usage { message, .. }) = parse(tree, tree, &os(&["rencai", "--date", "x"]), Lang::Zh, false) else {
             panic!("parsed");
         };
         assert_eq!(message, "--date <date>：日期应写作 2019-03-15");
@@ -250,7 +250,7 @@ mod tests {
         let mut args = os(&["rencai", "talent", "add", "--name"]);
         args.push(std::ffi::OsString::from_vec(vec![0xff]));
         for (lang, want) in [(Lang::En, "UTF-8"), (Lang::Zh, "不是 UTF-8 编码")] {
-            let Err(Stopped::Usage { message, .. }) = parse(sample, &args, lang, false) else { panic!("parsed") };
+            let Err(Stopped::Usage { message, .. }) = parse(sample, sample, &args, lang, false) else { panic!("parsed") };
             assert!(message.contains(want), "{message}");
         }
     }
