@@ -200,6 +200,10 @@ impl Office {
         if self.globals.as_of.is_some() {
             return Err(error::usage("as_of_writes"));
         }
+        // What was just written is shown: whole only for a reason, which the op then keeps.
+        if self.globals.reveal && self.globals.reason.is_none() {
+            return Err(error::usage("reveal_reason"));
+        }
         let today = self.today();
         if act.day.0 > today.0 + 366 {
             return Err(error::usage("too_far_ahead").fact("day", act.day.iso()));
@@ -216,7 +220,7 @@ impl Office {
             return Err(error::usage("reveal_reason"));
         }
         // What is looked up keeps the day it is looked up for; the entry itself is of today.
-        let act = self.act(command, what);
+        let act = Act { dry_run: false, ..self.act(command, what) };
         let mut conn = open::open_write(self.path()?)?;
         let done = write::write(&mut conn, &act, |tx| {
             tx.record_anyway();
@@ -268,8 +272,17 @@ impl Office {
         self.renderer().show(&mut self.out.borrow_mut(), view).map_err(streams)
     }
 
+    /// The id behind which a list goes on (`--after NO`); 0 for all.
+    pub fn after(&self, prefix: &str) -> Result<i64> {
+        self.globals.after.as_deref().map_or(Ok(0), |no| parse_no(prefix, no))
+    }
+
     /// Shows what was made or changed: `op` and `date` stand behind `no,status`; a dry run says so and has no number.
     pub fn show_act<T>(&self, done: &Done<T>, mut value: Value) -> Result<()> {
+        if self.globals.reveal && done.op.is_none() {
+            // Nothing was written, and so nothing says yet that this is looked at.
+            self.record_access("access", Map::new())?;
+        }
         if let Value::Object(map) = &mut value {
             let mut head = Map::new();
             for key in ["no", "status"] {

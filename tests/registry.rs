@@ -1,54 +1,10 @@
 //! The office through its binary: founded, filled from a roster, asked for its targets, watched over by the chain.
 
-use assert_cmd::Command;
+mod it;
+
+use it::Desk;
 use serde_json::Value;
 use std::path::PathBuf;
-use tempfile::TempDir;
-
-/// An office in a folder of its own.
-struct Desk {
-    dir: TempDir,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        let desk = Desk { dir: tempfile::tempdir().unwrap() };
-        assert_eq!(desk.run(&["init", "--lang", "zh"]).0, 0);
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    /// Exit code, stdout, stderr.
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        let out = Command::cargo_bin("rencai")
-            .unwrap()
-            .env_clear()
-            .env("RENCAI_DB", self.path("office.db"))
-            .env("RENCAI_LANG", "en")
-            .args(args)
-            .output()
-            .unwrap();
-        let text = |b: Vec<u8>| String::from_utf8(b).unwrap();
-        (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
-    }
-
-    fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.push("--json");
-        let (code, out, err) = self.run(&args);
-        assert_eq!(code, 0, "{args:?}: {err}");
-        serde_json::from_str(&out).unwrap()
-    }
-
-    fn add(&self, name: &str, id: &str, rest: &[&str]) -> Value {
-        let mut args = vec!["talent", "add", "--name", name, "--employer", "某研究院", "--id-number", id];
-        args.extend(rest);
-        self.json(&args)
-    }
-}
 
 const A: &str = "11010519491231002X";
 const B: &str = "440308199901101512";

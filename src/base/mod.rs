@@ -10,4 +10,5 @@ pub mod ident;
 pub mod money;
 pub mod names;
 pub mod number;
+pub mod sheet;
 pub mod text;

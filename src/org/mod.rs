@@ -1,9 +1,13 @@
 //! A unit (用人单位): types and the rules that need no file: which unit a roster row means, and what qualifies it on a day.
 
+pub mod change;
+pub mod cmd;
 pub mod store;
 
 use crate::base::day::Day;
-use crate::base::names;
+use crate::base::fault::FaultCode;
+use crate::base::sheet::{self, Checked, Column, Said, Sheet, What};
+use crate::base::{codes, names};
 use crate::db::digest::Val;
 
 /// Prefix of a unit's human number.
@@ -95,6 +99,99 @@ fn within(from: Option<Day>, until: Option<Day>, day: Day) -> bool {
     from.is_some_and(|f| f <= day) && until.is_none_or(|u| day <= u)
 }
 
+const fn column(name: &'static str, zh: &'static str, aliases: &'static [&'static str], what: What) -> Column {
+    Column { name, zh, aliases, what, set: None, personal: false, required: false }
+}
+
+/// Columns of the unit roster, in the order of an export.
+pub static COLUMNS: &[Column] = &[
+    column("no", "编号", &["单位编号"], What::No),
+    Column {
+        required: true, ..column("name", "单位名称", &["用人单位", "企业名称", "名称", "单位", "单位全称"], What::Name)
+    },
+    column("uscc", "统一社会信用代码", &["信用代码", "社会信用代码"], What::Uscc),
+    Column { set: Some("org_kind"), ..column("kind", "单位类型", &["单位性质", "类型"], What::Code) },
+    column("introduced_on", "引进日期", &["引进时间", "入驻日期"], What::Day),
+    column("high_tech_from", "高新技术企业有效期起", &["高新技术企业认定日期", "高企有效期起"], What::Day),
+    column("high_tech_until", "高新技术企业有效期止", &["高企有效期止"], What::Day),
+    column("certificate", "证书编号", &["高新技术企业证书编号"], What::Text),
+    column("innovative_from", "创新型企业认定日期", &["创新型企业有效期起"], What::Day),
+    column("innovative_until", "创新型企业有效期止", &[], What::Day),
+    Column { set: Some("industry"), ..column("industry", "行业", &["所属行业", "产业"], What::Code) },
+    Column { set: Some("gb_industry"), ..column("gb_industry", "国民经济行业", &["行业门类"], What::Code) },
+    Column { personal: true, ..column("contact", "联系人", &[], What::Text) },
+    Column { personal: true, ..column("phone", "联系电话", &["电话", "手机"], What::Phone) },
+];
+
+/// Place of a column of `COLUMNS`.
+pub fn place(name: &str) -> usize {
+    COLUMNS.iter().position(|c| c.name == name).unwrap_or(0)
+}
+
+/// Checks a row or what the options say.
+pub fn check<'a>(cell: impl Fn(usize) -> Option<&'a str>) -> Checked {
+    let mut out = sheet::check(COLUMNS, &cell);
+    let (industry, gb) = (place("industry"), place("gb_industry"));
+    // A 行业 cell fills whichever list names it: the plan's or GB/T 4754.
+    if let Some(at) = out.faults.iter().position(|f| *f == (industry, FaultCode::UnknownValue))
+        && let Some(code) = cell(industry).and_then(|v| codes::find("gb_industry", v))
+        && out.said[gb].value().is_none_or(|g| g == code)
+    {
+        out.faults.remove(at);
+        out.said[gb] = Said::Set(code.to_owned());
+    }
+    for (from, until) in [("high_tech_from", "high_tech_until"), ("innovative_from", "innovative_until")] {
+        out.in_order(place(from), place(until));
+    }
+    out
+}
+
+impl Sheet for Profile {
+    fn columns() -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn get(&self, column: &str) -> Option<String> {
+        let day = |d: Option<Day>| d.map(|d| d.iso());
+        match column {
+            "name" => Some(self.name.clone()),
+            "uscc" => self.uscc.clone(),
+            "kind" => self.kind.clone(),
+            "introduced_on" => day(self.introduced_on),
+            "high_tech_from" => day(self.high_tech_from),
+            "high_tech_until" => day(self.high_tech_until),
+            "certificate" => self.certificate.clone(),
+            "innovative_from" => day(self.innovative_from),
+            "innovative_until" => day(self.innovative_until),
+            "industry" => self.industry.clone(),
+            "gb_industry" => self.gb_industry.clone(),
+            "contact" => self.contact.clone(),
+            "phone" => self.phone.clone(),
+            _ => None,
+        }
+    }
+
+    fn set(&mut self, column: &str, value: Option<String>) {
+        let day = value.as_deref().and_then(Day::parse_iso);
+        match column {
+            "name" => self.name = value.unwrap_or_default(),
+            "uscc" => self.uscc = value,
+            "kind" => self.kind = value,
+            "introduced_on" => self.introduced_on = day,
+            "high_tech_from" => self.high_tech_from = day,
+            "high_tech_until" => self.high_tech_until = day,
+            "certificate" => self.certificate = value,
+            "innovative_from" => self.innovative_from = day,
+            "innovative_until" => self.innovative_until = day,
+            "industry" => self.industry = value,
+            "gb_industry" => self.gb_industry = value,
+            "contact" => self.contact = value,
+            "phone" => self.phone = value,
+            _ => {}
+        }
+    }
+}
+
 /// Which unit a name and perhaps a code mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnitMatch {
@@ -134,6 +231,38 @@ mod tests {
         assert_eq!(match_unit(None, &[(3, Some("Y".into()))], None), UnitMatch::Known(3));
         assert_eq!(match_unit(None, &[(3, None), (4, None)], None), UnitMatch::Unsure(3));
         assert_eq!(match_unit(None, &[], None), UnitMatch::New);
+    }
+
+    #[test]
+    fn every_column_is_set_and_got() {
+        for c in COLUMNS.iter().filter(|c| c.what != What::No) {
+            let value = match c.what {
+                What::Day => "2019-03-01",
+                What::Code => codes::codes(c.set.unwrap()).next().unwrap().code,
+                _ => "x",
+            };
+            let mut p = Profile::default();
+            p.set(c.name, Some(value.to_owned()));
+            assert_eq!(p.get(c.name).as_deref(), Some(value), "{}", c.name);
+            assert_ne!(p, Profile::default());
+        }
+    }
+
+    #[test]
+    fn an_industry_cell_fills_the_list_that_names_it() {
+        let said = |industry: &'static str, gb: &'static str| {
+            let c = check(|at| match COLUMNS[at].name {
+                "industry" => Some(industry),
+                "gb_industry" => Some(gb),
+                _ => None,
+            });
+            (c.said[place("industry")].clone(), c.said[place("gb_industry")].clone(), c.faults.len())
+        };
+        let set = |c: &str| Said::Set(c.to_owned());
+        assert_eq!(said("大数据", ""), (set("big_data"), Said::Keep, 0));
+        assert_eq!(said("制造业", ""), (Said::Keep, set("C"), 0));
+        assert_eq!(said("制造业", "教育").2, 1);
+        assert_eq!(said("火星业", "").2, 1);
     }
 
     #[test]

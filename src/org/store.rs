@@ -9,6 +9,7 @@ use crate::db::subject::{ORG_PROFILE, ORG_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::HashMap;
 
 const COLUMNS: &str = "seq, from_day, until_day, made_op, voided_op, name, uscc, stub, kind, industry, gb_industry, introduced_on,
     high_tech_from, high_tech_until, certificate, innovative_from, innovative_until, contact, phone, closed_on";
@@ -32,6 +33,11 @@ fn profile(r: &Row<'_>, at: usize) -> rusqlite::Result<Profile> {
         phone: r.get(at + 13)?,
         closed_on: day(14)?,
     })
+}
+
+/// Whether there is a live unit of that id.
+pub fn exists(conn: &Connection, id: i64) -> Result<bool> {
+    Ok(conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM org WHERE id = ?1 AND voided_op IS NULL)")?.query_row([id], |r| r.get(0))?)
 }
 
 /// All versions of a unit that are not voided, in order of their days.
@@ -94,10 +100,7 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
     let shown = || error::not_found("no_org").fact("text", text);
     match number::parse(PREFIX, text) {
         Ok(id) => {
-            let there: bool = conn
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM org WHERE id = ?1 AND voided_op IS NULL)")?
-                .query_row([id], |r| r.get(0))?;
-            return if there { Ok(id) } else { Err(shown()) };
+            return if exists(conn, id)? { Ok(id) } else { Err(shown()) };
         }
         Err(number::NumberFault::CheckChar) => {
             return Err(error::usage("number_check").fact("text", text));
@@ -156,6 +159,15 @@ pub fn headcount(conn: &Connection, id: i64, day: Day) -> Result<i64> {
              WHERE org_id = ?1 AND voided_op IS NULL AND from_day <= ?2 AND (until_day IS NULL OR until_day >= ?2)",
         )?
         .query_row([id, day.0.into()], |r| r.get(0))?)
+}
+
+/// Distinct persons engaged on the day, by unit.
+pub fn headcounts(conn: &Connection, day: Day) -> Result<HashMap<i64, i64>> {
+    let mut st = conn.prepare(
+        "SELECT org_id, count(DISTINCT person_id) FROM engagement
+         WHERE voided_op IS NULL AND from_day <= ?1 AND (until_day IS NULL OR until_day >= ?1) GROUP BY org_id",
+    )?;
+    Ok(st.query_map([day.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Every unit with the version that holds on the day, in order of numbers.

@@ -235,7 +235,7 @@ fn kinds(office: &Office, only: Option<Kind>) -> Result<Exit> {
     for kind in Kind::ALL.iter().filter(|k| only.is_none_or(|o| o == **k)) {
         for c in kind.columns() {
             rows.push(json!({
-                "kind": kind.code(), "column": c.name, "header": c.zh, "aliases": kind.aliases(c.name), "required": kind.is_required(c.name),
+                "kind": kind.code(), "column": c.name, "header": c.zh, "aliases": c.aliases, "required": c.required,
                 "personal": c.personal, "code_set": c.set,
             }));
         }

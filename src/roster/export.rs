@@ -5,14 +5,18 @@ use super::Kind;
 use crate::base::codes;
 use crate::base::day::Day;
 use crate::base::ident;
+use crate::base::number;
+use crate::base::sheet::Sheet as _;
 use crate::error::{self, Result, io_words};
 use crate::office::{Exit, Office};
-use crate::org;
-use crate::talent::cmd::Filter;
+use crate::policy::TargetsPack;
+use crate::talent::cmd::FIELDS;
 use crate::talent::entry::{COLUMNS, Column, Key};
 use crate::talent::store::{self, Person};
 use crate::talent::{Status, current, status, view};
+use crate::ui::filter::Filter;
 use crate::ui::{Lang, csv};
+use crate::{org, platform};
 use encoding_rs::GB18030;
 use rusqlite::Connection;
 use serde_json::Map;
@@ -112,19 +116,109 @@ const LEFT: &[(&str, &str)] = &[("end_date", "离岗日期"), ("why", "离开原
 
 /// `roster export`.
 pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&str>, encoding: Encoding) -> Result<Exit> {
-    if kind != Kind::Talent {
-        return Err(error::usage("export_kind").fact("kind", kind.code()));
-    }
-    let filter = Filter::parse(filter)?;
-    let leavers = filter.value("status").is_some_and(|s| s != "active");
     let zh = office.document_lang()? == Lang::Zh;
+    match kind {
+        Kind::Talent => talents(office, file, filter, encoding, zh),
+        Kind::Org => {
+            let filter = Filter::parse(filter, org::cmd::FIELDS)?;
+            records(office, file, kind, encoding, zh, |conn, day, put| {
+                let heads = org::store::headcounts(conn, day)?;
+                org::store::each(conn, day, |id, v| {
+                    if filter.takes(&org::cmd::line(id, &v, day, heads.get(&id).copied().unwrap_or(0))) {
+                        put(number::format(org::PREFIX, id), &|c| match &v.data.phone {
+                            Some(p) if c == "phone" && !office.globals.reveal => Some(ident::mask_phone(p)),
+                            _ => v.data.get(c),
+                        })?;
+                    }
+                    Ok(())
+                })
+            })
+        }
+        Kind::Platform => {
+            let filter = Filter::parse(filter, platform::cmd::FIELDS)?;
+            records(office, file, kind, encoding, zh, |conn, day, put| {
+                let pack = crate::target::store::pack(conn)?;
+                for id in platform::store::ids(conn)? {
+                    let Some(p) = platform::store::load(conn, id)? else { continue };
+                    let Some(v) = p.profile_at(day).filter(|_| filter_takes_platform(&filter, conn, &p, day, &pack)) else { continue };
+                    let stage = p.stage_at(day);
+                    let unit = match v.data.org_id {
+                        Some(org) => org::store::name_at(conn, org, day)?.map(|n| n.0),
+                        None => None,
+                    };
+                    put(number::format(platform::PREFIX, id), &|c| match c {
+                        "org" => unit.clone(),
+                        "stage" => stage.map(|s| s.data.clone()),
+                        "since" => stage.map(|s| s.span.from.iso()),
+                        c => v.data.get(c),
+                    })?;
+                }
+                Ok(())
+            })
+        }
+        Kind::Leave => Err(error::usage("export_kind").fact("kind", kind.code())),
+    }
+}
+
+fn filter_takes_platform(filter: &Filter, conn: &Connection, p: &platform::store::Platform, day: Day, pack: &TargetsPack) -> bool {
+    platform::cmd::object(conn, p, day, pack).is_ok_and(|v| filter.takes(&v))
+}
+
+/// Takes one record: its number, and how its columns read.
+type Put<'p> = dyn FnMut(String, &dyn Fn(&str) -> Option<String>) -> Result<()> + 'p;
+
+/// Writes a roster of units or platforms; `each` hands out the records in the order of their numbers.
+fn records(
+    office: &Office,
+    file: Option<&Path>,
+    kind: Kind,
+    encoding: Encoding,
+    zh: bool,
+    each: impl FnOnce(&Connection, Day, &mut Put<'_>) -> Result<()>,
+) -> Result<Exit> {
+    let mut out = Writer::open(office, file, encoding)?;
+    recorded(office, file, kind)?;
+    let columns = kind.columns();
+    out.row(columns.iter().map(|c| if zh { c.zh } else { c.name }))?;
+    let mut count = 0u64;
+    each(office.read()?, office.as_of(), &mut |no, get| {
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|c| match (c.name, get(c.name)) {
+                ("no", _) => no.clone(),
+                (_, None) => String::new(),
+                (_, Some(v)) => c.set.filter(|_| zh).and_then(|s| codes::label(s, &v, true)).map_or(v, str::to_owned),
+            })
+            .collect();
+        count += 1;
+        out.row(cells.iter().map(String::as_str))
+    })?;
+    out.finish()?;
+    told(office, file, count);
+    Ok(Exit::Done)
+}
+
+/// Nothing leaves before it is written that it leaves.
+fn recorded(office: &Office, file: Option<&Path>, kind: Kind) -> Result<()> {
     let mut what = Map::new();
     what.insert("kind".into(), kind.code().into());
     what.insert("reveal".into(), office.globals.reveal.into());
     what.insert("to".into(), file.and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).into());
+    office.record_access("roster.export", what).map(|_| ())
+}
+
+fn told(office: &Office, file: Option<&Path>, count: u64) {
+    if let Some(f) = file.filter(|f| *f != Path::new("-")) {
+        office.note("note.exported", &[("n", &count), ("path", &crate::ui::out::shown(&f.display().to_string()))]);
+    }
+}
+
+/// The talent roster.
+fn talents(office: &Office, file: Option<&Path>, filter: Option<&str>, encoding: Encoding, zh: bool) -> Result<Exit> {
+    let filter = Filter::parse(filter, FIELDS)?;
+    let leavers = filter.value("status").is_some_and(|s| s != "active");
     let mut out = Writer::open(office, file, encoding)?;
-    // Nothing leaves before it is written that it leaves.
-    office.record_access("roster.export", what)?;
+    recorded(office, file, Kind::Talent)?;
     let conn = office.read()?;
     let day = office.as_of();
     let mut header: Vec<&str> = COLUMNS.iter().map(|c| if zh { c.zh } else { c.name }).collect();
@@ -148,9 +242,7 @@ pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&
         Ok(true)
     })?;
     out.finish()?;
-    if let Some(f) = file.filter(|f| *f != Path::new("-")) {
-        office.note("note.exported", &[("n", &count), ("path", &crate::ui::out::shown(&f.display().to_string()))]);
-    }
+    told(office, file, count);
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! The way of a roster: a thread reads and checks rows in batches, this one matches and writes them in file order, all in one
 //! transaction with its op. What a row of each kind does is in `people` and `others`.
 
-use super::people::{Candidate, OnMatch, People, Reading, column_info};
+use super::people::{Candidate, OnMatch, People, Reading};
 use super::read::header::{Mapped, RowKind};
 use super::read::{self, ReadFault, Source};
 use super::report::{ColumnInfo, REASON_HEADERS, Rejects, Report, RowFault, shown};
@@ -258,6 +258,9 @@ struct Head {
     columns: Arc<Vec<Option<usize>>>,
 }
 
+/// What a warning about a header names as its column.
+const HEADER: ColumnInfo = ColumnInfo { name: "header", zh: "表头", aliases: &[], personal: false, set: None, required: false };
+
 /// Looks for the header and says which columns are unknown, doubled or lacking.
 fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -> Result<Head> {
     let bad = |f: &ReadFault| read_error(file, f);
@@ -269,13 +272,13 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
     let top = rows.take_top(read::header::LOOK).map_err(|f| bad(&f))?;
     let found = read::header::find_header(&top, &column_of, set.kind.key_columns());
     let Some(found) = found else {
-        let required: Vec<&str> = set.kind.required().map(|c| c.zh).collect();
+        let required: Vec<&str> = set.kind.columns().iter().filter(|c| c.required).map(|c| c.zh).collect();
         return Err(error::bad_data("no_header")
             .fact("file", file.display())
             .fact("required", required.join("、"))
             .detail("code", "missing"));
     };
-    let infos: Vec<ColumnInfo> = set.kind.columns();
+    let infos = set.kind.columns();
     let mut columns: Vec<Option<usize>> = vec![None; infos.len()];
     let mut doubled = Vec::new();
     for (at, m) in found.mapping.iter().enumerate() {
@@ -285,9 +288,9 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
             Mapped::Unknown(text) if REASON_HEADERS.contains(&text.as_str()) || matches!(text.as_str(), "序号" | "no." | "#") => {}
             Mapped::Unknown(text) => report.warn(RowFault {
                 row: u32::try_from(found.row).unwrap_or(u32::MAX),
-                column: ColumnInfo { name: "header", zh: "表头", personal: false, set: None },
+                column: HEADER,
                 code: FaultCode::UnknownHeader,
-                value: shown(&ColumnInfo { name: "header", zh: "表头", personal: false, set: None }, text, true),
+                value: shown(&HEADER, text, true),
                 note: None,
             }),
             Mapped::Blank => {}
@@ -299,8 +302,7 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
             .fact("row", found.row)
             .fact("columns", doubled.join("、")));
     }
-    let lacking: Vec<&ColumnInfo> =
-        infos.iter().enumerate().filter(|(i, c)| columns[*i].is_none() && set.kind.is_required(c.name)).map(|(_, c)| c).collect();
+    let lacking: Vec<&ColumnInfo> = infos.iter().enumerate().filter(|(i, c)| columns[*i].is_none() && c.required).map(|(_, c)| c).collect();
     if !lacking.is_empty() {
         let zh: Vec<&str> = lacking.iter().map(|c| c.zh).collect();
         let names: Vec<&str> = lacking.iter().map(|c| c.name).collect();
@@ -401,9 +403,4 @@ fn read_error(file: &Path, f: &ReadFault) -> crate::error::Error {
         ReadFault::LineTooLong { row } => e("line_too_long").fact("row", row),
         ReadFault::TooManyColumns { row, count } => e("too_many_columns").fact("row", row).fact("count", count),
     }
-}
-
-/// Column facts of the talent roster, for kinds.
-pub fn talent_columns() -> Vec<ColumnInfo> {
-    entry::COLUMNS.iter().map(|c| column_info(c.key)).collect()
 }

@@ -11,75 +11,63 @@ pub mod read;
 pub mod report;
 pub mod seen;
 pub mod store;
+pub mod units;
 
-use crate::talent::entry;
+use crate::base::sheet;
+use crate::{org, platform, talent};
 use report::ColumnInfo;
+use std::sync::OnceLock;
 
 /// A kind of roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
-    /// Persons.
+    /// Persons (人才花名册).
     Talent,
-    /// Leaves.
+    /// Units (单位).
+    Org,
+    /// Platforms (平台).
+    Platform,
+    /// Leaves (离岗).
     Leave,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: &'static [Kind] = &[Kind::Talent, Kind::Leave];
+    pub const ALL: &'static [Kind] = &[Kind::Talent, Kind::Org, Kind::Platform, Kind::Leave];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
             Kind::Talent => "talent",
+            Kind::Org => "org",
+            Kind::Platform => "platform",
             Kind::Leave => "leave",
         }
     }
 
     /// Columns in order.
-    pub fn columns(self) -> Vec<ColumnInfo> {
-        match self {
-            Kind::Talent => import::talent_columns(),
-            Kind::Leave => others::leave_columns(),
-        }
+    pub fn columns(self) -> &'static [ColumnInfo] {
+        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 4] = [const { OnceLock::new() }; 4];
+        let of = |columns: &[sheet::Column]| columns.iter().map(ColumnInfo::from).collect();
+        COLUMNS[self as usize].get_or_init(|| match self {
+            Kind::Talent => talent::entry::COLUMNS.iter().map(|c| people::column_info(c.key)).collect(),
+            Kind::Org => of(org::COLUMNS),
+            Kind::Platform => of(platform::COLUMNS),
+            Kind::Leave => of(others::LEAVE),
+        })
     }
 
     /// The place of the column that an evened header means.
     pub fn column_of(self, header: &str) -> Option<usize> {
-        match self {
-            Kind::Talent => entry::column_of(header).map(|k| k as usize),
-            Kind::Leave => others::leave_column_of(header),
-        }
-    }
-
-    /// Whether a file can't do without the column.
-    pub fn is_required(self, name: &str) -> bool {
-        match self {
-            Kind::Talent => entry::COLUMNS.iter().any(|c| c.name == name && c.required),
-            Kind::Leave => matches!(name, "end_date" | "why"),
-        }
-    }
-
-    /// The columns a file can't do without.
-    pub fn required(self) -> impl Iterator<Item = ColumnInfo> {
-        self.columns().into_iter().filter(move |c| self.is_required(c.name))
+        self.columns().iter().position(|c| c.name == header || c.zh == header || c.aliases.contains(&header))
     }
 
     /// Columns of which one stands in every header.
     pub fn key_columns(self) -> &'static [usize] {
         match self {
             Kind::Talent => &[1, 4],
+            Kind::Org | Kind::Platform => &[1, 2],
             Kind::Leave => &[1, 3],
-        }
-    }
-}
-
-impl Kind {
-    /// Other headers met for a column.
-    pub fn aliases(self, name: &str) -> Vec<&'static str> {
-        match self {
-            Kind::Talent => entry::COLUMNS.iter().find(|c| c.name == name).map(|c| c.aliases.to_vec()).unwrap_or_default(),
-            Kind::Leave => others::leave_aliases(name),
         }
     }
 }

@@ -1,16 +1,19 @@
 //! Rosters that are small beside the talent one: each row is checked and done by the noun's own rules, one after the other.
 
-use super::Kind;
 use super::import::{Row, Settings};
-use super::report::{ColumnInfo, Rejects, Report, RowFault, shown};
+use super::report::{Rejects, Report, RowFault, shown};
+use super::{Kind, store, units};
 use crate::base::codes;
 use crate::base::day::Day;
 use crate::base::fault::FaultCode;
 use crate::base::ident::{self, DocType};
+use crate::base::sheet::{Column, What};
 use crate::base::{names, number};
 use crate::db::write::Tx;
 use crate::error::{Error, Result};
 use crate::talent::{change, current, store as people};
+use serde_json::Value;
+use std::collections::HashMap;
 
 /// A file of these kinds may have so many rows: they are held in memory.
 pub const MOST_ROWS: usize = 200_000;
@@ -23,8 +26,23 @@ pub enum Fate {
     Updated,
     /// Known, and nothing new.
     Unchanged,
-    /// Refused: place of the column, what, and what the hint names.
-    Refused(Vec<(usize, FaultCode, Option<String>)>),
+    /// Put up for a person's decision, with the reasons.
+    Wait(Vec<Value>),
+    /// Refused.
+    Refused(Vec<Refusal>),
+}
+
+/// Place of the column, what is wrong, and what the hint names.
+pub type Refusal = (usize, FaultCode, Option<String>);
+
+/// What the rows of one file share.
+pub struct Sitting<'a> {
+    /// What the command line asked for.
+    pub set: &'a Settings,
+    /// Record or name → first row.
+    pub seen: HashMap<String, u32>,
+    /// Warnings of the row at hand.
+    pub warnings: Vec<(usize, FaultCode)>,
 }
 
 /// Imports the rows; true where one was refused and the good ones were not asked for.
@@ -38,29 +56,37 @@ pub fn import(
 ) -> Result<bool> {
     let columns = set.kind.columns();
     let mut doomed = false;
+    let mut sitting = Sitting { set, seen: HashMap::new(), warnings: Vec::new() };
     for row in rows {
         report.rows += 1;
         let fate = match set.kind {
-            Kind::Leave => leave(tx, &row),
-            Kind::Talent => Ok(Fate::Unchanged),
+            Kind::Org => units::row(tx, &row, &mut sitting, units::org),
+            Kind::Platform => units::row(tx, &row, &mut sitting, units::platform),
+            // Talents have a way of their own.
+            Kind::Leave | Kind::Talent => leave(tx, &row),
         }?;
+        let fault = |at: usize, code, note: Option<String>| RowFault {
+            row: row.number,
+            column: columns[at],
+            code,
+            value: row.at(at).map(|v| shown(&columns[at], v, set.reveal)).unwrap_or_default(),
+            note: note.map(Into::into),
+        };
+        for (at, code) in sitting.warnings.drain(..) {
+            report.warn(fault(at, code, None));
+        }
         match fate {
+            Fate::Wait(reasons) => {
+                report.review += 1;
+                store::keep_waiting(tx, set.kind.code(), &set.file_name, row.number, headers, &row.cells(), &reasons)?;
+            }
             Fate::Added => report.added += 1,
             Fate::Updated => report.updated += 1,
             Fate::Unchanged => report.unchanged += 1,
             Fate::Refused(list) => {
                 report.rejected += 1;
                 doomed |= !set.partial;
-                let faults: Vec<RowFault> = list
-                    .into_iter()
-                    .map(|(at, code, note)| RowFault {
-                        row: row.number,
-                        column: columns[at],
-                        code,
-                        value: row.at(at).map(|v| shown(&columns[at], v, set.reveal)).unwrap_or_default(),
-                        note: note.map(Into::into),
-                    })
-                    .collect();
+                let faults: Vec<RowFault> = list.into_iter().map(|(at, code, note)| fault(at, code, note)).collect();
                 if let Some(r) = rejects.as_deref_mut() {
                     r.add(&row.cells(), headers.len(), &faults)?;
                 }
@@ -79,29 +105,20 @@ const END_DATE: usize = 4;
 const WHY: usize = 5;
 const TO: usize = 6;
 
-/// Name, Chinese header, other headers, personal, code set.
-type ColumnRow = (&'static str, &'static str, &'static [&'static str], bool, Option<&'static str>);
+const fn column(name: &'static str, zh: &'static str, aliases: &'static [&'static str], what: What) -> Column {
+    Column { name, zh, aliases, what, set: None, personal: false, required: false }
+}
 
 /// Columns of the leave roster.
-const LEAVE: &[ColumnRow] = &[
-    ("no", "编号", &["人才编号"], false, None),
-    ("name", "姓名", &["名字"], true, None),
-    ("id_type", "证件类型", &["证件种类"], false, Some("id_type")),
-    ("id_number", "证件号码", &["身份证号", "身份证号码", "证件号"], true, None),
-    ("end_date", "离岗日期", &["离岗时间", "离开日期", "离职日期"], false, None),
-    ("why", "离开原因", &["离岗原因", "离职原因"], false, Some("leave_why")),
-    ("to", "去向", &[], true, None),
+pub const LEAVE: &[Column] = &[
+    column("no", "编号", &["人才编号"], What::No),
+    Column { personal: true, ..column("name", "姓名", &["名字"], What::Name) },
+    Column { set: Some("id_type"), ..column("id_type", "证件类型", &["证件种类"], What::Code) },
+    Column { personal: true, ..column("id_number", "证件号码", &["身份证号", "身份证号码", "证件号"], What::Text) },
+    Column { required: true, ..column("end_date", "离岗日期", &["离岗时间", "离开日期", "离职日期"], What::Day) },
+    Column { required: true, set: Some("leave_why"), ..column("why", "离开原因", &["离岗原因", "离职原因"], What::Code) },
+    Column { personal: true, ..column("to", "去向", &[], What::Text) },
 ];
-
-/// Columns of the leave roster as a report names them.
-pub fn leave_columns() -> Vec<ColumnInfo> {
-    LEAVE.iter().map(|c| ColumnInfo { name: c.0, zh: c.1, personal: c.3, set: c.4 }).collect()
-}
-
-/// The column of the leave roster that a header means.
-pub fn leave_column_of(header: &str) -> Option<usize> {
-    LEAVE.iter().position(|c| c.0 == header || c.1 == header || c.2.contains(&header))
-}
 
 /// One leave: the person by number or document, the last day in, why.
 fn leave(tx: &mut Tx<'_>, row: &Row) -> Result<Fate> {
@@ -191,9 +208,4 @@ fn who(tx: &Tx<'_>, row: &Row, faults: &mut Vec<(usize, FaultCode, Option<String
         faults.push((NAME, FaultCode::ConflictWithRegister, Some(p.no())));
     }
     Ok(found)
-}
-
-/// Other headers of a column of the leave roster.
-pub fn leave_aliases(name: &str) -> Vec<&'static str> {
-    LEAVE.iter().find(|c| c.0 == name).map(|c| c.2.to_vec()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 
 use crate::base::fault::FaultCode;
 use crate::base::ident;
+use crate::base::sheet;
 use crate::error::{self, Error, Result, io_words};
 use crate::ui::lang::fill;
 use crate::ui::{Lang, csv, lang, try_t};
@@ -19,10 +20,20 @@ pub struct ColumnInfo {
     pub name: &'static str,
     /// Its Chinese header.
     pub zh: &'static str,
+    /// Other headers met in rosters.
+    pub aliases: &'static [&'static str],
     /// Values are masked unless revealed.
     pub personal: bool,
     /// Code set of its values.
     pub set: Option<&'static str>,
+    /// A file can't do without the column.
+    pub required: bool,
+}
+
+impl From<&sheet::Column> for ColumnInfo {
+    fn from(c: &sheet::Column) -> ColumnInfo {
+        ColumnInfo { name: c.name, zh: c.zh, aliases: c.aliases, personal: c.personal, set: c.set, required: c.required }
+    }
 }
 
 /// One fault or warning.

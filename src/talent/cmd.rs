@@ -11,9 +11,10 @@ use crate::base::{codes, names, number};
 use crate::cli::Noun;
 use crate::db::subject::JUDGEMENT_SUBJECT;
 use crate::db::write::Tx;
-use crate::error::{self, Error, Result};
+use crate::error::{self, Result};
 use crate::office::{Exit, Office, asked, moment, parse_day};
 use crate::org::{self, UnitMatch};
+use crate::ui::filter::{self, Field, Filter};
 use crate::ui::{Column, View, lang, prompt, t};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::params;
@@ -322,7 +323,7 @@ pub fn fault_words(f: &CellFault) -> String {
 
 fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Result<Exit> {
     let mut cells = match from {
-        Some(file) => cells_of_json(&read_json(file)?)?,
+        Some(file) => cells_of_json(&crate::ui::entry::read_json(file)?)?,
         None => said.cells()?,
     };
     // The office is looked at before a clerk is asked a dozen questions.
@@ -357,35 +358,13 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
         let p = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
         view::person(tx.conn(), &p, tx.day.max(person.from), office.globals.reveal)
     });
-    let done = reveal_guard(office, done)?;
+    let done = done?;
     let mut value = done.value.clone();
     if done.op.is_none() {
         value["no"] = Value::Null;
     }
     office.show_act(&done, value)?;
     Ok(Exit::Done)
-}
-
-/// Showing unmasked what was just written is a reading too: it needs its reason.
-fn reveal_guard<T>(office: &Office, done: Result<T>) -> Result<T> {
-    if office.globals.reveal && office.globals.reason.is_none() {
-        return Err(error::usage("reveal_reason"));
-    }
-    done
-}
-
-fn read_json(file: &str) -> Result<Value> {
-    let text = if file == "-" {
-        std::io::read_to_string(std::io::stdin()).map_err(|_| error::bad_data("json_text").fact("file", file))?
-    } else {
-        std::fs::read_to_string(file).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", file),
-            std::io::ErrorKind::InvalidData => error::bad_data("json_text").fact("file", file),
-            _ => Error::from(e),
-        })?
-    };
-    serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|e| error::bad_data("json_syntax").fact("file", file).fact("line", e.line()).fact("column", e.column()))
 }
 
 /// Asks at a terminal for what a new person lacks; without one it is exit 2 naming the options.
@@ -578,7 +557,7 @@ fn edit(office: &Office, text: &str, said: &Said, from_date: Option<Day>, correc
         v["changed"] = changed_json(&changed, office.globals.reveal);
         Ok(v)
     });
-    let done = reveal_guard(office, done)?;
+    let done = done?;
     if done.op.is_none() && !office.globals.dry_run {
         office.note("note.unchanged", &[]);
     }
@@ -677,7 +656,7 @@ fn come_back(
         v["effects"] = json!([]);
         Ok(v)
     });
-    let done = reveal_guard(office, done)?;
+    let done = done?;
     office.show_act(&done, done.value.clone())?;
     Ok(Exit::Done)
 }
@@ -691,78 +670,35 @@ fn columns() -> Vec<Column> {
         .collect()
 }
 
-/// `field=value` pairs, apart by blanks or commas; both sides by code or label.
-pub struct Filter(Vec<(String, String)>);
-
 /// Fields a list can be filtered and sorted by.
-const FIELDS: &[&str] = &[
-    "no",
-    "status",
-    "name",
-    "sex",
-    "corps",
-    "category",
-    "class",
-    "class_state",
-    "employer",
-    "mode",
-    "education",
-    "industry",
-    "start_date",
-    "contract_end",
-    "birth_date",
+pub const FIELDS: &[Field] = &[
+    Field::text("no"),
+    Field::text("status"),
+    Field::text("name"),
+    Field::code("sex", "sex"),
+    Field::code("corps", "corps"),
+    Field::code("category", "category"),
+    Field::code("class", "class"),
+    Field::text("class_state"),
+    Field::text("employer"),
+    Field::code("mode", "mode"),
+    Field::code("education", "education"),
+    Field::code("industry", "industry"),
+    Field::text("start_date"),
+    Field::text("contract_end"),
+    Field::text("birth_date"),
 ];
 
-impl Filter {
-    /// From the text of `--where`.
-    pub fn parse(text: Option<&str>) -> Result<Filter> {
-        let mut pairs = Vec::new();
-        for part in text.unwrap_or("").split([' ', ',', '，']).filter(|p| !p.is_empty()) {
-            let (field, value) = part.split_once('=').ok_or_else(|| error::usage("filter_form").fact("text", part))?;
-            if !FIELDS.contains(&field) {
-                return Err(error::usage("filter_field")
-                    .fact("field", field)
-                    .fact("fields", FIELDS.join(", "))
-                    .detail("possible", FIELDS.to_vec()));
-            }
-            let set = FIELDS.iter().find(|f| **f == field).copied().unwrap_or("");
-            pairs.push((field.to_owned(), codes::find(set, value).unwrap_or(value).to_owned()));
-        }
-        Ok(Filter(pairs))
-    }
-
-    /// The value asked for of a field.
-    pub fn value(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(f, _)| f == field).map(|(_, v)| v.as_str())
-    }
-
-    /// Whether a line of a list answers.
-    pub fn takes(&self, line: &Value) -> bool {
-        self.0.iter().all(|(f, v)| match &line[f] {
-            Value::String(s) => s == v,
-            Value::Object(e) => e.values().any(|x| x.as_str() == Some(v)),
-            _ => false,
-        })
-    }
-}
-
-fn list(office: &Office, filter: Option<&str>, sort: Option<&str>, count: bool) -> Result<Exit> {
-    let filter = Filter::parse(filter)?;
-    if let Some(s) = sort
-        && !FIELDS.contains(&s)
-    {
-        return Err(error::usage("filter_field").fact("field", s).fact("fields", FIELDS.join(", ")));
-    }
-    let after = match &office.globals.after {
-        Some(no) => crate::office::parse_no(PREFIX, no)?,
-        None => 0,
-    };
+fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, count: bool) -> Result<Exit> {
+    let wanted = Filter::parse(wanted, FIELDS)?;
+    let sort = sort.map(|name| filter::field(name, FIELDS)).transpose()?;
+    let after = office.after(PREFIX)?;
     let conn = office.read()?;
     let day = office.as_of();
     if count {
         let mut n = 0u64;
         store::each_line(conn, day, None, |l| {
-            if l.id > after && !l.merged && filter.takes(&view::line(conn, &l, day)?) {
+            if l.id > after && !l.merged && wanted.takes(&view::line(conn, &l, day)?) {
                 n += 1;
             }
             Ok(true)
@@ -777,7 +713,7 @@ fn list(office: &Office, filter: Option<&str>, sort: Option<&str>, count: bool) 
                 return Ok(true);
             }
             let v = view::line(conn, &l, day)?;
-            if !filter.takes(&v) {
+            if !wanted.takes(&v) {
                 return Ok(true);
             }
             if sort.is_some() {
@@ -787,11 +723,7 @@ fn list(office: &Office, filter: Option<&str>, sort: Option<&str>, count: bool) 
             put(&v)
         })?;
         if let Some(field) = sort {
-            let key = |v: &Value| match &v[field] {
-                Value::Object(e) => e["name"].as_str().unwrap_or("").to_owned(),
-                v => v.as_str().unwrap_or("").to_owned(),
-            };
-            sorted.sort_by_key(key);
+            filter::sort(&mut sorted, field);
             for v in &sorted {
                 put(v)?;
             }

@@ -3,7 +3,9 @@
 
 pub mod clean;
 pub mod csv;
+pub mod entry;
 pub mod error;
+pub mod filter;
 pub mod help;
 pub mod lang;
 pub mod list;
