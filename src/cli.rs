@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::office::{Exit, Globals, Office, usage_problem};
 use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
+use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
 use crate::{audit, desk, org, platform, roster, talent, target};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -78,7 +79,10 @@ pub fn run(args: &[OsString]) -> i32 {
     let office = Office::new(globals);
     let result = match matches.subcommand() {
         Some((name, sub)) => match nouns().into_iter().find(|n| n.name == name) {
-            Some(noun) => (noun.run)(&office, sub),
+            Some(noun) => {
+                set_noun(noun.name);
+                (noun.run)(&office, sub)
+            }
             None => Ok(Exit::Done),
         },
         None => Ok(Exit::Done),

@@ -6,16 +6,36 @@ use crate::base::names;
 use crate::db::digest::Val;
 use crate::db::digest::{hex, sha256};
 use crate::db::facts::{self, Span};
+use crate::db::open;
 use crate::db::subject::{CODE_SUBJECT, PLATFORM_PROFILE, PLATFORM_STAGE, PLATFORM_SUBJECT, POLICY_SUBJECT, SETTING_SUBJECT, TASK_SUBJECT};
-use crate::db::write::Tx;
+use crate::db::write::{self, Tx};
 use crate::error;
 use crate::error::Result;
+use crate::office::Office;
 use crate::policy;
 use rusqlite::params;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// What an office is founded with.
+#[derive(Debug)]
+pub struct Foundation {
+    /// The zone's name (新区名称).
+    pub zone: String,
+    /// Language of its documents.
+    pub lang: String,
+    /// The targets pack, as TOML.
+    pub plan: String,
+}
+
+/// Makes the office file; never touches one that is there.
+pub fn found(office: &Office, f: &Foundation) -> Result<()> {
+    let act = office.act("init", Map::new());
+    open::create(office.path()?, |conn| write::write(conn, &act, |tx| fill(tx, f)).map(|_| ()))
+}
 
 /// Fills a new file.
-pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
+fn fill(tx: &mut Tx<'_>, f: &Foundation) -> Result<()> {
+    let (zone, lang, text) = (f.zone.as_str(), f.lang.as_str(), f.plan.as_str());
     for (key, value) in [("zone", zone), ("lang", lang), ("program", env!("CARGO_PKG_VERSION"))] {
         tx.conn().execute("INSERT INTO setting (key, made_op, value) VALUES (?1, ?2, ?3)", params![key, tx.op, value])?;
     }
@@ -32,8 +52,6 @@ pub fn fill(tx: &mut Tx<'_>, zone: &str, lang: &str) -> Result<()> {
         }
     }
     tx.touch(&CODE_SUBJECT, 0);
-    // The shipped pack is tested to be sound; a program without it is no program.
-    let text = policy::shipped("targets").ok_or_else(|| error::policy("no_pack").fact("pack", "targets"))?;
     let pack = policy::parse_targets(text).map_err(|f| error::policy("bad_pack").fact("pack", "targets").fact("line", f.line))?;
     let issued = pack.pack.issued;
     tx.conn().execute(

@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod cmd;
 pub mod copy;
+pub mod demo;
 pub mod doctor;
 pub mod init;
 pub mod status;

@@ -134,27 +134,46 @@ fn judge_person(target: &Target, facts: &PersonFacts, day: i32, pack: &TargetsPa
     }
 }
 
-/// Where the targets stand.
+/// Where the targets stand, as an array of lines.
+pub fn lines(office: &Office) -> Result<Value> {
+    let conn = office.read()?;
+    let pack = store::pack(conn)?;
+    Ok(lines_of(conn, &pack, &[], day_of(office, &pack))?.0)
+}
+
+/// The lines of the targets asked for, and the persons counted in any.
+fn lines_of(conn: &Connection, pack: &TargetsPack, wanted: &[&String], day: i32) -> Result<(Value, i64)> {
+    let (figures, distinct) = tally(conn, pack, day)?;
+    let rows = pack
+        .targets
+        .iter()
+        .zip(figures)
+        .filter(|(t, _)| wanted.is_empty() || wanted.contains(&&t.code))
+        // A line is made of plain numbers and texts: it always becomes JSON.
+        .map(|(t, f)| serde_json::to_value(TargetLine::of(pack, t, f, day, zh())).unwrap_or(Value::Null))
+        .collect();
+    Ok((Value::Array(rows), distinct))
+}
+
+/// Where the targets stand, as a person reads it.
+pub fn report_view(office: &Office) -> Result<View> {
+    let conn = office.read()?;
+    view_of(office, conn, &store::pack(conn)?, &[])
+}
+
 fn report(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<Exit> {
+    office.show(&view_of(office, conn, pack, codes)?)?;
+    Ok(Exit::Done)
+}
+
+fn view_of(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<View> {
     let mut wanted = Vec::new();
     for c in codes {
         wanted.push(&find(pack, c)?.code);
     }
     let day = day_of(office, pack);
-    let (figures, distinct) = tally(conn, pack, day)?;
-    let lines: Vec<TargetLine> = pack
-        .targets
-        .iter()
-        .zip(figures)
-        .filter(|(t, _)| wanted.is_empty() || wanted.contains(&&t.code))
-        .map(|(t, f)| TargetLine::of(pack, t, f, day, zh()))
-        .collect();
-    let mut rows: Vec<Value> = Vec::with_capacity(lines.len());
-    for l in &lines {
-        // A line is made of plain numbers and texts: it always becomes JSON.
-        rows.push(serde_json::to_value(l).unwrap_or(Value::Null));
-    }
-    let mut view = View { value: Value::Array(rows), columns: Some(report_columns()), ..View::default() };
+    let (rows, distinct) = lines_of(conn, pack, &wanted, day)?;
+    let mut view = View { value: rows, columns: Some(report_columns()), ..View::default() };
     if matches!(office.format(), Format::Table | Format::Md) {
         let zone = office.setting("zone")?.unwrap_or_default();
         view = view.titled(tf("target.title", &[("zone", &zone), ("day", &Day(day).iso())]));
@@ -173,8 +192,7 @@ fn report(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[Strin
             view = view.noted(t("target.unconfirmed"));
         }
     }
-    office.show(&view)?;
-    Ok(Exit::Done)
+    Ok(view)
 }
 
 fn report_columns() -> Vec<Column> {

@@ -1,6 +1,7 @@
 //! JSON values as text: safe JSON, and the words and cells a person reads. No layout and no writing here.
 
 use std::io;
+use std::sync::OnceLock;
 
 use serde::Serialize as _;
 use serde_json::Value;
@@ -147,8 +148,19 @@ pub(super) fn is_blank(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The label of a field: `field.<path>` of the locales, else built from the parts, else the key itself.
+static NOUN: OnceLock<String> = OnceLock::new();
+
+/// Says which noun this run speaks of, whose fields may have labels of their own (a unit's `name` is no person's).
+pub fn set_noun(noun: &str) {
+    // Said once, at the process edge.
+    let _ = NOUN.set(noun.to_owned());
+}
+
+/// The label of a field: `label.<noun>.<path>` of the locales, else `field.<path>`, else built from the parts, else the key itself.
 pub fn label_of(path: &str) -> String {
+    if let Some(text) = NOUN.get().and_then(|noun| try_t(&format!("label.{noun}.{path}"))) {
+        return text.to_owned();
+    }
     if let Some(text) = try_t(&format!("field.{path}")) {
         return text.to_owned();
     }

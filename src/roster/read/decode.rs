@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What looking through a file found.
 #[derive(Clone, Debug)]
@@ -269,11 +269,18 @@ pub enum Stop {
     Malformed(&'static str),
 }
 
-/// How much of the present row was handed out, shared between the stream and who reads rows from it.
+/// How much of the present row was handed out, and the last piece of text: shared between the stream and who reads rows from it.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     handed: Arc<AtomicU64>,
-    broken_end: Arc<AtomicBool>,
+    piece: Arc<Mutex<Piece>>,
+}
+
+/// A piece of the stream and where it begins.
+#[derive(Debug, Default)]
+struct Piece {
+    start: u64,
+    bytes: Vec<u8>,
 }
 
 impl Meter {
@@ -282,9 +289,19 @@ impl Meter {
         self.handed.store(0, Ordering::Relaxed);
     }
 
-    /// Whether the text so far does not end with a line break.
-    pub fn no_last_break(&self) -> bool {
-        self.broken_end.load(Ordering::Relaxed)
+    /// The byte before a place in the stream, if it is in the last piece handed out.
+    pub fn before(&self, place: u64) -> Option<u8> {
+        let piece = self.piece.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = place.checked_sub(piece.start + 1)?;
+        piece.bytes.get(usize::try_from(at).ok()?).copied()
+    }
+
+    fn handed_out(&self, bytes: &[u8]) -> bool {
+        let mut piece = self.piece.lock().unwrap_or_else(PoisonError::into_inner);
+        piece.start += piece.bytes.len() as u64;
+        piece.bytes.clear();
+        piece.bytes.extend_from_slice(bytes);
+        self.handed.fetch_add(bytes.len() as u64, Ordering::Relaxed) <= MOST_BYTES
     }
 }
 
@@ -363,9 +380,6 @@ impl<R: Read> Decoding<R> {
                 self.mend_breaks();
             }
         }
-        if let Some(last) = self.text.last() {
-            self.meter.broken_end.store(*last != b'\n', Ordering::Relaxed);
-        }
         Ok(())
     }
 
@@ -392,7 +406,7 @@ impl<R: Read> Read for Decoding<R> {
         let n = buf.len().min(self.text.len() - self.text_at);
         buf[..n].copy_from_slice(&self.text[self.text_at..self.text_at + n]);
         self.text_at += n;
-        if self.meter.handed.fetch_add(n as u64, Ordering::Relaxed) > MOST_BYTES {
+        if !self.meter.handed_out(&buf[..n]) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, Stop::TooLong));
         }
         Ok(n)

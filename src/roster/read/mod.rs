@@ -195,8 +195,9 @@ impl Rows {
         let inside: u64 = row.record.iter().map(|c| c.bytes().filter(|b| *b == b'\n').count() as u64).sum();
         self.breaks += inside;
         let line = self.csv.position().line();
-        // The reader stands behind the row: on the next line, or at the end of a last line without a break.
-        let ended = u64::from(!(self.csv.is_done() && self.meter.no_last_break()));
+        // The reader stands behind the row. Behind a line feed that is the next line; a carriage return ends a row before its line
+        // feed is counted, and the end of the file ends one without any.
+        let ended = u64::from(self.meter.before(self.csv.position().byte()) == Some(b'\n'));
         row.number = line.saturating_sub(ended).saturating_sub(self.breaks).max(next_row);
         self.suspect = inside > 0 && self.odd_quotes;
         self.last = row.number;

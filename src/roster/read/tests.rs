@@ -128,3 +128,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_has_the_number_a_spreadsheet_shows_whatever_ends_the_lines() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["甲,乙", "", "1,2", "", "", "\"3\n4\",5", "6,7"].join(end);
+        for last in ["", end] {
+            assert_eq!(numbers(&format!("{text}{last}")), [1, 3, 6, 7], "{end:?} {last:?}");
+        }
+    }
+}
