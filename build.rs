@@ -57,12 +57,22 @@ fn texts() -> Result<String, Vec<String>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut code = String::from("pub(super) static TEXTS: &[(&str, &str, &str)] = &[\n");
+    // One text and places in it: a table of references would have to be relocated whole whenever the program starts.
+    let (mut all, mut places) = (String::new(), String::new());
+    let place = |all: &String| u32::try_from(all.len()).map_err(|_| vec!["more than 4 GB of texts".to_owned()]);
     for (key, text) in &en {
-        let _ = writeln!(code, "    ({key:?}, {text:?}, {:?}),", zh[key]);
+        let mut own = Vec::new();
+        for part in [key, text, &zh[key]] {
+            own.push(place(&all)?);
+            all.push_str(part);
+        }
+        let _ = writeln!(places, "    {own:?},");
     }
-    code.push_str("];\n");
-    Ok(code)
+    Ok(format!(
+        "static ALL: &str = {all:?};\nstatic PLACES: [[u32; 3]; {}] = [\n{places}    [{len}, {len}, {len}],\n];\n",
+        en.len() + 1,
+        len = place(&all)?
+    ))
 }
 
 /// All files of a language; a key may stand in one of them only.

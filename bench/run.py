@@ -26,8 +26,8 @@ def timed(args, **kw):
     out, err = p.communicate()
     took = time.perf_counter() - start
     if p.returncode != 0:
-        sys.exit(f"{args}: exit {p.returncode}\n{err.decode()}")
-    return took, out.decode()
+        sys.exit(f"{args}: exit {p.returncode}\n{err.decode(errors='replace')}")
+    return took, out.decode(errors="replace")
 
 
 def peak(args):

@@ -87,5 +87,8 @@ pub fn run(args: &[OsString]) -> i32 {
         },
         None => Ok(Exit::Done),
     };
-    office.finish(result)
+    let code = office.finish(result);
+    // The process ends here: the system takes back what a reading connection holds at once, SQLite would free it piece by piece.
+    std::mem::forget(office);
+    code
 }

@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// An import makes and frees tens of millions of small texts in two threads: measured in docs/performance.md.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
     // Every code of the contract fits a byte.

@@ -227,10 +227,11 @@ fn talents(office: &Office, file: Option<&Path>, filter: Option<&str>, encoding:
     }
     out.row(header)?;
     let mut count = 0u64;
+    let mut lines = view::Lines::new(conn, day);
     store::each_line(conn, day, None, |l| {
         let line_status = status(&l.engagements, l.merged, l.erased, day);
         let engaged = l.engagements.iter().any(|e| e.span.holds(day));
-        if l.merged || (!leavers && !engaged) || (leavers && line_status != Status::Left) || !filter.takes(&view::line(conn, &l, day)?) {
+        if l.merged || (!leavers && !engaged) || (leavers && line_status != Status::Left) || !lines.takes(&l, &filter)? {
             return Ok(true);
         }
         let Some(p) = store::load(conn, l.id)? else {

@@ -695,10 +695,11 @@ fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, count: bool) 
     let after = office.after(PREFIX)?;
     let conn = office.read()?;
     let day = office.as_of();
+    let mut lines = view::Lines::new(conn, day);
     if count {
         let mut n = 0u64;
         store::each_line(conn, day, None, |l| {
-            if l.id > after && !l.merged && wanted.takes(&view::line(conn, &l, day)?) {
+            if l.id > after && !l.merged && lines.takes(&l, &wanted)? {
                 n += 1;
             }
             Ok(true)
@@ -712,10 +713,7 @@ fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, count: bool) 
             if l.id <= after || l.merged {
                 return Ok(true);
             }
-            let v = view::line(conn, &l, day)?;
-            if !wanted.takes(&v) {
-                return Ok(true);
-            }
+            let Some(v) = lines.line(&l, &wanted)? else { return Ok(true) };
             if sort.is_some() {
                 sorted.push(v);
                 return Ok(true);
@@ -784,6 +782,7 @@ fn find(office: &Office, text: &str) -> Result<Exit> {
     hits.extend(by_org.into_iter().filter(|id| !first.contains(id)).map(|id| (id, "employer")));
     let mut columns = columns();
     columns.push(Column::new("matched"));
+    let (mut lines, all) = (view::Lines::new(conn, day), Filter::default());
     office.list(columns, None, |put| {
         let ids: Vec<i64> = hits.iter().map(|h| h.0).collect();
         let mut at = 0;
@@ -794,7 +793,7 @@ fn find(office: &Office, text: &str) -> Result<Exit> {
             if l.merged {
                 return Ok(true);
             }
-            let mut v = view::line(conn, &l, day)?;
+            let Some(mut v) = lines.line(&l, &all)? else { return Ok(true) };
             v["matched"] = hits.get(at).map_or(Value::Null, |h| h.1.into());
             put(&v)
         })?;

@@ -7,8 +7,10 @@ use crate::base::{ident, number};
 use crate::db::facts::Fact;
 use crate::error::Result;
 use crate::org;
+use crate::ui::filter::Filter;
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 /// A document number as the reader may see it.
 pub fn shown_number(number: &str, reveal: bool) -> String {
@@ -92,24 +94,72 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     Ok(v.into())
 }
 
-/// A line of `talent list` and `find`.
-pub fn line(conn: &Connection, l: &Line, day: Day) -> Result<Value> {
-    let e = current(&l.engagements, day);
-    Ok(json!({
-        "no": number::format(super::PREFIX, l.id),
-        "status": status(&l.engagements, l.merged, l.erased, day).as_str(),
-        "name": l.name,
-        "sex": l.sex,
-        "birth_date": l.birth_date.map(|b| b.iso()),
-        "corps": l.corps,
-        "category": l.category,
-        "class": l.class.as_ref().map(|c| &c.0),
-        "class_state": l.class.as_ref().map(|c| &c.1),
-        "employer": employer(conn, e, day)?,
-        "mode": e.map(|e| &e.data.mode),
-        "start_date": e.map(|e| e.data.started.iso()),
-        "contract_end": e.and_then(|e| e.data.contract_end).map(|d| d.iso()),
-        "education": l.education,
-        "industry": l.industry,
-    }))
+/// Makes the lines of `talent list` and `find` of one day; a unit is looked up once, however many people it has.
+pub struct Lines<'c> {
+    conn: &'c Connection,
+    day: Day,
+    units: HashMap<i64, Value>,
+}
+
+impl<'c> Lines<'c> {
+    /// For one day.
+    pub fn new(conn: &'c Connection, day: Day) -> Lines<'c> {
+        Lines { conn, day, units: HashMap::new() }
+    }
+
+    /// The line, where the filter takes it. What the filter can see without the unit is looked at before a line is made.
+    pub fn line(&mut self, l: &Line, wanted: &Filter) -> Result<Option<Value>> {
+        let e = current(&l.engagements, self.day);
+        let state = status(&l.engagements, l.merged, l.erased, self.day);
+        let out = wanted.rules_out(|field| match field {
+            "status" => Some(Some(state.as_str())),
+            "name" => Some(Some(&l.name)),
+            "sex" => Some(l.sex.as_deref()),
+            "corps" => Some(Some(&l.corps)),
+            "category" => Some(l.category.as_deref()),
+            "class" => Some(l.class.as_ref().map(|c| c.0.as_str())),
+            "class_state" => Some(l.class.as_ref().map(|c| c.1.as_str())),
+            "mode" => Some(e.map(|e| &*e.data.mode)),
+            "education" => Some(l.education.as_deref()),
+            "industry" => Some(l.industry.as_deref()),
+            _ => None,
+        });
+        if out {
+            return Ok(None);
+        }
+        let unit = match e {
+            None => Value::Null,
+            Some(fact) => match self.units.get(&fact.data.org_id) {
+                Some(known) => known.clone(),
+                None => {
+                    let v = employer(self.conn, e, self.day)?;
+                    self.units.insert(fact.data.org_id, v.clone());
+                    v
+                }
+            },
+        };
+        let v = json!({
+            "no": number::format(super::PREFIX, l.id),
+            "status": state.as_str(),
+            "name": l.name,
+            "sex": l.sex,
+            "birth_date": l.birth_date.map(|b| b.iso()),
+            "corps": l.corps,
+            "category": l.category,
+            "class": l.class.as_ref().map(|c| &c.0),
+            "class_state": l.class.as_ref().map(|c| &c.1),
+            "employer": unit,
+            "mode": e.map(|e| &e.data.mode),
+            "start_date": e.map(|e| e.data.started.iso()),
+            "contract_end": e.and_then(|e| e.data.contract_end).map(|d| d.iso()),
+            "education": l.education,
+            "industry": l.industry,
+        });
+        Ok(wanted.takes(&v).then_some(v))
+    }
+
+    /// Whether the filter takes the person.
+    pub fn takes(&mut self, l: &Line, wanted: &Filter) -> Result<bool> {
+        Ok(wanted.is_empty() || self.line(l, wanted)?.is_some())
+    }
 }

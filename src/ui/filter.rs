@@ -65,6 +65,16 @@ impl Filter {
         self.0.iter().find(|(f, _)| *f == field).map(|(_, v)| v.as_str())
     }
 
+    /// Nothing was asked for: every row passes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a row can't pass by its texts alone; `text` tells what a field holds, None where it can't tell.
+    pub fn rules_out<'a>(&self, text: impl Fn(&str) -> Option<Option<&'a str>>) -> bool {
+        self.0.iter().any(|(f, v)| text(f).is_some_and(|held| held != Some(v.as_str())))
+    }
+
     /// Whether a row passes.
     pub fn takes(&self, row: &Value) -> bool {
         self.0.iter().all(|(f, v)| is(&row[*f], v))

@@ -7,7 +7,31 @@ use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 mod texts {
+    //! All texts one after the other, and where each begins: key, English, Chinese; in the order of keys, with a last entry for the end.
+
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+    pub(super) const COUNT: usize = PLACES.len() - 1;
+
+    /// Key, English and Chinese text of an entry below `COUNT`.
+    pub(super) fn entry(at: usize) -> [&'static str; 3] {
+        let [key, en, zh] = PLACES[at].map(|n| n as usize);
+        [&ALL[key..en], &ALL[en..zh], &ALL[zh..PLACES[at + 1][0] as usize]]
+    }
+
+    /// Where a key stands.
+    pub(super) fn find(key: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, COUNT);
+        while low < high {
+            let middle = low.midpoint(high);
+            match entry(middle)[0].cmp(key) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
 }
 
 /// An interface language.
@@ -100,8 +124,7 @@ pub fn try_t(key: &str) -> Option<&'static str> {
 
 /// [`try_t`] in a given language.
 pub fn try_t_in(lang: Lang, key: &str) -> Option<&'static str> {
-    let at = texts::TEXTS.binary_search_by(|(k, _, _)| (*k).cmp(key)).ok()?;
-    let (_, en, zh) = texts::TEXTS[at];
+    let [_, en, zh] = texts::entry(texts::find(key)?);
     Some(if lang == Lang::Zh { zh } else { en })
 }
 
@@ -188,10 +211,11 @@ mod tests {
 
     #[test]
     fn every_key_is_found_in_both_languages() {
-        assert!(texts::TEXTS.is_sorted_by(|a, b| a.0 < b.0));
-        for (key, en, zh) in texts::TEXTS {
-            assert_eq!(try_t_in(Lang::En, key), Some(*en));
-            assert_eq!(try_t_in(Lang::Zh, key), Some(*zh));
+        let entries: Vec<_> = (0..texts::COUNT).map(texts::entry).collect();
+        assert!(!entries.is_empty() && entries.is_sorted_by(|a, b| a[0] < b[0]));
+        for [key, en, zh] in entries {
+            assert_eq!(try_t_in(Lang::En, key), Some(en));
+            assert_eq!(try_t_in(Lang::Zh, key), Some(zh));
         }
         assert_eq!(try_t("no.such.key"), None);
     }
