@@ -13,7 +13,7 @@ use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a command waits for another that writes.
 const BUSY: Duration = Duration::from_secs(30);
@@ -105,8 +105,24 @@ pub fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(Error::from)
 }
 
+/// Repeats what SQLite gives up at once: while another command turns the write-ahead log on or off, waiting inside SQLite could
+/// be a deadlock, so it doesn't wait. A wait that it did itself is not repeated.
+pub fn patiently<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        match attempt() {
+            Err(e) if e.kind == Kind::Busy && start.elapsed() < BUSY => std::thread::sleep(Duration::from_millis(10)),
+            done => return done,
+        }
+    }
+}
+
 /// Opens for reading. An office on read-only media is read as it lies there (`immutable`).
 pub fn open_read(path: &Path) -> Result<Connection> {
+    patiently(|| try_read(path))
+}
+
+fn try_read(path: &Path) -> Result<Connection> {
     inspect_current(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let first = Connection::open_with_flags(path, flags).and_then(|c| {
@@ -140,7 +156,11 @@ pub fn open_read(path: &Path) -> Result<Connection> {
 /// keys are then proved once before the commit (`talent::bulk`) instead of at every row. False where the log stays on because
 /// somebody is in the file.
 pub fn open_first_import(path: &Path) -> Result<(Connection, bool)> {
-    let conn = open_write(path)?;
+    patiently(|| try_first_import(path))
+}
+
+fn try_first_import(path: &Path) -> Result<(Connection, bool)> {
+    let conn = try_write(path)?;
     let nobody: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM person)", [], |r| r.get(0))?;
     if !nobody {
         return Ok((conn, false));
@@ -160,6 +180,10 @@ pub fn log_on(conn: &Connection) {
 
 /// Opens for writing.
 pub fn open_write(path: &Path) -> Result<Connection> {
+    patiently(|| try_write(path))
+}
+
+fn try_write(path: &Path) -> Result<Connection> {
     let header = inspect_current(path)?;
     let conn = open_write_any(path)?;
     if !header.wal {

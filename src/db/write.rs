@@ -2,10 +2,11 @@
 //! `Tx`; they say what they touched, the op and the chain are made here. Who may act is judged here too.
 
 use super::digest::{Hash, LeafBuilder, leaf_of, sha256};
+use super::open;
 use super::subject::{self, Subject};
 use crate::base::day::Day;
 use crate::error::{self, Error, Result};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -92,7 +93,9 @@ pub struct Done<T> {
 
 /// Runs `f` in one transaction with its op. Nothing touched and nothing recorded: no op, no change.
 pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
-    let db = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // A transaction that never nests: the connection is ours alone.
+    let conn = &*conn;
+    let db = open::patiently(|| Ok(Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?))?;
     let (last, prev_hash, prev_time) = head(&db)?;
     let (actor, standing) = permitted(&db, act)?;
     let mut tx = Tx {
