@@ -4,7 +4,7 @@
 use crate::error::{self, Error, Kind, Result, io_words};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{BufWriter, ErrorKind, Read as _, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -123,24 +123,69 @@ pub fn sweep(path: &Path, mark: &str) {
     }
 }
 
-/// Writes a small file whole; an older one of that name is replaced, unless it is an office or no ordinary file.
+/// A file that takes its place whole at the end or not at all. An older one of that name is replaced, unless it is an office or no
+/// ordinary file.
+pub struct Whole {
+    out: BufWriter<File>,
+    made: PathBuf,
+    path: PathBuf,
+}
+
+impl Whole {
+    /// Begins one that is to stand at `path`, an absolute path.
+    pub fn begin(path: &Path) -> Result<Whole> {
+        folder_of(path)?;
+        match fs::metadata(path) {
+            Ok(m) if !m.is_file() => return Err(error::cannot_create("not_a_file").fact("path", path.display())),
+            Ok(_) if is_office(path) => return Err(error::conflict("output_is_office").fact("path", path.display())),
+            _ => {}
+        }
+        sweep(path, "part");
+        let made = working_name(path, "part");
+        let out = BufWriter::with_capacity(1 << 18, new_file(&made)?);
+        Ok(Whole { out, made, path: path.to_owned() })
+    }
+
+    /// Puts it into its place, safe from a power cut.
+    pub fn finish(mut self) -> Result<()> {
+        self.out.flush()?;
+        self.out.get_ref().sync_all()?;
+        fs::rename(&self.made, &self.path).map_err(|e| cannot_create(&self.path, &e))?;
+        sync_folder(&self.path)
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        // Gone already where it came to its end.
+        let _ = fs::remove_file(&self.made);
+    }
+}
+
+/// Whether an office stands there, of whatever version and in whatever state.
+fn is_office(path: &Path) -> bool {
+    match super::open::inspect(path) {
+        Ok(_) => true,
+        // Damaged, or with a journal that isn't its own: an office still.
+        Err(e) => e.kind == Kind::NotOffice && e.key != "foreign",
+    }
+}
+
+/// Writes a small file whole.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    folder_of(path)?;
-    match fs::metadata(path) {
-        Ok(m) if !m.is_file() => return Err(error::cannot_create("not_a_file").fact("path", path.display())),
-        Ok(_) if super::open::inspect(path).is_ok() => return Err(error::conflict("output_is_office").fact("path", path.display())),
-        _ => {}
-    }
-    sweep(path, "part");
-    let made = working_name(path, "part");
-    let mut file = new_file(&made)?;
-    let fault = |e: std::io::Error| cannot_create(path, &e);
-    let done = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&made, path)).map_err(fault);
-    if done.is_err() {
-        remove(&made);
-    }
-    done?;
-    sync_folder(path)
+    let mut file = Whole::begin(path)?;
+    file.write_all(bytes)?;
+    file.finish()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use crate::base::day::Day;
 use crate::base::ident;
 use crate::base::number;
 use crate::base::sheet::Sheet as _;
-use crate::error::{self, Result, io_words};
+use crate::db::files::Whole;
+use crate::error::{self, Result};
 use crate::office::{Exit, Office};
 use crate::policy::TargetsPack;
 use crate::talent::cmd::FIELDS;
@@ -20,10 +21,8 @@ use crate::{org, platform};
 use encoding_rs::GB18030;
 use rusqlite::Connection;
 use serde_json::Map;
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 
 /// Encoding of a written roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -42,7 +41,7 @@ pub enum Encoding {
 /// Where a roster is written: stdout, or a file that appears whole or not at all.
 enum Target<'a> {
     Stdout(&'a Office),
-    File { out: BufWriter<File>, beside: PathBuf, path: PathBuf },
+    File(Whole),
 }
 
 struct Writer<'a> {
@@ -54,20 +53,7 @@ impl<'a> Writer<'a> {
     fn open(office: &'a Office, file: Option<&Path>, encoding: Encoding) -> Result<Writer<'a>> {
         let target = match file.filter(|f| *f != Path::new("-")) {
             None => Target::Stdout(office),
-            Some(file) => {
-                let path = crate::db::open::absolute(file)?;
-                let beside = crate::db::open::beside(&path, &format!(".{}.part", std::process::id()));
-                let cannot = |e: std::io::Error| {
-                    error::cannot_create("cannot_create")
-                        .fact("path", crate::ui::out::shown(&path.display().to_string()))
-                        .fact("what", io_words(&e))
-                };
-                if path.is_dir() {
-                    return Err(cannot(std::io::ErrorKind::IsADirectory.into()));
-                }
-                let out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(cannot)?;
-                Target::File { out: BufWriter::with_capacity(1 << 18, out), beside, path }
-            }
+            Some(file) => Target::File(Whole::begin(&crate::db::open::absolute(file)?)?),
         };
         let mut w = Writer { target, encoding };
         if encoding == Encoding::Utf8Sig {
@@ -79,7 +65,7 @@ impl<'a> Writer<'a> {
     fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.target {
             Target::Stdout(office) => office.put(bytes),
-            Target::File { out, .. } => Ok(out.write_all(bytes)?),
+            Target::File(out) => Ok(out.write_all(bytes)?),
         }
     }
 
@@ -92,21 +78,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<()> {
-        if let Target::File { out, beside, path } = &mut self.target {
-            out.flush()?;
-            out.get_ref().sync_all()?;
-            fs::rename(&*beside, &*path)?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Writer<'_> {
-    fn drop(&mut self) {
-        if let Target::File { beside, .. } = &self.target {
-            // Gone already where the export came to its end.
-            let _ = fs::remove_file(beside);
+    fn finish(self) -> Result<()> {
+        match self.target {
+            Target::Stdout(_) => Ok(()),
+            Target::File(out) => out.finish(),
         }
     }
 }

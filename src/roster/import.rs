@@ -130,7 +130,7 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
     let mut report = Report::default();
     let head = read_head(source, set, file, &mut report)?;
     let mut rejects = match &set.rejects {
-        Some(path) => Some(Rejects::create(path, &head.headers)?),
+        Some(path) => Some(Rejects::create(path, file, &head.headers)?),
         None => None,
     };
     let mut params = Map::new();

@@ -4,13 +4,12 @@
 use crate::base::fault::FaultCode;
 use crate::base::ident;
 use crate::base::sheet;
-use crate::error::{self, Error, Result, io_words};
+use crate::db::files::Whole;
+use crate::error::{self, Error, Result};
 use crate::ui::lang::fill;
 use crate::ui::{Lang, csv, lang, try_t};
 use serde_json::{Value, json};
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What is known of a column, whatever the kind of roster.
@@ -138,8 +137,7 @@ impl Report {
 /// The rejects file (退回清单): the original cells with what is wrong behind them; 0600, never half a file.
 pub struct Rejects {
     path: PathBuf,
-    beside: PathBuf,
-    out: BufWriter<File>,
+    out: Whole,
     /// Rows written.
     pub count: u64,
 }
@@ -149,13 +147,17 @@ pub const REASON_HEADERS: &[&str] = &["问题列", "问题", "建议", "fault_co
 
 impl Rejects {
     /// Begins one for a roster with these headers.
-    pub fn create(path: &Path, headers: &[String]) -> Result<Rejects> {
-        let cannot = |e: &std::io::Error| error::cannot_create("cannot_create").fact("path", path.display()).fact("what", io_words(e));
+    pub fn create(path: &Path, roster: &Path, headers: &[String]) -> Result<Rejects> {
         let path = crate::db::open::absolute(path)?;
-        let beside = crate::db::open::beside(&path, &format!(".{}.part", std::process::id()));
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(|e| cannot(&e))?;
-        let mut r = Rejects { path, beside, out: BufWriter::new(file), count: 0 };
-        r.out.write_all(b"\xef\xbb\xbf").map_err(|e| cannot(&e))?;
+        // Under another name too: the good rows of the roster would be lost.
+        if let (Ok(a), Ok(b)) = (path.canonicalize(), roster.canonicalize())
+            && a == b
+        {
+            return Err(error::conflict("output_is_input").fact("path", path.display()));
+        }
+        let out = Whole::begin(&path)?;
+        let mut r = Rejects { path, out, count: 0 };
+        r.out.write_all(b"\xef\xbb\xbf")?;
         let reasons = if lang() == Lang::Zh { &REASON_HEADERS[..3] } else { &REASON_HEADERS[3..] };
         let row: Vec<&str> = headers.iter().map(String::as_str).chain(reasons.iter().copied()).collect();
         r.line(&row)?;
@@ -186,21 +188,11 @@ impl Rejects {
     }
 
     /// Puts the file in its place; without a rejected row there is none.
-    pub fn finish(mut self) -> Result<Option<PathBuf>> {
-        self.out.flush()?;
+    pub fn finish(self) -> Result<Option<PathBuf>> {
         if self.count == 0 {
-            let _ = fs::remove_file(&self.beside);
             return Ok(None);
         }
-        self.out.get_ref().sync_all()?;
-        fs::rename(&self.beside, &self.path)?;
-        Ok(Some(self.path.clone()))
-    }
-}
-
-impl Drop for Rejects {
-    fn drop(&mut self) {
-        // Left over only where the import failed before `finish`.
-        let _ = fs::remove_file(&self.beside);
+        self.out.finish()?;
+        Ok(Some(self.path))
     }
 }
