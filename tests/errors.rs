@@ -199,6 +199,11 @@ fn an_office_that_is_none_is_named_as_what_it_is() {
     assert_eq!(failure(&desk, &["init"]), (76, "foreign".into()));
     std::fs::remove_file(desk.path("office.db")).unwrap();
     assert_eq!(desk.run(&["init"]).0, 0);
+    std::fs::write(desk.path("plan.toml"), "title = 1\n").unwrap();
+    let (plan, other) = (desk.path("plan.toml"), desk.path("other.db"));
+    let args = ["--db", other.to_str().unwrap(), "init", "--plan", plan.to_str().unwrap()];
+    assert_eq!(failure(&desk, &args), (78, "bad_pack".into()));
+    assert!(!other.exists());
     let mut bytes = std::fs::read(desk.path("office.db")).unwrap();
     bytes[60..64].copy_from_slice(&9999u32.to_be_bytes());
     std::fs::write(desk.path("office.db"), &bytes).unwrap();
