@@ -50,3 +50,12 @@ impl Desk {
         self.json(&args)
     }
 }
+
+/// A resident ID with a right check digit for a serial number.
+pub(crate) fn resident_id(serial: usize) -> String {
+    let body =
+        format!("150105{:04}{:02}{:02}{:03}", 1950 + serial % 50, 1 + serial / 50 % 12, 1 + serial / 600 % 28, serial / 16_800 % 1000);
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = body.chars().zip(weights).map(|(c, w)| c.to_digit(10).unwrap() * w).sum();
+    format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
+}
