@@ -146,6 +146,88 @@ fn a_refused_command_says_why_and_changes_nothing() {
 }
 
 #[test]
+fn what_is_held_already_or_cannot_be_read_is_named() {
+    let desk = furnished();
+    let file = |name: &str, text: &str| {
+        std::fs::write(desk.path(name), text).unwrap();
+        desk.path(name).to_str().unwrap().to_owned()
+    };
+    let person = desk.json(&["talent", "list"])[0]["no"].as_str().unwrap().to_owned();
+    let unit = desk.json(&["org", "show", "某研究院"])["no"].as_str().unwrap().to_owned();
+    assert_eq!(desk.run(&["talent", "edit", &person, "--education", "master"]).0, 0);
+    assert_eq!(desk.run(&["platform", "stage", "某实验室", "operating"]).0, 0);
+    let copy = desk.path("copy.db").to_str().unwrap().to_owned();
+    assert_eq!(desk.run(&["backup", &copy]).0, 0);
+    let (syntax, array) = (file("syntax.json", "{"), file("array.json", "[1]"));
+    let (key, value) = (file("key.json", "{\"shoe\":\"9\"}"), file("value.json", "{\"name\":{\"a\":1}}"));
+    let anchor = file("anchor.json", "{}");
+    let edited = desk.json(&["audit", "log"]).as_array().unwrap().iter().find(|l| l["command"] == "talent.add").unwrap()["op"].to_string();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["talent", "add", "--from", &syntax], 65, "json_syntax"),
+        (&["talent", "add", "--from", &array], 65, "json_object"),
+        (&["talent", "add", "--from", &key], 65, "json_key"),
+        (&["talent", "add", "--from", &value], 65, "json_value"),
+        (&["talent", "show", &unit], 2, "not_a_person"),
+        (&["talent", "list", "--after", "what"], 2, "not_a_number"),
+        (&["talent", "edit", &person, "--education", "wizardry"], 2, "bad_entry"),
+        (
+            &[
+                "talent",
+                "add",
+                "--name",
+                "张三",
+                "--birth-date",
+                "1949-12-31",
+                "--employer",
+                "甲",
+                "--id-type",
+                "passport",
+                "--id-number",
+                "E12345678",
+                "--nationality",
+                "CHN",
+                "--corps",
+                "leading",
+                "--mode",
+                "rigid",
+                "--start-date",
+                "2019-03-01",
+            ],
+            5,
+            "likely_duplicate",
+        ),
+        (&["org", "add", "--name", "乙公司", "--introduced-on", "2018-01-01"], 5, "org_known"),
+        (&["platform", "add", "--name", "某实验室", "--kind", "ai_lab", "--org", "某研究院", "--stage", "planned"], 5, "platform_known"),
+        (&["platform", "stage", "某实验室", "planned"], 5, "platform_stage"),
+        (&["undo", &edited, "--reason", "误"], 5, "later_rows"),
+        (&["audit", "verify", "--anchor", &anchor], 65, "not_an_anchor"),
+        (&["restore", &copy], 2, "needs_yes"),
+        (&["backup", &copy], 5, "backup_exists"),
+    ];
+    let mut wrong = String::new();
+    for (args, code, reason) in cases {
+        let got = failure(&desk, args);
+        if got != (*code, (*reason).to_owned()) {
+            let _ = writeln!(wrong, "{args:?}: {got:?}, not {:?}", (code, reason));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    assert_eq!(desk.run(&["talent", "leave", &person, "--why", "resigned"]).0, 0);
+    assert_eq!(failure(&desk, &["talent", "leave", &person, "--why", "resigned"]), (5, "left_already".into()));
+    // A folder with somebody's things, a link to nowhere, half an office.
+    let folder = desk.path("mine");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("letter.txt"), "dear").unwrap();
+    assert_eq!(failure(&desk, &["demo", folder.to_str().unwrap()]), (5, "demo_folder".into()));
+    let link = desk.path("link.db");
+    std::os::unix::fs::symlink(desk.path("nowhere.db"), &link).unwrap();
+    assert_eq!(failure(&desk, &["--db", link.to_str().unwrap(), "init"]), (73, "dangling".into()));
+    let half = desk.path("half.db");
+    std::fs::write(&half, &std::fs::read(&copy).unwrap()[..20_000]).unwrap();
+    assert_eq!(failure(&desk, &["--db", half.to_str().unwrap(), "talent", "list"]), (76, "damaged".into()));
+}
+
+#[test]
 fn who_is_no_actor_may_not_write() {
     let desk = Desk::new();
     let add = |name: &str, user: &str| desk.run(&["actor", "add", name, "--os-user", user]).0;
