@@ -62,7 +62,7 @@ fn furnished() -> Desk {
 fn a_refused_command_says_why_and_changes_nothing() {
     let desk = furnished();
     let person = desk.json(&["talent", "list"])[0]["no"].as_str().unwrap().to_owned();
-    let before = desk.json(&["audit", "anchor"]);
+    let before = desk.json(&["audit", "anchor"])["hash"].clone();
     let wrong = format!("{}{}", &person[..person.len() - 1], if person.ends_with('A') { 'B' } else { 'A' });
     let nowhere = desk.path("no/such.csv");
     let nowhere = nowhere.to_str().unwrap();
@@ -142,7 +142,7 @@ fn a_refused_command_says_why_and_changes_nothing() {
     assert!(wrong.is_empty(), "\n{wrong}");
     let log = desk.run(&["audit", "verify"]);
     assert_eq!(log.0, 0, "{log:?}");
-    assert_eq!(desk.json(&["audit", "anchor"]), before);
+    assert_eq!(desk.json(&["audit", "anchor"])["hash"], before);
 }
 
 #[test]
