@@ -9,7 +9,7 @@ use crate::error::{self, Error, Kind, Result};
 use crate::ui::lang::fill;
 use crate::ui::prompt::{self, AskError};
 use crate::ui::{ColorChoice, Format, Lang, ListWriter, Out, OutError, Problem, Renderer, View, lang, t, try_t};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use serde_json::{Map, Value};
 use std::cell::{OnceCell, RefCell};
 use std::fmt::Display;
@@ -239,11 +239,7 @@ impl Office {
 
     /// A value the office was set up with.
     pub fn setting(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .read()?
-            .prepare_cached("SELECT value FROM setting WHERE key = ?1 AND voided_op IS NULL ORDER BY made_op DESC LIMIT 1")?
-            .query_row([key], |r| r.get(0))
-            .optional()?)
+        crate::db::setting::get(self.read()?, key)
     }
 
     /// The language of documents: `--lang` if it stands on the command line, else the office's.

@@ -29,6 +29,18 @@ fn failure(desk: &Desk, args: &[&str]) -> (i32, String) {
     (code, v["error"]["details"]["reason"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Every command fails with its exit code and reason; what doesn't is named all at once.
+fn all_fail(desk: &Desk, cases: &[(&[&str], i32, &str)]) {
+    let mut wrong = String::new();
+    for (args, code, reason) in cases {
+        let got = failure(desk, args);
+        if got != (*code, (*reason).to_owned()) {
+            let _ = writeln!(wrong, "{args:?}: {got:?}, not {:?}", (code, reason));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
 /// An office with a person who works, one who left, a closed unit and a platform.
 fn furnished() -> Desk {
     let desk = Desk::new();
@@ -132,14 +144,7 @@ fn a_refused_command_says_why_and_changes_nothing() {
         (&["restore", office, "--yes"], 2, "restore_itself"),
         (&["init"], 5, "office_exists"),
     ];
-    let mut wrong = String::new();
-    for (args, code, reason) in cases {
-        let got = failure(&desk, args);
-        if got != (*code, (*reason).to_owned()) {
-            let _ = writeln!(wrong, "{args:?}: {got:?}, not {:?}", (code, reason));
-        }
-    }
-    assert!(wrong.is_empty(), "\n{wrong}");
+    all_fail(&desk, cases);
     let log = desk.run(&["audit", "verify"]);
     assert_eq!(log.0, 0, "{log:?}");
     assert_eq!(desk.json(&["audit", "anchor"])["hash"], before);
@@ -204,14 +209,7 @@ fn what_is_held_already_or_cannot_be_read_is_named() {
         (&["restore", &copy], 2, "needs_yes"),
         (&["backup", &copy], 5, "backup_exists"),
     ];
-    let mut wrong = String::new();
-    for (args, code, reason) in cases {
-        let got = failure(&desk, args);
-        if got != (*code, (*reason).to_owned()) {
-            let _ = writeln!(wrong, "{args:?}: {got:?}, not {:?}", (code, reason));
-        }
-    }
-    assert!(wrong.is_empty(), "\n{wrong}");
+    all_fail(&desk, cases);
     assert_eq!(desk.run(&["talent", "leave", &person, "--why", "resigned"]).0, 0);
     assert_eq!(failure(&desk, &["talent", "leave", &person, "--why", "resigned"]), (5, "left_already".into()));
     // A folder with somebody's things, a link to nowhere, half an office.

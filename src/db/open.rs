@@ -140,7 +140,7 @@ fn try_read(path: &Path) -> Result<Connection> {
         }
         // Only who may write can take back what a killed first import left.
         Err(e) if cannot_open(&e) && has_side(path, "-journal") => {
-            drop(open_write(path)?);
+            drop(try_write(path)?);
             let c = Connection::open_with_flags(path, flags)?;
             c.busy_timeout(BUSY)?;
             c
@@ -153,7 +153,7 @@ fn try_read(path: &Path) -> Result<Connection> {
 
 /// Opens for the first large import: while the office holds nobody, a rollback journal has almost nothing to keep and the rows go
 /// straight into the file, where a write-ahead log would write all of them twice. As safe as the log; only readers wait. Foreign
-/// keys are then proved once before the commit (`talent::bulk`) instead of at every row. False where the log stays on because
+/// keys are then proved once before the commit (`talent::store::bulk`) instead of at every row. False where the log stays on because
 /// somebody is in the file.
 pub fn open_first_import(path: &Path) -> Result<(Connection, bool)> {
     patiently(|| try_first_import(path))

@@ -54,6 +54,17 @@ impl<'c> Tx<'c> {
         self.conn
     }
 
+    /// A part that can be taken back alone: what `f` wrote stays only where `keep` says so of its result.
+    pub fn step<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>, keep: impl FnOnce(&T) -> bool) -> Result<T> {
+        self.conn.execute_batch("SAVEPOINT step")?;
+        let done = f(self)?;
+        if !keep(&done) {
+            self.conn.execute_batch("ROLLBACK TO step")?;
+        }
+        self.conn.execute_batch("RELEASE step")?;
+        Ok(done)
+    }
+
     /// Says that a subject's rows changed: its leaf is taken at the end.
     pub fn touch(&mut self, s: &'static Subject, id: i64) {
         self.touched.insert((s.kind, id));

@@ -1,12 +1,14 @@
-//! All SQL of `status` and of the actors; rows to types and back.
+//! All SQL of `status`, of the actors and of what an office is founded with; rows to types and back.
 
+use crate::base::codes::CodeSet;
 use crate::base::day::Day;
-use crate::db::digest::Val;
+use crate::db::digest::{Val, hex, sha256};
 use crate::db::facts::{self, Fact, Span};
-use crate::db::subject::{ACTOR, ACTOR_SUBJECT};
+use crate::db::subject::{ACTOR, ACTOR_SUBJECT, CODE_SUBJECT, POLICY_SUBJECT, TASK_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::Result;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
 
 /// A day as people write dates of contracts and births into the file: yyyymmdd.
 fn written(day: Day) -> i64 {
@@ -152,4 +154,36 @@ pub fn retire_actor(tx: &mut Tx<'_>, id: i64, actor: &Fact<Actor>) -> Result<()>
 
 fn values(a: &Actor) -> [Val<'_>; 3] {
     [Val::Text(&a.name), Val::Text(&a.os_user), Val::Text(&a.roles)]
+}
+
+/// Keeps a shipped code set.
+pub fn put_codes(tx: &mut Tx<'_>, set: &CodeSet) -> Result<()> {
+    let mut st = tx.conn().prepare_cached(
+        "INSERT INTO code (code_set, code, made_op, label_zh, label_en, rank, aliases, source, source_date)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for c in set.codes {
+        let aliases = Value::from(c.aliases).to_string();
+        st.execute(params![set.name, c.code, tx.op, c.zh, c.en, c.rank, aliases, set.source, set.date])?;
+    }
+    drop(st);
+    tx.touch(&CODE_SUBJECT, 0);
+    Ok(())
+}
+
+/// Keeps the targets pack the office is founded with.
+pub fn put_targets(tx: &mut Tx<'_>, toml: &str, basis: &str, from_day: i32) -> Result<()> {
+    tx.conn().execute(
+        "INSERT INTO policy_version (id, made_op, kind, sha256, toml, from_day, basis) VALUES (1, ?1, 'targets', ?2, ?3, ?4, ?5)",
+        params![tx.op, hex(&sha256(toml.as_bytes())), toml, from_day, basis],
+    )?;
+    tx.touch(&POLICY_SUBJECT, 1);
+    Ok(())
+}
+
+/// Keeps a task of the plan.
+pub fn put_task(tx: &mut Tx<'_>, id: i64, clause: &str, text: &str) -> Result<()> {
+    tx.conn().execute("INSERT INTO task (id, made_op, clause, text) VALUES (?1, ?2, ?3, ?4)", params![id, tx.op, clause, text])?;
+    tx.touch(&TASK_SUBJECT, id);
+    Ok(())
 }

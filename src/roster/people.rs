@@ -13,10 +13,10 @@ use crate::base::{names, number};
 use crate::db::write::Tx;
 use crate::error::{Kind, Result};
 use crate::org::{self, UnitMatch};
-use crate::talent::bulk::{BuildPlain, BulkWriter, Prepared, Preparer, short_digest};
 use crate::talent::change::{self, How, NewPerson};
 use crate::talent::entry::{self, CellFault, Checked, Draft, Key};
 use crate::talent::store as people;
+use crate::talent::store::bulk::{BuildPlain, BulkWriter, Prepared, Preparer, short_digest};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 

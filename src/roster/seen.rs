@@ -4,8 +4,8 @@
 use super::compact::CompactMap;
 use crate::base::ident::{DocType, Document};
 use crate::base::names;
-use crate::talent::bulk::{BuildPlain, short_digest};
 use crate::talent::entry::Draft;
+use crate::talent::store::bulk::{BuildPlain, short_digest};
 use std::collections::HashMap;
 
 /// Earlier rows of the file that concern a row.

@@ -21,13 +21,7 @@ pub fn row(
     sitting: &mut Sitting<'_>,
     one: impl FnOnce(&mut Tx<'_>, &Row, &mut Sitting<'_>) -> Result<Fate>,
 ) -> Result<Fate> {
-    tx.conn().execute_batch("SAVEPOINT roster_row")?;
-    let fate = one(tx, row, sitting)?;
-    if matches!(fate, Fate::Refused(_)) {
-        tx.conn().execute_batch("ROLLBACK TO roster_row")?;
-    }
-    tx.conn().execute_batch("RELEASE roster_row")?;
-    Ok(fate)
+    tx.step(|tx| one(tx, row, sitting), |fate| !matches!(fate, Fate::Refused(_)))
 }
 
 /// One unit.

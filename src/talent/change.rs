@@ -1,18 +1,17 @@
-//! What is done to a person: entered, changed, corrected, left, returned. Pure comparison first, then the rows; the SQL of names
-//! and anchors is here, that of fact rows in `db::facts`. Many at once are entered by `bulk`.
+//! What is done to a person: entered, changed, corrected, left, returned. Pure comparison first, then the rows, which
+//! `store` and `db::facts` write. Many at once are entered by `store::bulk`.
 
 use super::entry::{Draft, Given};
-use super::store::Person;
+use super::store::{self, Person};
 use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
 use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, Document};
-use crate::base::{names, number};
+use crate::base::number;
 use crate::db::digest::Val;
 use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON_DOCUMENT, PERSON_PROFILE, PERSON_SUBJECT, RECOGNITION};
-use crate::db::write::{Tx, new_salt, random_bytes};
+use crate::db::write::Tx;
 use crate::error::{self, Error};
-use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
 /// Everything a new person is entered with, ready to be written.
@@ -114,38 +113,10 @@ pub fn holding_of(d: &Document) -> Holding {
     Holding { kind: d.kind, raw: (d.number != d.key).then(|| d.number.clone()), number: d.key.clone(), valid_until: None }
 }
 
-/// Id of a name in the dictionary, made where it is new.
-pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64, Error> {
-    let folded = names::fold(text);
-    let found = tx
-        .conn()
-        .prepare_cached("SELECT id FROM name WHERE folded = ?1 AND text = ?2")?
-        .query_row([&folded, text], |r| r.get(0))
-        .optional()?;
-    if let Some(id) = found {
-        return Ok(id);
-    }
-    let (pinyin, initials) = names::pinyin(text);
-    tx.conn()
-        .prepare_cached("INSERT INTO name (text, folded, pinyin, initials) VALUES (?1, ?2, ?3, ?4)")?
-        .execute([text, &folded, &pinyin, &initials])?;
-    Ok(tx.conn().last_insert_rowid())
-}
-
-/// The next free id of a recognition.
-pub fn next_recognition(tx: &Tx<'_>) -> Result<i64, Error> {
-    // Recognitions have no index on their number yet: a person's rows lie together and the highest is asked once an op.
-    Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
-}
-
 /// Enters a new person; returns the id.
 pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64, Error> {
-    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?.query_row([], |r| r.get(0))?;
-    let salt = new_salt(id, i64::from(tx.day.0), &random_bytes());
-    tx.conn()
-        .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, 'talent', ?3)")?
-        .execute(params![id, tx.op, salt])?;
-    let name = name_id(tx, &p.profile.name)?;
+    let id = store::anchor(tx)?;
+    let name = store::name_id(tx, &p.profile.name)?;
     let span = Span::from(p.from);
     facts::insert(tx, &PERSON_PROFILE, id, span, &p.profile.values(Val::Int(name), Val::Null))?;
     for d in &p.documents {
@@ -153,7 +124,7 @@ pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64, Error> {
     }
     facts::insert(tx, &ENGAGEMENT, id, span, &p.engagement.values())?;
     if let Some(class) = &p.class {
-        let r = recorded(next_recognition(tx)?, class.clone());
+        let r = recorded(store::next_recognition(tx)?, class.clone());
         facts::insert(tx, &RECOGNITION, id, span, &r.values())?;
     }
     for a in &p.achievements {
@@ -218,12 +189,12 @@ fn apply_profile(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut
     for (field, before, after) in differences(&old.data, &new) {
         changed.push(Changed { field, before, after, from: from.iso() });
     }
-    let new_name = name_id(tx, &new.name)?;
+    let new_name = store::name_id(tx, &new.name)?;
     let data = new.values(Val::Int(new_name), Val::Null);
     if how.correct {
         return facts::correct(tx, &PERSON_PROFILE, p.id, old.seq, old.span, &data);
     }
-    let old_name = name_id(tx, &old.data.name)?;
+    let old_name = store::name_id(tx, &old.data.name)?;
     let row =
         Fact { seq: old.seq, span: old.span, made_op: old.made_op, voided_op: None, data: old.data.values(Val::Int(old_name), Val::Null) };
     facts::change(tx, &PERSON_PROFILE, p.id, &row, how.day, &data)
@@ -433,7 +404,7 @@ fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut V
         }
     }
     if let Some(class) = new {
-        let r = recorded(next_recognition(tx)?, Code::Borrowed(class));
+        let r = recorded(store::next_recognition(tx)?, Code::Borrowed(class));
         facts::insert(tx, &RECOGNITION, p.id, Span::from(from), &r.values())?;
     }
     Ok(())

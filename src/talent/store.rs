@@ -1,4 +1,7 @@
-//! All SQL that reads persons; rows to types. What writes them is in `change`.
+//! All SQL of persons but that of fact rows, which is `db::facts`'; rows to types. What is written when is said by `change`; many at
+//! once are written by `bulk`.
+
+pub mod bulk;
 
 use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition};
 use crate::base::codes;
@@ -6,6 +9,8 @@ use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, DocType};
 use crate::base::{names, number};
 use crate::db::facts::{self, Fact};
+use crate::db::subject::JUDGEMENT_SUBJECT;
+use crate::db::write::{Tx, new_salt, random_bytes};
 use crate::error::{self, Result};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -390,4 +395,49 @@ pub fn ops_of(conn: &Connection, id: i64) -> Result<Vec<OpLine>> {
         )?
         .query_map([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?
         .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Id of a name in the dictionary, made where it is new.
+pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64> {
+    let folded = names::fold(text);
+    let found = tx
+        .conn()
+        .prepare_cached("SELECT id FROM name WHERE folded = ?1 AND text = ?2")?
+        .query_row([&folded, text], |r| r.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let (pinyin, initials) = names::pinyin(text);
+    tx.conn()
+        .prepare_cached("INSERT INTO name (text, folded, pinyin, initials) VALUES (?1, ?2, ?3, ?4)")?
+        .execute([text, &folded, &pinyin, &initials])?;
+    Ok(tx.conn().last_insert_rowid())
+}
+
+/// The next free id of a recognition.
+pub fn next_recognition(tx: &Tx<'_>) -> Result<i64> {
+    // Recognitions have no index on their number yet: a person's rows lie together and the highest is asked once an op.
+    Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
+}
+
+/// The anchor of a new person; its id.
+pub fn anchor(tx: &Tx<'_>) -> Result<i64> {
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?.query_row([], |r| r.get(0))?;
+    let salt = new_salt(id, i64::from(tx.day.0), &random_bytes());
+    tx.conn()
+        .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, 'talent', ?3)")?
+        .execute(params![id, tx.op, salt])?;
+    Ok(id)
+}
+
+/// Keeps that two persons are different, so that nobody is asked again.
+pub fn judge_different(tx: &mut Tx<'_>, a: i64, b: i64, reasons: &[&str]) -> Result<()> {
+    let id: i64 = tx.conn().query_row("SELECT coalesce(max(id), 0) + 1 FROM judgement", [], |r| r.get(0))?;
+    tx.conn().execute(
+        "INSERT INTO judgement (id, made_op, person_a, person_b, verdict, evidence) VALUES (?1, ?2, ?3, ?4, 'different', ?5)",
+        params![id, tx.op, a, b, serde_json::Value::from(reasons.to_vec()).to_string()],
+    )?;
+    tx.touch(&JUDGEMENT_SUBJECT, id);
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Many new persons in one op: the same rows and the same leaves as `change::enter` makes, written in the order of numbers with
 //! the name dictionary kept in memory. Into an empty office the secondary indexes are built after the rows.
 
-use super::change::{NewPerson, document_values, recorded};
+use super::super::change::{NewPerson, document_values, recorded};
 use crate::base::names;
 use crate::db::digest::{Halves, LeafBuilder, Val, push_ref, sha256};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON, PERSON_DOCUMENT, PERSON_PROFILE, RECOGNITION, Table};

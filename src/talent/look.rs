@@ -1,0 +1,264 @@
+//! What is read of people: `talent show`, `list`, `find`, `history`. Nothing here writes but the record that somebody looked.
+
+use super::store::{self, Person};
+use super::{PREFIX, Status, change, status, view};
+use crate::base::day::Day;
+use crate::base::ident::{self, DocType};
+use crate::base::{names, number};
+use crate::error::{self, Result};
+use crate::office::{Exit, Office, moment};
+use crate::org;
+use crate::ui::filter::{self, Field, Filter};
+use crate::ui::{Column, View, t};
+use serde_json::{Map, Value, json};
+
+/// The person a command names; a merged one answers with its survivor.
+pub(super) fn load(office: &Office, text: &str) -> Result<Person> {
+    let conn = office.read()?;
+    let mut id = store::resolve(conn, text)?;
+    loop {
+        let p = store::load(conn, id)?.ok_or_else(|| error::not_found("no_person").fact("text", number::format(PREFIX, id)))?;
+        match p.merged_into {
+            Some(survivor) => id = survivor,
+            None => return Ok(p),
+        }
+    }
+}
+
+pub(super) fn show(office: &Office, text: &str) -> Result<Exit> {
+    // One look at one moment; and SQLite locks and unlocks once instead of at every question.
+    let _moment = office.read()?.unchecked_transaction()?;
+    let p = load(office, text)?;
+    let day = office.as_of();
+    if office.globals.as_of.is_some() && p.profile_at(day).is_none() {
+        return Err(error::not_found("not_yet").fact("no", p.no()).fact("day", day.iso()));
+    }
+    let mut params = Map::new();
+    params.insert("persons".into(), json!([p.no()]));
+    let reveal = office.revealing(params)?;
+    let v = view::person(office.read()?, &p, day, reveal)?;
+    office.show(&View::object(v))?;
+    Ok(Exit::Done)
+}
+
+fn columns() -> Vec<Column> {
+    ["no", "status", "name", "sex", "corps", "class", "employer.name", "mode", "start_date", "contract_end"]
+        .into_iter()
+        .map(Column::new)
+        .collect()
+}
+
+/// Fields a list can be filtered and sorted by.
+pub const FIELDS: &[Field] = &[
+    Field::text("no"),
+    Field::text("status"),
+    Field::text("name"),
+    Field::code("sex", "sex"),
+    Field::code("corps", "corps"),
+    Field::code("category", "category"),
+    Field::code("class", "class"),
+    Field::text("class_state"),
+    Field::text("employer"),
+    Field::code("mode", "mode"),
+    Field::code("education", "education"),
+    Field::code("industry", "industry"),
+    Field::text("start_date"),
+    Field::text("contract_end"),
+    Field::text("birth_date"),
+];
+
+pub(super) fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, count: bool) -> Result<Exit> {
+    let wanted = Filter::parse(wanted, FIELDS)?;
+    let sort = sort.map(|name| filter::field(name, FIELDS)).transpose()?;
+    let after = office.after(PREFIX)?;
+    let conn = office.read()?;
+    let day = office.as_of();
+    let mut lines = view::Lines::new(conn, day);
+    if count {
+        let mut n = 0u64;
+        store::each_line(conn, day, None, |l| {
+            if l.id > after && !l.merged && lines.takes(&l, &wanted)? {
+                n += 1;
+            }
+            Ok(true)
+        })?;
+        office.show(&View::object(json!({"count": n})))?;
+        return Ok(Exit::Done);
+    }
+    let mut sorted: Vec<Value> = Vec::new();
+    office.list(columns(), None, |put| {
+        store::each_line(conn, day, None, |l| {
+            if l.id <= after || l.merged {
+                return Ok(true);
+            }
+            let Some(v) = lines.line(&l, &wanted)? else { return Ok(true) };
+            if sort.is_some() {
+                sorted.push(v);
+                return Ok(true);
+            }
+            put(&v)
+        })?;
+        if let Some(field) = sort {
+            filter::sort(&mut sorted, field);
+            for v in &sorted {
+                put(v)?;
+            }
+        }
+        Ok(Vec::new())
+    })?;
+    Ok(Exit::Done)
+}
+
+/// By any part of a name, pinyin and initials, number, document, phone, employer; each hit says by what.
+pub(super) fn find(office: &Office, text: &str) -> Result<Exit> {
+    let conn = office.read()?;
+    let _moment = conn.unchecked_transaction()?;
+    let day = office.as_of();
+    let mut hits: Vec<(i64, &'static str)> = Vec::new();
+    let mut add = |id: i64, by: &'static str| {
+        if !hits.iter().any(|(h, _)| *h == id) {
+            hits.push((id, by));
+        }
+    };
+    let text = text.trim();
+    if let Ok(id) = number::parse(PREFIX, text) {
+        add(id, "no");
+    }
+    let bare = text.split_once([':', '：']).map_or(text, |(_, n)| n);
+    for kind in DocType::ALL {
+        if let Ok(doc) = ident::parse(*kind, bare) {
+            for (id, _, _) in store::holders(conn, &doc.key)? {
+                add(id, "document");
+            }
+        }
+    }
+    if let Ok(phone) = ident::phone(text) {
+        for id in store::by_phone(conn, &phone)? {
+            add(id, "phone");
+        }
+    }
+    // Who is found by a number of theirs is found: nobody's name has these digits.
+    let names_too = hits.is_empty();
+    let mut by_name = Vec::new();
+    for name in if names_too { store::names_like(conn, text)? } else { Vec::new() } {
+        by_name.extend(store::by_name(conn, name)?);
+    }
+    by_name.sort_unstable();
+    by_name.dedup();
+    let mut by_org = Vec::new();
+    let folded = names::org_fold(text);
+    if names_too && folded.chars().count() > 1 {
+        for org in org::store::name_contains(conn, &folded)? {
+            by_org.extend(store::by_org(conn, org)?);
+        }
+    }
+    by_org.sort_unstable();
+    by_org.dedup();
+    by_org.retain(|id| by_name.binary_search(id).is_err());
+    let first: Vec<i64> = hits.iter().map(|h| h.0).collect();
+    hits.extend(by_name.into_iter().filter(|id| !first.contains(id)).map(|id| (id, "name")));
+    hits.extend(by_org.into_iter().filter(|id| !first.contains(id)).map(|id| (id, "employer")));
+    let mut columns = columns();
+    columns.push(Column::new("matched"));
+    let (mut lines, all) = (view::Lines::new(conn, day), Filter::default());
+    office.list(columns, None, |put| {
+        let ids: Vec<i64> = hits.iter().map(|h| h.0).collect();
+        let mut at = 0;
+        store::each_line(conn, day, Some(&ids), |l| {
+            while at < hits.len() && hits[at].0 != l.id {
+                at += 1;
+            }
+            if l.merged {
+                return Ok(true);
+            }
+            let Some(mut v) = lines.line(&l, &all)? else { return Ok(true) };
+            v["matched"] = hits.get(at).map_or(Value::Null, |h| h.1.into());
+            put(&v)
+        })?;
+        Ok(Vec::new())
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Each fact's life with its days and ops, in the order in which the office learned it.
+pub(super) fn history(office: &Office, text: &str) -> Result<Exit> {
+    let conn = office.read()?;
+    let id = store::resolve(conn, text)?;
+    let p = store::load_with(conn, id, true)?.ok_or_else(|| error::not_found("no_person").fact("text", number::format(PREFIX, id)))?;
+    let mut params = Map::new();
+    params.insert("persons".into(), json!([p.no()]));
+    let reveal = office.revealing(params)?;
+    let ops = store::ops_of(conn, id)?;
+    let mut rows: Vec<(i64, Value)> = Vec::new();
+    let mut put = |op: i64, voided: Option<i64>, span: crate::db::facts::Span, fact: &str, value: Value| {
+        let said = ops.iter().find(|o| o.0 == op);
+        rows.push((
+            op,
+            json!({"op": op, "recorded": said.map(|o| moment(o.1)), "date": said.map(|o| Day(o.2).iso()), "actor": said.map(|o| &o.3),
+                   "command": said.map(|o| &o.4), "fact": fact, "value": value, "from": span.from.iso(),
+                   "until": span.until.map(|d| d.iso()), "voided_by": voided}),
+        ));
+    };
+    let mut before: Option<&super::Profile> = None;
+    let mut profiles: Vec<_> = p.profiles.iter().collect();
+    profiles.sort_by_key(|f| f.seq);
+    for f in profiles {
+        let empty = super::Profile::default();
+        let diff = change::differences(before.unwrap_or(&empty), &f.data);
+        let said: Vec<String> = diff
+            .iter()
+            .map(|(field, _, after)| {
+                let after = after.clone().unwrap_or_default();
+                let after = match *field {
+                    "phone" if !reveal => ident::mask_phone(&after),
+                    "email" if !reveal => ident::mask_email(&after),
+                    _ => after,
+                };
+                format!("{field}={after}")
+            })
+            .collect();
+        put(f.made_op, f.voided_op, f.span, "profile", Value::from(said.join("; ")));
+        before = Some(&f.data);
+    }
+    for f in &p.documents {
+        let v = format!("{}:{}", f.data.kind.code(), view::shown_number(f.data.paper_number(), reveal));
+        put(f.made_op, f.voided_op, f.span, "document", Value::from(v));
+    }
+    for f in &p.engagements {
+        let name = org::store::name_at(conn, f.data.org_id, f.span.from)?.map(|n| n.0).unwrap_or_default();
+        let mut v = format!("{} {} {}", number::format(org::PREFIX, f.data.org_id), name, f.data.mode);
+        if let Some(end) = f.data.contract_end {
+            v.push_str(&format!("; contract_end={}", end.iso()));
+        }
+        if let Some(why) = &f.data.leave_why {
+            v.push_str(&format!("; why={why}"));
+        }
+        put(f.made_op, f.voided_op, f.span, "engagement", Value::from(v));
+    }
+    for f in &p.recognitions {
+        put(f.made_op, f.voided_op, f.span, "recognition", Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)));
+    }
+    for f in &p.achievements {
+        put(f.made_op, f.voided_op, f.span, "achievement", Value::from(f.data.clone()));
+    }
+    rows.sort_by_key(|r| r.0);
+    let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"].into_iter().map(Column::new).collect();
+    let state = status(
+        &p.engagements.iter().filter(|e| e.voided_op.is_none()).cloned().collect::<Vec<_>>(),
+        p.merged_into.is_some(),
+        p.erased,
+        office.as_of(),
+    );
+    let title = format!(
+        "{} {}",
+        p.no(),
+        t(match state {
+            Status::Active => "value.status.active",
+            Status::Left => "value.status.left",
+            Status::Merged => "value.status.merged",
+            Status::Erased => "value.status.erased",
+        })
+    );
+    office.show(&View::list(rows.into_iter().map(|r| r.1).collect(), columns).titled(title))?;
+    Ok(Exit::Done)
+}
