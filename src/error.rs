@@ -1,6 +1,7 @@
 //! How a command fails: a kind (which is the exit code), a message key, the facts of the case and details for scripts.
 //! The words stand in locales/ (`err.KEY` and `hint.KEY`); nothing personal may enter the facts unmasked.
 
+use crate::ui;
 use serde_json::{Map, Value};
 
 /// What sort of failure it is: decides the exit code (退出码) and the `kind` of the JSON error.
@@ -152,16 +153,41 @@ impl From<std::io::Error> for Error {
         match e.kind() {
             K::StorageFull => io("disk_full"),
             K::PermissionDenied => not_permitted("file_permission"),
-            _ => io("file_io").fact("what", io_words(&e)),
+            _ => io("file_io").fact("what", ui::out::why(&e)),
         }
     }
 }
 
-/// The system's own words for an I/O error, without Rust's `(os error N)`.
-pub fn io_words(e: &std::io::Error) -> String {
-    let s = e.to_string();
-    match s.find(" (os error") {
-        Some(i) => s[..i].to_owned(),
-        None => s,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn what_sqlite_and_the_system_report_has_a_name_and_a_code() {
+        for (code, key, exit) in [
+            (ffi::SQLITE_BUSY, "busy", 75),
+            (ffi::SQLITE_READONLY_DBMOVED, "busy", 75),
+            (ffi::SQLITE_FULL, "disk_full", 74),
+            (ffi::SQLITE_IOERR_FSYNC, "sqlite_io", 74),
+            (ffi::SQLITE_NOMEM, "memory", 74),
+            (ffi::SQLITE_CANTOPEN, "sqlite_open", 74),
+            (ffi::SQLITE_READONLY, "read_only", 77),
+            (ffi::SQLITE_CONSTRAINT_CHECK, "constraint", 5),
+            (ffi::SQLITE_CORRUPT, "damaged", 76),
+            (ffi::SQLITE_NOTADB, "damaged", 76),
+        ] {
+            let e = Error::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some("secret words of SQL".into())));
+            assert_eq!((e.key, e.kind.exit_code()), (key, exit));
+            assert!(e.facts.iter().all(|f| !f.1.contains("SQL")));
+        }
+        for (kind, key, exit) in [
+            (std::io::ErrorKind::StorageFull, "disk_full", 74),
+            (std::io::ErrorKind::PermissionDenied, "file_permission", 77),
+            (std::io::ErrorKind::Interrupted, "file_io", 74),
+        ] {
+            let e = Error::from(std::io::Error::from(kind));
+            assert_eq!((e.key, e.kind.exit_code()), (key, exit));
+        }
     }
 }

@@ -389,7 +389,7 @@ const CLOSED_PIPE: &str = "closed_pipe";
 fn streams(e: OutError) -> Error {
     match e {
         OutError::Closed => error::io(CLOSED_PIPE),
-        OutError::Failed(e) => error::io("stdout").fact("what", error::io_words(&e)),
+        OutError::Failed(e) => error::io("stdout").fact("what", crate::ui::out::why(&e)),
     }
 }
 

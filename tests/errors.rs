@@ -6,7 +6,7 @@ mod it;
 use it::Desk;
 use rencai::ui::lang::{Lang, try_t_in};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -296,15 +296,18 @@ fn a_full_disk_and_a_crowd_have_their_own_codes() {
     // A device that is always full.
     if Path::new("/dev/full").exists() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let status = std::process::Command::new(env!("CARGO_BIN_EXE_rencai"))
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_rencai"))
             .env_clear()
             .env("RENCAI_DB", desk.path("office.db"))
-            .args(["talent", "list"])
+            .args(["talent", "list", "--json"])
             .stdout(full)
-            .stderr(std::process::Stdio::null())
-            .status()
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
             .unwrap();
-        assert_eq!(status.code(), Some(74));
+        assert_eq!(out.status.code(), Some(74));
+        assert!(String::from_utf8(out.stderr).unwrap().contains("\"stdout\""));
     }
     // Somebody who never ends: the command waits half a minute, then says so.
     let held = rusqlite::Connection::open(desk.path("office.db")).unwrap();
@@ -314,20 +317,202 @@ fn a_full_disk_and_a_crowd_have_their_own_codes() {
     assert_eq!(desk.run(&["org", "add", "--name", "丙公司"]).0, 0);
 }
 
-/// All messages as a page: what `docs/errors.md` must say.
-fn page() -> String {
-    let mut keys: BTreeMap<String, ()> = BTreeMap::new();
+#[test]
+fn names_that_fit_several_are_asked_back() {
+    let desk = Desk::new();
+    let ok = |args: &[&str]| {
+        let (code, _, err) = desk.run(args);
+        assert_eq!(code, 0, "{args:?}: {err}");
+    };
+    ok(&["org", "add", "--name", "同名公司", "--uscc", "91150191MA000100X2"]);
+    ok(&["org", "add", "--name", "另一公司", "--uscc", "91150191MA00010182"]);
+    let same: &[&str] = &["org", "add", "--name", "同名公司", "--uscc", "91150191MA0001026W"];
+    assert_eq!(failure(&desk, same), (5, "unit_unsure".into()));
+    ok(&["org", "edit", "另一公司", "--name", "同名公司"]);
+    for (name, org) in [("同名实验室", "甲院"), ("另一实验室", "乙院")] {
+        ok(&[
+            "platform",
+            "add",
+            "--name",
+            name,
+            "--kind",
+            "ai_lab",
+            "--level",
+            "region",
+            "--org",
+            org,
+            "--stage",
+            "planned",
+            "--since",
+            "2018-06-01",
+        ]);
+    }
+    ok(&["platform", "edit", "另一实验室", "--name", "同名实验室"]);
+    let work = ["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"];
+    let add = |extra: &[&str]| {
+        let mut args = vec!["talent", "add", "--name", "李四", "--id-number", OTHER_ID];
+        args.extend(work);
+        args.extend(extra);
+        failure(&desk, &args)
+    };
+    assert_eq!(failure(&desk, &["org", "show", "同名公司"]), (5, "org_ambiguous".into()));
+    assert_eq!(add(&["--employer", "同名公司"]), (5, "unit_unsure".into()));
+    assert_eq!(failure(&desk, &["platform", "show", "同名实验室"]), (5, "platform_ambiguous".into()));
+    let person = desk.add("李四", OTHER_ID, &work)["no"].as_str().unwrap().to_owned();
+    assert_eq!(failure(&desk, &["talent", "edit", &person, "--contract-end", "2019-02-01"]), (65, "date_order".into()));
+    // An actor may stand for one user only once, by one name, and somebody must always be able to write.
+    let user = desk.json(&["audit", "log"])[0]["os_user"].as_str().unwrap_or("root").to_owned();
+    ok(&["actor", "add", "甲", "--os-user", &user]);
+    assert_eq!(failure(&desk, &["actor", "add", "甲", "--os-user", "other"]), (5, "actor_exists".into()));
+    assert_eq!(failure(&desk, &["actor", "retire", "甲"]), (5, "last_actor".into()));
+    ok(&["actor", "add", "乙", "--os-user", &user]);
+    assert_eq!(failure(&desk, &["org", "add", "--name", "丙公司"]), (77, "actor_ambiguous".into()));
+}
+
+#[test]
+fn what_lies_in_the_way_is_named() {
+    let desk = furnished();
+    let text = |p: std::path::PathBuf| p.to_str().unwrap().to_owned();
+    let copy = text(desk.path("copy.db"));
+    assert_eq!(desk.run(&["backup", &copy]).0, 0);
+    std::fs::write(desk.path("letter.txt"), "dear").unwrap();
+    std::fs::write(desk.path("latin.json"), b"{\"name\": \"\xff\xfe\"}").unwrap();
+    std::fs::write(desk.path("empty.json"), "{}").unwrap();
+    let (letter, latin, empty) = (text(desk.path("letter.txt")), text(desk.path("latin.json")), text(desk.path("empty.json")));
+    let last = desk.json(&["audit", "log"]).as_array().unwrap().iter().map(|l| l["op"].as_i64().unwrap()).max().unwrap().to_string();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["backup", &letter], 73, "output_exists"),
+        (&["backup", "elsewhere.db", "--dry-run"], 2, "no_dry_run"),
+        (&["talent", "add", "--from", &latin], 65, "json_text"),
+        (&["talent", "add", "--from", &empty], 65, "missing_fields"),
+        (&["talent", "add", "--from", &text(desk.dir.path().to_owned())], 74, "file_io"),
+        (&["audit", "anchor", "--out", &text(desk.path("no/anchor.json"))], 73, "no_folder"),
+        (&["man", &format!("{letter}/man")], 73, "cannot_create"),
+    ];
+    all_fail(&desk, cases);
+    assert_eq!(desk.run(&["undo", &last, "--reason", "误"]).0, 0);
+    assert_eq!(failure(&desk, &["undo", &last, "--reason", "误"]), (5, "undone_already".into()));
+    // Neither an office named nor a home to look for one in; an office named by nothing.
+    for (env, code, reason) in [(None, 66, "\"no_home\""), (Some(""), 2, "\"empty_path\"")] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rencai"));
+        let out = command.env_clear().envs(env.map(|v| ("RENCAI_DB", v))).args(["talent", "list", "--json"]).output().unwrap();
+        assert_eq!(out.status.code(), Some(code));
+        assert!(String::from_utf8(out.stderr).unwrap().contains(reason));
+    }
+    // A backup that other hands wrote in is not brought back; an older or a newer form is not touched.
+    let hand = rusqlite::Connection::open(&copy).unwrap();
+    hand.execute_batch("UPDATE person_profile SET corps = 'skilled'").unwrap();
+    drop(hand);
+    assert_eq!(failure(&desk, &["restore", &copy, "--yes"]), (65, "backup_tampered".into()));
+    let hand = rusqlite::Connection::open(&copy).unwrap();
+    hand.pragma_update(None, "user_version", 0).unwrap();
+    drop(hand);
+    assert_eq!(failure(&desk, &["--db", &copy, "talent", "list"]), (76, "older".into()));
+    assert_eq!(failure(&desk, &["--db", &copy, "upgrade"]), (76, "no_way_up".into()));
+    // A journal of another file would be played back into the office.
+    let mut journal = vec![0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    for word in [1u32, 0, 99, 512, 4096] {
+        journal.extend(word.to_be_bytes());
+    }
+    journal.resize(512 + 4104, 7);
+    std::fs::write(desk.path("office.db-journal"), journal).unwrap();
+    assert_eq!(failure(&desk, &["talent", "list"]), (76, "stray_journal".into()));
+}
+
+#[test]
+fn a_question_at_a_terminal_can_be_declined() {
+    let desk = Desk::new();
+    let copy = desk.path("copy.db");
+    assert_eq!(desk.run(&["backup", copy.to_str().unwrap()]).0, 0);
+    // `script` (util-linux) lends a terminal.
+    let mut command = std::process::Command::new("script");
+    let program = format!("{} --json restore {}", env!("CARGO_BIN_EXE_rencai"), copy.display());
+    command.args(["-qec", &program, "/dev/null"]).env("RENCAI_DB", desk.path("office.db")).env("TERM", "xterm");
+    let child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn();
+    let Ok(mut child) = child else { return };
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, b"n").unwrap();
+    let out = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stdout).contains("\"cancelled\""));
+}
+
+#[test]
+fn a_roster_that_cannot_be_read_is_named() {
+    let desk = Desk::new();
+    let head = "姓名,证件号码,用人单位,人才队伍,引进方式,到岗日期\n";
+    let cases: Vec<(Vec<u8>, &str)> = vec![
+        (Vec::new(), "file_empty"),
+        (b"PK\x03\x04 broken".to_vec(), "spreadsheet"),
+        ([head.as_bytes(), b"\x00\x01\x02\x00\x00\x03\n"].concat(), "not_text"),
+        ([head.as_bytes(), "李四,".as_bytes(), b"\xff\xff,x\n"].concat(), "encoding"),
+        (format!("{head}\"李四,{OTHER_ID},甲公司\n王五,1\n赵六,2\n").into_bytes(), "open_quote"),
+        (format!("{head}{}\n", ",".repeat(1200)).into_bytes(), "too_many_columns"),
+        (format!("{head}\"{}\"\n", "长".repeat(3 << 20)).into_bytes(), "line_too_long"),
+    ];
+    for (bytes, reason) in cases {
+        let file = desk.path("r.csv");
+        std::fs::write(&file, bytes).unwrap();
+        assert_eq!(failure(&desk, &["roster", "import", file.to_str().unwrap()]), (65, reason.into()));
+    }
+    assert_eq!(failure(&desk, &["roster", "import", desk.dir.path().to_str().unwrap()]), (65, "is_directory".into()));
+    // Kinds that are held in memory have a bound; a roster of people has none.
+    let mut many = String::from("人员编号,离岗日期,离岗原因\n");
+    for n in 0..200_001 {
+        let _ = writeln!(many, "{},2019-01-01,resigned", n + 1);
+    }
+    std::fs::write(desk.path("many.csv"), many).unwrap();
+    let many = desk.path("many.csv");
+    assert_eq!(failure(&desk, &["roster", "import", many.to_str().unwrap(), "--kind", "leave"]), (65, "too_many_rows".into()));
+    // A file larger than the disk could take in is refused before it is read; a sparse one costs nothing to make.
+    let vast = desk.path("vast.csv");
+    std::fs::File::create(&vast).unwrap().set_len(8 << 40).unwrap();
+    assert_eq!(failure(&desk, &["roster", "import", vast.to_str().unwrap()]), (74, "no_room".into()));
+    // Rights bind everybody but root.
+    let locked = desk.path("locked.csv");
+    std::fs::write(&locked, head).unwrap();
+    std::fs::set_permissions(&locked, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+    if std::fs::File::open(&locked).is_err() {
+        let name = locked.to_str().unwrap();
+        assert_eq!(failure(&desk, &["roster", "import", name]), (77, "file_unreadable".into()));
+        assert_eq!(failure(&desk, &["talent", "add", "--from", name]), (77, "file_permission".into()));
+        assert_eq!(failure(&desk, &["--db", name, "talent", "list"]), (77, "office_permission".into()));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_rencai"))
+            .env_clear()
+            .env("RENCAI_DB", desk.path("office.db"))
+            .args(["--json", "backup"])
+            .arg(desk.dir.path().join(std::ffi::OsStr::from_bytes(b"\xff.db")))
+            .output()
+            .unwrap();
+        assert_eq!(out.status.code(), Some(73));
+        assert!(String::from_utf8(out.stderr).unwrap().contains("\"path_not_utf8\""));
+    }
+}
+
+/// The keys of all messages, in order.
+fn keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en")).unwrap() {
         let table: toml::Table = toml::from_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
         for key in table.get("err").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys) {
-            keys.insert(key.clone(), ());
+            keys.insert(key.clone());
         }
     }
+    keys
+}
+
+/// All messages as a page: what `docs/errors.md` must say.
+fn page() -> String {
     let mut text = String::from(
         "# Messages\n\nEvery failure has a reason (`details.reason` under `--json`), a message and mostly a next step, in both languages. Words in braces\n\
          are facts of the case. The page is made from `locales/` by `RENCAI_WRITE_DOCS=1 cargo test --test errors`, and a test keeps it true.\n",
     );
-    for key in keys.keys() {
+    for key in keys() {
         let _ = write!(text, "\n## `{key}`\n\n");
         for lang in [Lang::En, Lang::Zh] {
             let of = |kind: &str| try_t_in(lang, &format!("{kind}.{key}"));
@@ -338,6 +523,46 @@ fn page() -> String {
         }
     }
     text
+}
+
+/// Messages that no command provokes at will, and what proves them. What only a failing disk or another's memory gives is met by
+/// unit tests where it is mapped; a few guard what earlier checks have ruled out.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("constraint", "src/error.rs"),
+    ("disk_full", "src/error.rs"),
+    ("memory", "src/error.rs"),
+    ("read_only", "src/error.rs"),
+    ("sqlite_io", "src/error.rs"),
+    ("sqlite_open", "src/error.rs"),
+    ("copy_differs", "guards: the copy is read back and compared with the office"),
+    ("written_differs", "guards: rows are counted in the file after an import"),
+    ("missing_any", "guards: the entry is checked before"),
+    ("no_pack", "guards: the plan is compiled in"),
+    ("no_terminal", "guards: nothing is asked where no terminal is"),
+    ("no_wal", "guards: file systems without shared memory"),
+    ("not_understood", "guards: the parser knows every command"),
+    ("nothing_entered", "is taken back by the import itself, which reports each row"),
+];
+
+#[test]
+fn every_message_is_provoked_or_said_why_not() {
+    let here = include_str!("errors.rs");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut unproved = Vec::new();
+    for key in keys() {
+        let quoted = format!("\"{key}\"");
+        match ELSEWHERE.iter().find(|(k, _)| *k == key) {
+            Some((_, place)) if place.starts_with("src/") => {
+                let text = std::fs::read_to_string(root.join(place)).unwrap();
+                let tests = text.split("mod tests").nth(1).unwrap_or_default();
+                assert!(tests.contains(&quoted), "{key} is not met in the tests of {place}");
+            }
+            Some(_) => assert!(here.matches(&quoted).count() == 1, "{key} is provoked: take it off the list"),
+            None if here.contains(&quoted) || here.contains(&format!("\\\"{key}\\\"")) => {}
+            None => unproved.push(key),
+        }
+    }
+    assert!(unproved.is_empty(), "never provoked: {unproved:?}");
 }
 
 #[test]

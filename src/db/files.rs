@@ -1,7 +1,7 @@
 //! Files made beside others: built under a name of their own, synced, then put into place, so that nobody ever meets half a
 //! file. An office, a backup and an anchor are all made this way; none is readable by other users.
 
-use crate::error::{self, Error, Kind, Result, io_words};
+use crate::error::{self, Error, Kind, Result};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Read as _, Write};
@@ -59,7 +59,7 @@ pub fn journal_of_mode_change(path: &Path, page_size: usize) -> bool {
 pub fn cannot_create(path: &Path, e: &std::io::Error) -> Error {
     match e.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => error::io("disk_full"),
-        _ => Error::new(Kind::CannotCreate, "cannot_create").fact("path", path.display()).fact("what", io_words(e)),
+        _ => Error::new(Kind::CannotCreate, "cannot_create").fact("path", path.display()).fact("what", crate::ui::out::why(e)),
     }
 }
 

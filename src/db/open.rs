@@ -5,7 +5,7 @@ pub use super::files::{beside, cannot_create};
 
 use super::files::{has_side, journal_of_mode_change, new_file, place, remove, sweep, sync_folder, working_name};
 use super::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
-use crate::error::{self, Error, Kind, Result, io_words};
+use crate::error::{self, Error, Kind, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File};
@@ -38,7 +38,7 @@ pub fn header(path: &Path) -> Result<Header> {
     let meta = fs::metadata(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => error::no_input("no_office").fact("path", shown.to_string()),
         std::io::ErrorKind::PermissionDenied => error::not_permitted("office_permission").fact("path", shown.to_string()),
-        _ => error::io("file_io").fact("what", io_words(&e)),
+        _ => error::io("file_io").fact("what", crate::ui::out::why(&e)),
     })?;
     if !meta.is_file() {
         return Err(foreign(path));

@@ -122,10 +122,13 @@ pub struct Outcome {
 
 /// Imports a file.
 pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
+    // Before the file is read through for its encoding: a file too large for the disk is told at once.
+    if let Ok(held) = std::fs::metadata(file) {
+        room_for(office, held.len())?;
+    }
     let source = Source::open(file).map_err(|f| read_error(file, &f))?;
     let encoding = source.encoding;
     let size = source.bytes;
-    room_for(office, size)?;
     let sha256 = source.sha256.clone();
     let mut report = Report::default();
     let head = read_head(source, set, file, &mut report)?;
@@ -393,7 +396,7 @@ fn read_error(file: &Path, f: &ReadFault) -> crate::error::Error {
             std::io::ErrorKind::PermissionDenied => {
                 error::not_permitted("file_unreadable").fact("file", crate::ui::out::shown(&file.display().to_string()))
             }
-            _ => error::io("file_io").fact("what", error::io_words(io)),
+            _ => error::io("file_io").fact("what", crate::ui::out::why(io)),
         },
         ReadFault::Empty => e("file_empty"),
         ReadFault::NotText { row } => e("not_text").fact("row", row),

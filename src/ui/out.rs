@@ -67,7 +67,8 @@ impl OutError {
         match self {
             OutError::Closed => None,
             OutError::Failed(e) => {
-                Some(super::Problem::new(74, "io", tf("ui.stdout_failed", &[("why", &why(e))])).hinted(t("ui.stdout_failed_hint")))
+                let problem = super::Problem::new(74, "io", tf("err.stdout", &[("what", &why(e))]));
+                Some(problem.hinted(t("hint.stdout")).with(serde_json::json!({"reason": "stdout"})))
             }
         }
     }
@@ -235,7 +236,7 @@ pub fn why(e: &io::Error) -> String {
         K::InvalidFilename => "ui.io.name",
         K::BrokenPipe => "ui.io.closed",
         _ if e.raw_os_error() == Some(9) => "ui.io.closed", // EBADF has no kind of its own
-        _ => return shown(&e.to_string()),
+        _ => return shown(e.to_string().split(" (os error").next().unwrap_or_default()),
     };
     t(key).to_owned()
 }
