@@ -149,6 +149,7 @@ fn bring_in(inside: &Office, dir: &Path, example: &Example) -> Result<Value> {
         partial: example.partial,
         rejects: example.partial.then(|| dir.join(REJECTS)),
         reveal: false,
+        sheet: None,
         headers: HashMap::new(),
     };
     // The report is of a day of the plan's term; what is written is written today.

@@ -2,6 +2,7 @@
 
 use super::export;
 use super::import::{self, Outcome, Settings};
+use super::out::Encoding;
 use super::people::OnMatch;
 use super::report::RowFault;
 use super::{Kind, store};
@@ -39,6 +40,8 @@ enum RosterCommand {
         partial: bool,
         #[arg(long, value_name = "FILE")]
         rejects: Option<PathBuf>,
+        #[arg(long, value_name = "SHEET")]
+        sheet: Option<String>,
     },
     Export {
         #[arg(value_name = "FILE")]
@@ -48,7 +51,7 @@ enum RosterCommand {
         #[arg(long = "where", value_name = "FILTER")]
         filter: Option<String>,
         #[arg(long, value_enum, default_value = "utf-8-sig")]
-        encoding: export::Encoding,
+        encoding: Encoding,
     },
     Template {
         #[arg(value_name = "FILE")]
@@ -76,7 +79,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         return Err(error::usage("not_understood"));
     };
     match command {
-        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects } => {
+        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects, sheet } => {
             if correct && office.globals.reason.is_none() {
                 return Err(error::usage("correct_reason"));
             }
@@ -90,7 +93,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
                 None => HashMap::new(),
             };
             let file_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let set = Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, headers };
+            let set = Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, sheet, headers };
             // The office first: a file is not worth looking at without one. Not kept open: a first import wants it for itself.
             drop(crate::db::open::open_read(office.path()?)?);
             let outcome = import::import(office, &file, &set)?;
@@ -153,7 +156,8 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
             let faults: Vec<Value> = r.faults.iter().map(RowFault::json).collect();
             let warnings: Vec<Value> = r.warnings.iter().map(RowFault::json).collect();
             office.show(&View::object(json!({
-                "file": file.display().to_string(), "kind": set.kind.code(), "encoding": o.encoding, "committed": o.committed,
+                "file": file.display().to_string(), "kind": set.kind.code(), "encoding": o.encoding, "sheet": o.sheet.as_ref().map(|s| &s.name),
+                "sheets_not_read": o.sheet.iter().flat_map(|s| s.hidden.iter().chain(&s.others)).collect::<Vec<_>>(), "committed": o.committed,
                 "dry_run": office.globals.dry_run, "rows": r.rows, "added": r.added, "updated": r.updated, "unchanged": r.unchanged,
                 "rejected": r.rejected, "review": r.review, "skipped": r.skipped, "op": o.op, "rejects": o.rejects.as_ref().map(|p| p.display().to_string()),
                 "faults": faults, "warnings": warnings, "warning_count": r.warning_count,
@@ -180,6 +184,16 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
                     .collect();
                 office.show(&View::list(rows, fault_columns()))?;
             }
+        }
+    }
+    if let Some(s) = &o.sheet {
+        let names = |list: &[String]| list.iter().map(|n| crate::ui::out::shown(n)).collect::<Vec<_>>().join("、");
+        office.note("note.sheet", &[("name", &crate::ui::out::shown(&s.name))]);
+        if !s.hidden.is_empty() {
+            office.warn("warn.hidden_sheets", &[("names", &names(&s.hidden))]);
+        }
+        if !s.others.is_empty() {
+            office.note("note.other_sheets", &[("names", &names(&s.others))]);
         }
     }
     for w in &r.warnings {

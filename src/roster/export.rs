@@ -2,12 +2,13 @@
 //! of its own, committed before the first byte leaves.
 
 use super::Kind;
+use super::out::{Encoding, Writer};
+use super::report::ColumnInfo;
 use crate::base::codes;
 use crate::base::day::Day;
 use crate::base::ident;
 use crate::base::number;
 use crate::base::sheet::Sheet as _;
-use crate::db::files::Whole;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
 use crate::policy::TargetsPack;
@@ -15,79 +16,15 @@ use crate::talent::entry::{COLUMNS, Column, Key};
 use crate::talent::look::FIELDS;
 use crate::talent::store::{self, Person};
 use crate::talent::{Status, current, status, view};
+use crate::ui::Lang;
 use crate::ui::filter::Filter;
-use crate::ui::{Lang, csv};
 use crate::{org, platform};
-use encoding_rs::GB18030;
 use rusqlite::Connection;
 use serde_json::Map;
-use std::io::Write as _;
 use std::path::Path;
 
-/// Encoding of a written roster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Encoding {
-    /// UTF-8 with a byte order mark, which Excel and WPS need.
-    #[value(name = "utf-8-sig")]
-    Utf8Sig,
-    /// UTF-8.
-    #[value(name = "utf-8")]
-    Utf8,
-    /// GB 18030.
-    #[value(name = "gb18030")]
-    Gb18030,
-}
-
-/// Where a roster is written: stdout, or a file that appears whole or not at all.
-enum Target<'a> {
-    Stdout(&'a Office),
-    File(Whole),
-}
-
-struct Writer<'a> {
-    target: Target<'a>,
-    encoding: Encoding,
-}
-
-impl<'a> Writer<'a> {
-    fn open(office: &'a Office, file: Option<&Path>, encoding: Encoding) -> Result<Writer<'a>> {
-        let target = match file.filter(|f| *f != Path::new("-")) {
-            None => Target::Stdout(office),
-            Some(file) => Target::File(Whole::begin(&crate::db::open::absolute(file)?)?),
-        };
-        let mut w = Writer { target, encoding };
-        if encoding == Encoding::Utf8Sig {
-            w.bytes(b"\xef\xbb\xbf")?;
-        }
-        Ok(w)
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        match &mut self.target {
-            Target::Stdout(office) => office.put(bytes),
-            Target::File(out) => Ok(out.write_all(bytes)?),
-        }
-    }
-
-    fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) -> Result<()> {
-        let mut line = String::new();
-        csv::push_row(&mut line, cells);
-        match self.encoding {
-            Encoding::Gb18030 => self.bytes(&GB18030.encode(&line).0),
-            _ => self.bytes(line.as_bytes()),
-        }
-    }
-
-    fn finish(self) -> Result<()> {
-        match self.target {
-            Target::Stdout(_) => Ok(()),
-            Target::File(out) => out.finish(),
-        }
-    }
-}
-
 /// Columns of an export of leavers behind the usual ones.
-const LEFT: &[(&str, &str)] = &[("end_date", "离岗日期"), ("why", "离开原因")];
+const LEFT: &[&str] = &["end_date", "why"];
 
 /// `roster export`.
 pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&str>, encoding: Encoding) -> Result<Exit> {
@@ -151,10 +88,9 @@ fn records(
     zh: bool,
     each: impl FnOnce(&Connection, Day, &mut Put<'_>) -> Result<()>,
 ) -> Result<Exit> {
-    let mut out = Writer::open(office, file, encoding)?;
-    recorded(office, file, kind)?;
     let columns = kind.columns();
-    out.row(columns.iter().map(|c| if zh { c.zh } else { c.name }))?;
+    let mut out = Writer::open(office, file, encoding, kind, columns, zh)?;
+    recorded(office, file, kind)?;
     let mut count = 0u64;
     each(office.read()?, office.as_of(), &mut |no, get| {
         let cells: Vec<String> = columns
@@ -192,15 +128,14 @@ fn told(office: &Office, file: Option<&Path>, count: u64) {
 fn talents(office: &Office, file: Option<&Path>, filter: Option<&str>, encoding: Encoding, zh: bool) -> Result<Exit> {
     let filter = Filter::parse(filter, FIELDS)?;
     let leavers = filter.value("status").is_some_and(|s| s != "active");
-    let mut out = Writer::open(office, file, encoding)?;
+    let mut columns = Kind::Talent.columns().to_vec();
+    if leavers {
+        columns.extend(Kind::Leave.columns().iter().filter(|c| LEFT.contains(&c.name)));
+    }
+    let mut out = Writer::open(office, file, encoding, Kind::Talent, &columns, zh)?;
     recorded(office, file, Kind::Talent)?;
     let conn = office.read()?;
     let day = office.as_of();
-    let mut header: Vec<&str> = COLUMNS.iter().map(|c| if zh { c.zh } else { c.name }).collect();
-    if leavers {
-        header.extend(LEFT.iter().map(|c| if zh { c.1 } else { c.0 }));
-    }
-    out.row(header)?;
     let mut count = 0u64;
     let mut lines = view::Lines::new(conn, day);
     store::each_line(conn, day, None, |l| {
@@ -284,16 +219,10 @@ fn cells(conn: &Connection, p: &Person, day: Day, zh: bool, reveal: bool, leaver
 
 /// `roster template`: the header alone, in the office's language where there is an office.
 pub fn template(office: &Office, file: Option<&Path>, kind: Kind) -> Result<Exit> {
-    let zh = match office.document_lang() {
-        Ok(l) => l == Lang::Zh,
-        // A template needs no office: without one the reader's language decides.
-        Err(_) => crate::ui::lang() == Lang::Zh,
-    };
-    let mut out = Writer::open(office, file, Encoding::Utf8Sig)?;
-    let columns = kind.columns();
+    let zh = super::out::is_zh(office);
     // A number is the office's to give: a new row has none.
-    out.row(columns.iter().filter(|c| c.name != "no").map(|c| if zh { c.zh } else { c.name }))?;
-    out.finish()?;
+    let columns: Vec<ColumnInfo> = kind.columns().iter().filter(|c| kind == Kind::Leave || c.name != "no").copied().collect();
+    Writer::open(office, file, Encoding::Utf8Sig, kind, &columns, zh)?.finish()?;
     if let Some(f) = file.filter(|f| *f != Path::new("-")) {
         office.note("note.template", &[("path", &crate::ui::out::shown(&f.display().to_string()))]);
     }

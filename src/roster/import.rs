@@ -13,6 +13,7 @@ use crate::error::{self, Result};
 use crate::office::Office;
 use crate::talent::entry::{self, Checked, Key};
 use crate::ui::progress::Progress;
+use crate::ui::t;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub rejects: Option<PathBuf>,
     /// Personal values in messages.
     pub reveal: bool,
+    /// Name or number of the sheet of a workbook.
+    pub sheet: Option<String>,
     /// Headers of the file → column names, from `--map`.
     pub headers: HashMap<String, String>,
 }
@@ -118,6 +121,19 @@ pub struct Outcome {
     pub op: Option<i64>,
     /// The rejects file that was written.
     pub rejects: Option<PathBuf>,
+    /// The sheet that was read, where the file is a workbook.
+    pub sheet: Option<SheetSaid>,
+}
+
+/// Which sheet of a workbook was read, and which were not.
+#[derive(Debug)]
+pub struct SheetSaid {
+    /// The one read.
+    pub name: String,
+    /// Hidden ones.
+    pub hidden: Vec<String>,
+    /// Others.
+    pub others: Vec<String>,
 }
 
 /// Imports a file.
@@ -126,11 +142,12 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
     if let Ok(held) = std::fs::metadata(file) {
         room_for(office, held.len())?;
     }
-    let source = Source::open(file).map_err(|f| read_error(file, &f))?;
+    let source = Source::open(file, set.sheet.as_deref()).map_err(|f| read_error(file, &f))?;
     let encoding = source.encoding;
     let size = source.bytes;
     let sha256 = source.sha256.clone();
     let mut report = Report::default();
+    let sheet = source.sheet().map(|s| SheetSaid { name: s.name.clone(), hidden: s.hidden.clone(), others: s.others.clone() });
     let head = read_head(source, set, file, &mut report)?;
     let mut rejects = match &set.rejects {
         Some(path) => Some(Rejects::create(path, file, &head.headers)?),
@@ -197,12 +214,12 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
         None => None,
     };
     match done {
-        Ok(Done { op, .. }) => Ok(Outcome { report, encoding, committed: !office.globals.dry_run, op, rejects }),
+        Ok(Done { op, .. }) => Ok(Outcome { report, encoding, committed: !office.globals.dry_run, op, rejects, sheet }),
         Err(e) if e.key == NOTHING_ENTERED => {
             if !office.globals.dry_run {
                 (report.added, report.updated, report.unchanged, report.review) = (0, 0, 0, 0);
             }
-            Ok(Outcome { report, encoding, committed: false, op: None, rejects })
+            Ok(Outcome { report, encoding, committed: false, op: None, rejects, sheet })
         }
         Err(e) => Err(e),
     }
@@ -259,10 +276,13 @@ struct Head {
     headers: Vec<String>,
     mapping: Vec<Mapped>,
     columns: Arc<Vec<Option<usize>>>,
+    /// Places of the file's columns of dates.
+    dates: Vec<usize>,
 }
 
 /// What a warning about a header names as its column.
-const HEADER: ColumnInfo = ColumnInfo { name: "header", zh: "表头", aliases: &[], personal: false, set: None, required: false };
+const HEADER: ColumnInfo =
+    ColumnInfo { name: "header", zh: "表头", aliases: &[], personal: false, set: None, required: false, date: false };
 
 /// Looks for the header and says which columns are unknown, doubled or lacking.
 fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -> Result<Head> {
@@ -271,7 +291,7 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
         let h = set.headers.get(h).map_or(h, String::as_str);
         set.kind.column_of(h)
     };
-    let mut rows = source.into_rows().map_err(|f| bad(&f))?;
+    let mut rows = source.into_rows();
     let top = rows.take_top(read::header::LOOK).map_err(|f| bad(&f))?;
     let found = read::header::find_header(&top, &column_of, set.kind.key_columns());
     let Some(found) = found else {
@@ -317,14 +337,16 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
             .detail("missing", names));
     }
     let ahead = top.into_iter().filter(|r| r.number > found.last_row).collect();
-    Ok(Head { rows, ahead, headers: found.headers, mapping: found.mapping, columns: Arc::new(columns) })
+    let dates = infos.iter().zip(&columns).filter(|(c, _)| c.date).filter_map(|(_, at)| *at).collect();
+    Ok(Head { rows, ahead, headers: found.headers, mapping: found.mapping, columns: Arc::new(columns), dates })
 }
 
 /// The reading thread: rows in batches, checked. Ends when the file does, or when nobody listens any more.
 fn pump(mut head: Head, mut talent: Option<&mut Reading>, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
     let mut batch = Vec::with_capacity(BATCH);
     for r in std::mem::take(&mut head.ahead) {
-        if !take(&mut batch, r.number, r.cells.iter().map(String::as_str), &head.mapping, &head.columns, talent.as_deref_mut(), send) {
+        let cells = r.cells.iter().map(String::as_str);
+        if !take(&mut batch, r.number, (cells, &r.decimals), &head, talent.as_deref_mut(), send) {
             return;
         }
     }
@@ -335,12 +357,11 @@ fn pump(mut head: Head, mut talent: Option<&mut Reading>, send: &SyncSender<Mess
                 if batch.is_empty() {
                     while returned.try_recv().is_ok() {}
                 }
-                if !take(&mut batch, record.number(), record.cells(), &head.mapping, &head.columns, talent.as_deref_mut(), send) {
+                if !take(&mut batch, record.number(), (record.cells(), record.decimals()), &head, talent.as_deref_mut(), send) {
                     return;
                 }
-                if batch.len() == BATCH
-                    && send.send(Message::Rows(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), head.rows.position())).is_err()
-                {
+                let at = head.rows.position(record.number());
+                if batch.len() == BATCH && send.send(Message::Rows(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), at)).is_err() {
                     return;
                 }
             }
@@ -351,21 +372,29 @@ fn pump(mut head: Head, mut talent: Option<&mut Reading>, send: &SyncSender<Mess
             }
         }
     }
-    let _ = send.send(Message::Rows(batch, head.rows.position()));
+    let _ = send.send(Message::Rows(batch, head.rows.position(record.number())));
 }
 
 /// One row into the batch; false where nobody listens any more.
 fn take<'r>(
     batch: &mut Vec<Parsed>,
     number: u64,
-    cells: impl Iterator<Item = &'r str>,
-    mapping: &[Mapped],
-    columns: &Arc<Vec<Option<usize>>>,
+    (cells, decimals): (impl Iterator<Item = &'r str>, &[usize]),
+    head: &Head,
     talent: Option<&mut Reading>,
     send: &SyncSender<Message>,
 ) -> bool {
-    let cells: Vec<&str> = cells.map(csv_unguard).collect();
-    match read::header::classify(&cells, mapping) {
+    let mut cells: Vec<&str> = cells.map(csv_unguard).collect();
+    // A number with decimals in a column of dates was 2020.10 once and is 2020.1 now: nothing is guessed from it.
+    let dates: Vec<(usize, String)> = decimals
+        .iter()
+        .filter(|at| head.dates.contains(at))
+        .map(|at| (*at, format!("{}({})", cells[*at], t("import.number_cell"))))
+        .collect();
+    for (at, marked) in &dates {
+        cells[*at] = marked;
+    }
+    match read::header::classify(&cells, &head.mapping) {
         RowKind::Data => {}
         RowKind::Blank => return true,
         _ => return send.send(Message::Skipped).is_ok(),
@@ -374,7 +403,7 @@ fn take<'r>(
         number: u32::try_from(number).unwrap_or(u32::MAX),
         text: String::with_capacity(cells.iter().map(|c| c.len()).sum()),
         ends: Vec::with_capacity(cells.len()),
-        columns: Arc::clone(columns),
+        columns: Arc::clone(&head.columns),
     };
     for c in cells {
         row.text.push_str(c);
@@ -401,7 +430,14 @@ fn read_error(file: &Path, f: &ReadFault) -> crate::error::Error {
         ReadFault::Empty => e("file_empty"),
         ReadFault::NotText { row } => e("not_text").fact("row", row),
         ReadFault::Encoding { row, guessed } => e("encoding").fact("row", row).fact("guessed", guessed),
-        ReadFault::Spreadsheet => e("spreadsheet"),
+        ReadFault::Workbook => e("workbook_broken"),
+        ReadFault::WorkbookLocked => e("workbook_locked"),
+        ReadFault::WorkbookTooLarge { mb, most_mb } => e("workbook_large").fact("mb", mb).fact("most_mb", most_mb),
+        ReadFault::TooManyCells { most } => e("too_many_cells").fact("most", most),
+        ReadFault::NoSheet { names } => e("no_sheet")
+            .fact("names", names.iter().map(|n| crate::ui::out::shown(n)).collect::<Vec<_>>().join("、"))
+            .detail("possible", names.clone()),
+        ReadFault::NoSheets => e("no_sheets"),
         ReadFault::OpenQuote { row } => e("open_quote").fact("row", row),
         ReadFault::LineTooLong { row } => e("line_too_long").fact("row", row),
         ReadFault::TooManyColumns { row, count } => e("too_many_columns").fact("row", row).fact("count", count),

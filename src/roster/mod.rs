@@ -6,6 +6,7 @@ pub mod compact;
 pub mod export;
 pub mod import;
 pub mod others;
+pub mod out;
 pub mod people;
 pub mod read;
 pub mod report;

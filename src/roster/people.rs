@@ -34,7 +34,15 @@ pub enum OnMatch {
 /// What `RowFault` needs of a talent column.
 pub fn column_info(k: Key) -> ColumnInfo {
     let c = k.column();
-    ColumnInfo { name: c.name, zh: c.zh, aliases: c.aliases, personal: c.personal, set: c.set, required: c.required }
+    ColumnInfo {
+        name: c.name,
+        zh: c.zh,
+        aliases: c.aliases,
+        personal: c.personal,
+        set: c.set,
+        required: c.required,
+        date: matches!(k, Key::BirthDate | Key::StartDate | Key::ContractEnd),
+    }
 }
 
 /// A row as the reading thread leaves it: checked, and with the digests that matching asks for.

@@ -27,11 +27,21 @@ pub struct ColumnInfo {
     pub set: Option<&'static str>,
     /// A file can't do without the column.
     pub required: bool,
+    /// It holds days.
+    pub date: bool,
 }
 
 impl From<&sheet::Column> for ColumnInfo {
     fn from(c: &sheet::Column) -> ColumnInfo {
-        ColumnInfo { name: c.name, zh: c.zh, aliases: c.aliases, personal: c.personal, set: c.set, required: c.required }
+        ColumnInfo {
+            name: c.name,
+            zh: c.zh,
+            aliases: c.aliases,
+            personal: c.personal,
+            set: c.set,
+            required: c.required,
+            date: c.what == sheet::What::Day,
+        }
     }
 }
 

@@ -3,12 +3,14 @@
 
 pub mod decode;
 pub mod header;
+pub mod workbook;
 
 use decode::{Decoding, Survey};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use workbook::Sheet;
 
 /// Why a file can't be read as a roster.
 #[derive(Debug)]
@@ -33,8 +35,29 @@ pub enum ReadFault {
         /// The encoding the rest is in.
         guessed: &'static str,
     },
-    /// An .xlsx or .xls, whatever its name.
-    Spreadsheet,
+    /// A workbook that is broken, or none.
+    Workbook,
+    /// A workbook locked by a password.
+    WorkbookLocked,
+    /// A workbook that would be too large once unpacked.
+    WorkbookTooLarge {
+        /// What it would be.
+        mb: u64,
+        /// What it may be.
+        most_mb: u64,
+    },
+    /// A sheet with more cells than any roster.
+    TooManyCells {
+        /// What it may have.
+        most: u64,
+    },
+    /// No sheet of that name or number.
+    NoSheet {
+        /// The sheets there are.
+        names: Vec<String>,
+    },
+    /// A sheet was named, but the file is no workbook.
+    NoSheets,
     /// A quotation mark opened in this row is never closed.
     OpenQuote {
         /// Row.
@@ -62,21 +85,24 @@ pub const MOST_COLUMNS: usize = 1000;
 /// A file that was looked through once: what it is, ready to be read.
 #[derive(Debug)]
 pub struct Source {
-    file: File,
-    /// utf-8, utf-8-sig, gb18030, utf-16le, utf-16be.
+    /// utf-8, utf-8-sig, gb18030, utf-16le, utf-16be; xlsx, xls, ods.
     pub encoding: &'static str,
-    /// `,` `;` or tab.
-    pub delimiter: u8,
     /// Length in bytes.
     pub bytes: u64,
     /// SHA-256 of the bytes, hex.
     pub sha256: String,
-    survey: Survey,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Text(File, Survey),
+    Sheet(Sheet),
 }
 
 impl Source {
-    /// Opens a file, or stdin for `-`, and looks it through.
-    pub fn open(path: &Path) -> Result<Source, ReadFault> {
+    /// Opens a file, or stdin for `-`, and looks it through. `sheet` names or numbers a sheet of a workbook.
+    pub fn open(path: &Path, sheet: Option<&str>) -> Result<Source, ReadFault> {
         let mut file = if path == Path::new("-") {
             spool(&mut io::stdin().lock())?
         } else {
@@ -87,29 +113,43 @@ impl Source {
             let mut file = File::open(path).map_err(open_fault)?;
             if meta.is_file() { file } else { spool(&mut file)? }
         };
+        let mut first = Vec::new();
+        (&mut file).take(8).read_to_end(&mut first).map_err(ReadFault::Io)?;
+        if workbook::looks_like_one(&first) {
+            let bytes = file.metadata().map_err(ReadFault::Io)?.len();
+            let sha256 = decode::sha256_of(&file).map_err(ReadFault::Io)?;
+            let sheet = Sheet::open(file, sheet)?;
+            return Ok(Source { encoding: sheet.form.as_str(), bytes, sha256, body: Body::Sheet(sheet) });
+        }
+        if sheet.is_some() {
+            return Err(ReadFault::NoSheets);
+        }
+        file.seek(SeekFrom::Start(0)).map_err(ReadFault::Io)?;
         let survey = decode::survey(&mut file)?;
         file.seek(SeekFrom::Start(survey.bom)).map_err(ReadFault::Io)?;
-        Ok(Source {
-            file,
-            encoding: survey.encoding,
-            delimiter: survey.delimiter,
-            bytes: survey.bytes,
-            sha256: survey.sha256.clone(),
-            survey,
-        })
+        Ok(Source { encoding: survey.encoding, bytes: survey.bytes, sha256: survey.sha256.clone(), body: Body::Text(file, survey) })
+    }
+
+    /// The sheet that is read, where the file is a workbook.
+    pub fn sheet(&self) -> Option<&Sheet> {
+        if let Body::Sheet(s) = &self.body { Some(s) } else { None }
     }
 
     /// The rows from the first.
-    pub fn into_rows(self) -> Result<Rows, ReadFault> {
-        let decoding = Decoding::new(BufReader::with_capacity(1 << 18, self.file), &self.survey);
+    pub fn into_rows(self) -> Rows {
+        let (file, survey) = match self.body {
+            Body::Sheet(sheet) => return Rows::Sheet(sheet),
+            Body::Text(file, survey) => (file, survey),
+        };
+        let decoding = Decoding::new(BufReader::with_capacity(1 << 18, file), &survey);
         let meter = decoding.meter();
         let csv = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.delimiter)
+            .delimiter(survey.delimiter)
             .buffer_capacity(1 << 16)
             .from_reader(decoding);
-        Ok(Rows { csv, meter, breaks: 0, odd_quotes: self.survey.odd_quotes, suspect: false, last: 0 })
+        Rows::Text(Box::new(TextRows { csv, meter, breaks: 0, odd_quotes: survey.odd_quotes, suspect: false, last: 0 }))
     }
 }
 
@@ -145,6 +185,8 @@ pub struct OwnedRow {
     pub number: u64,
     /// Cells.
     pub cells: Vec<String>,
+    /// Places of numbers with decimals, in a workbook.
+    pub decimals: Vec<usize>,
 }
 
 /// A row as it is read; kept for the next one.
@@ -152,6 +194,7 @@ pub struct OwnedRow {
 pub struct Row {
     number: u64,
     record: csv::StringRecord,
+    decimals: Vec<usize>,
 }
 
 impl Row {
@@ -164,10 +207,60 @@ impl Row {
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         self.record.iter()
     }
+
+    /// Places of numbers with decimals, in a workbook.
+    pub fn decimals(&self) -> &[usize] {
+        &self.decimals
+    }
 }
 
 /// Reads rows one after the other.
-pub struct Rows {
+pub enum Rows {
+    /// Of a text file.
+    Text(Box<TextRows>),
+    /// Of a sheet.
+    Sheet(Sheet),
+}
+
+impl Rows {
+    /// The next row; false at the end.
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, ReadFault> {
+        let sheet = match self {
+            Rows::Text(text) => return text.next(row),
+            Rows::Sheet(sheet) => sheet,
+        };
+        let Some(next) = sheet.next_row()? else { return Ok(false) };
+        row.number = next.number;
+        row.record.clear();
+        next.cells.iter().for_each(|c| row.record.push_field(c));
+        row.decimals = next.decimals;
+        Ok(true)
+    }
+
+    /// The first rows that hold anything, at most `most`, and what was read is not read again by `next`.
+    pub fn take_top(&mut self, most: usize) -> Result<Vec<OwnedRow>, ReadFault> {
+        let mut top = Vec::new();
+        let mut row = Row::default();
+        while top.len() < most && self.next(&mut row)? {
+            if row.cells().any(|c| !c.trim().is_empty()) {
+                let cells = row.cells().map(str::to_owned).collect();
+                top.push(OwnedRow { number: row.number, cells, decimals: std::mem::take(&mut row.decimals) });
+            }
+        }
+        Ok(top)
+    }
+
+    /// How far in the file the row with this number is, in bytes, for a progress bar.
+    pub fn position(&self, row: u64) -> u64 {
+        match self {
+            Rows::Text(text) => text.csv.position().byte(),
+            Rows::Sheet(sheet) => sheet.position(row),
+        }
+    }
+}
+
+/// Rows of a text file.
+pub struct TextRows {
     csv: csv::Reader<Decoding<BufReader<File>>>,
     meter: decode::Meter,
     /// Line breaks inside cells so far: a cell with one is still one row.
@@ -178,9 +271,8 @@ pub struct Rows {
     last: u64,
 }
 
-impl Rows {
-    /// The next row; false at the end.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, ReadFault> {
+impl TextRows {
+    fn next(&mut self, row: &mut Row) -> Result<bool, ReadFault> {
         self.meter.reset();
         let next_row = self.last + 1;
         match self.csv.read_record(&mut row.record) {
@@ -202,23 +294,6 @@ impl Rows {
         self.suspect = inside > 0 && self.odd_quotes;
         self.last = row.number;
         Ok(true)
-    }
-
-    /// The first rows that hold anything, at most `most`, and what was read is not read again by `next`.
-    pub fn take_top(&mut self, most: usize) -> Result<Vec<OwnedRow>, ReadFault> {
-        let mut top = Vec::new();
-        let mut row = Row::default();
-        while top.len() < most && self.next(&mut row)? {
-            if row.cells().any(|c| !c.trim().is_empty()) {
-                top.push(OwnedRow { number: row.number, cells: row.cells().map(str::to_owned).collect() });
-            }
-        }
-        Ok(top)
-    }
-
-    /// Bytes of text read so far, for a progress bar.
-    pub fn position(&self) -> u64 {
-        self.csv.position().byte()
     }
 }
 

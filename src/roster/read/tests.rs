@@ -7,12 +7,12 @@ fn read(bytes: &[u8]) -> Result<(Vec<OwnedRow>, &'static str), ReadFault> {
     let dir = tempfile::tempdir().map_err(ReadFault::Io)?;
     let path = dir.path().join("r.csv");
     std::fs::write(&path, bytes).map_err(ReadFault::Io)?;
-    let source = Source::open(&path)?;
+    let source = Source::open(&path, None)?;
     let encoding = source.encoding;
-    let mut rows = source.into_rows()?;
+    let mut rows = source.into_rows();
     let (mut out, mut row) = (Vec::new(), Row::default());
     while rows.next(&mut row)? {
-        out.push(OwnedRow { number: row.number(), cells: row.cells().map(str::to_owned).collect() });
+        out.push(OwnedRow { number: row.number(), cells: row.cells().map(str::to_owned).collect(), decimals: Vec::new() });
     }
     Ok((out, encoding))
 }
@@ -58,16 +58,20 @@ fn each_encoding_is_known_and_what_breaks_it_is_placed() {
 fn what_is_no_roster_is_refused() {
     assert!(matches!(read(b""), Err(ReadFault::Empty)));
     assert!(matches!(read(b"\xef\xbb\xbf"), Err(ReadFault::Empty)));
-    assert!(matches!(read(b"PK\x03\x04xx"), Err(ReadFault::Spreadsheet)));
+    assert!(matches!(read(b"PK\x03\x04xx"), Err(ReadFault::Workbook)));
     assert!(matches!(read(b"a,b\nc,\"d\ne,f\n"), Err(ReadFault::OpenQuote { row: 2 })));
     assert!(matches!(read(",".repeat(5000).as_bytes()), Err(ReadFault::TooManyColumns { row: 1, .. })));
     assert!(matches!(read(&vec![b'x'; 20 << 20]), Err(ReadFault::LineTooLong { row: 1 })));
-    assert!(matches!(Source::open(Path::new("/nowhere/x.csv")), Err(ReadFault::NotFound)));
-    assert!(matches!(Source::open(Path::new("/")), Err(ReadFault::IsDirectory)));
+    assert!(matches!(Source::open(Path::new("/nowhere/x.csv"), None), Err(ReadFault::NotFound)));
+    assert!(matches!(Source::open(Path::new("/"), None), Err(ReadFault::IsDirectory)));
 }
 
 fn rows(lines: &[&str]) -> Vec<OwnedRow> {
-    lines.iter().enumerate().map(|(i, l)| OwnedRow { number: i as u64 + 1, cells: l.split(',').map(str::to_owned).collect() }).collect()
+    lines
+        .iter()
+        .enumerate()
+        .map(|(i, l)| OwnedRow { number: i as u64 + 1, decimals: Vec::new(), cells: l.split(',').map(str::to_owned).collect() })
+        .collect()
 }
 
 fn known(h: &str) -> Option<usize> {
