@@ -308,7 +308,7 @@ impl Office {
         let mut list = ListWriter::begin(&mut out, self.renderer(), Some(columns), title).map_err(streams)?;
         let notes = f(&mut |row| {
             list.row(row).map_err(streams)?;
-            Ok(true)
+            Ok(!list.is_full())
         })?;
         list.end(&notes).map_err(streams)
     }

@@ -85,6 +85,9 @@ fn a_refused_command_says_why_and_changes_nothing() {
     let cases: &[(&[&str], i32, &str)] = &[
         (&["talent", "list", "--where", "class"], 2, "filter_form"),
         (&["talent", "list", "--where", "shoe=9"], 2, "filter_field"),
+        (&["talent", "list", "--where", "class=Q"], 2, "filter_code"),
+        (&["talent", "list", "--where", "age=old"], 2, "filter_value"),
+        (&["talent", "list", "--where", "name<张"], 2, "filter_sign"),
         (&["talent", "show", "P0009999"], 2, "number_check"),
         (&["talent", "show", &wrong], 2, "number_check"),
         (&["talent", "show", "resident_id:150105198001010013"], 4, "no_person"),

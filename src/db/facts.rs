@@ -46,12 +46,21 @@ pub struct Fact<T> {
 
 /// Columns `seq, from_day, until_day, made_op, voided_op` of a row that begins with them, and the data behind.
 pub fn read<T>(r: &rusqlite::Row<'_>, data: impl FnOnce(&rusqlite::Row<'_>, usize) -> rusqlite::Result<T>) -> rusqlite::Result<Fact<T>> {
+    read_at(r, 0, data)
+}
+
+/// The same where they begin at column `at`.
+pub fn read_at<T>(
+    r: &rusqlite::Row<'_>,
+    at: usize,
+    data: impl FnOnce(&rusqlite::Row<'_>, usize) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Fact<T>> {
     Ok(Fact {
-        seq: r.get(0)?,
-        span: Span { from: Day(r.get(1)?), until: r.get::<_, Option<i32>>(2)?.map(Day) },
-        made_op: r.get(3)?,
-        voided_op: r.get(4)?,
-        data: data(r, 5)?,
+        seq: r.get(at)?,
+        span: Span { from: Day(r.get(at + 1)?), until: r.get::<_, Option<i32>>(at + 2)?.map(Day) },
+        made_op: r.get(at + 3)?,
+        voided_op: r.get(at + 4)?,
+        data: data(r, at + 5)?,
     })
 }
 

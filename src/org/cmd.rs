@@ -142,13 +142,13 @@ pub const FIELDS: &[Field] = &[
     Field::text("name"),
     Field::text("uscc"),
     Field::code("kind", "org_kind"),
-    Field::text("introduced_on"),
+    Field::date("introduced_on"),
     Field::text("high_tech"),
     Field::text("innovative"),
     Field::text("stub"),
     Field::code("industry", "industry"),
     Field::code("gb_industry", "gb_industry"),
-    Field::text("headcount"),
+    Field::number("headcount"),
 ];
 
 fn list(office: &Office, lines: &Lines) -> Result<Exit> {

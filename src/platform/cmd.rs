@@ -167,7 +167,7 @@ pub const FIELDS: &[Field] = &[
     Field::code("level", "platform_level"),
     Field::text("org"),
     Field::code("stage", "platform_stage"),
-    Field::text("operating_since"),
+    Field::date("operating_since"),
     Field::text("counts_in"),
 ];
 

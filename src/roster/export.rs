@@ -138,7 +138,9 @@ fn talents(office: &Office, file: Option<&Path>, filter: Option<&str>, encoding:
     let day = office.as_of();
     let mut count = 0u64;
     let mut lines = view::Lines::new(conn, day);
-    store::each_line(conn, day, None, |l| {
+    let any_of: Vec<_> = filter.any_of().collect();
+    let asked = store::Asked { any_of: &any_of, ..store::Asked::default() };
+    store::each_line(conn, day, asked, |l| {
         let line_status = status(&l.engagements, l.merged, l.erased, day);
         let engaged = l.engagements.iter().any(|e| e.span.holds(day));
         if l.merged || (!leavers && !engaged) || (leavers && line_status != Status::Left) || !lines.takes(&l, &filter)? {

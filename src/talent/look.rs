@@ -1,6 +1,6 @@
 //! What is read of people: `talent show`, `list`, `find`, `history`. Nothing here writes but the record that somebody looked.
 
-use super::store::{self, Person};
+use super::store::{self, Asked, Person};
 use super::{PREFIX, Status, change, status, view};
 use crate::base::day::Day;
 use crate::base::ident::{self, DocType};
@@ -54,56 +54,67 @@ pub const FIELDS: &[Field] = &[
     Field::text("status"),
     Field::text("name"),
     Field::code("sex", "sex"),
+    Field::date("birth_date"),
+    Field::number("age"),
     Field::code("corps", "corps"),
     Field::code("category", "category"),
     Field::code("class", "class"),
     Field::text("class_state"),
     Field::text("employer"),
     Field::code("mode", "mode"),
+    Field::date("start_date"),
+    Field::date("contract_end"),
     Field::code("education", "education"),
+    Field::code("degree", "degree"),
+    Field::code("title", "title"),
+    Field::code("skill_level", "skill_level"),
+    Field::code("nationality", "nationality"),
+    Field::code("ethnicity", "ethnicity"),
     Field::code("industry", "industry"),
-    Field::text("start_date"),
-    Field::text("contract_end"),
-    Field::text("birth_date"),
+    Field::code("gb_industry", "gb_industry"),
 ];
 
 pub(super) fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, count: bool) -> Result<Exit> {
     let wanted = Filter::parse(wanted, FIELDS)?;
     let sort = sort.map(|name| filter::field(name, FIELDS)).transpose()?;
-    let after = office.after(PREFIX)?;
     let conn = office.read()?;
+    let _moment = conn.unchecked_transaction()?;
     let day = office.as_of();
+    let any_of: Vec<_> = wanted.any_of().collect();
+    let asked = Asked { after: office.after(PREFIX)?, any_of: &any_of, ..Asked::default() };
     let mut lines = view::Lines::new(conn, day);
+    let mut needs: Vec<&'static str> = wanted.terms().iter().map(|t| t.field).collect();
     if count {
         let mut n = 0u64;
-        store::each_line(conn, day, None, |l| {
-            if l.id > after && !l.merged && lines.takes(&l, &wanted)? {
-                n += 1;
-            }
+        store::each_line(conn, day, Asked { needs: Some(&needs), ..asked }, |l| {
+            n += u64::from(!l.merged && lines.takes(&l, &wanted)?);
             Ok(true)
         })?;
         office.show(&View::object(json!({"count": n})))?;
         return Ok(Exit::Done);
     }
-    let mut sorted: Vec<Value> = Vec::new();
+    let mut order: Option<Vec<i64>> = None;
+    if let Some(field) = sort {
+        // First what is sorted by, then the lines in that order: a million whole lines would not fit.
+        needs.push(field.name);
+        let mut keys: Vec<(Value, i64)> = Vec::new();
+        store::each_line(conn, day, Asked { needs: Some(&needs), ..asked }, |l| {
+            if !l.merged && lines.takes(&l, &wanted)? {
+                keys.push((lines.field(&l, field.name)?, l.id));
+            }
+            Ok(true)
+        })?;
+        order = Some(filter::sort_keys(keys));
+    }
+    let asked = Asked { only: order.as_deref(), ..asked };
     office.list(columns(), None, |put| {
-        store::each_line(conn, day, None, |l| {
-            if l.id <= after || l.merged {
+        store::each_line(conn, day, asked, |l| {
+            if l.merged {
                 return Ok(true);
             }
             let Some(v) = lines.line(&l, &wanted)? else { return Ok(true) };
-            if sort.is_some() {
-                sorted.push(v);
-                return Ok(true);
-            }
             put(&v)
         })?;
-        if let Some(field) = sort {
-            filter::sort(&mut sorted, field);
-            for v in &sorted {
-                put(v)?;
-            }
-        }
         Ok(Vec::new())
     })?;
     Ok(Exit::Done)
@@ -164,7 +175,7 @@ pub(super) fn find(office: &Office, text: &str) -> Result<Exit> {
     office.list(columns, None, |put| {
         let ids: Vec<i64> = hits.iter().map(|h| h.0).collect();
         let mut at = 0;
-        store::each_line(conn, day, Some(&ids), |l| {
+        store::each_line(conn, day, Asked { only: Some(&ids), ..Asked::default() }, |l| {
             while at < hits.len() && hits[at].0 != l.id {
                 at += 1;
             }

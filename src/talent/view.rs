@@ -107,59 +107,91 @@ impl<'c> Lines<'c> {
         Lines { conn, day, units: HashMap::new() }
     }
 
-    /// The line, where the filter takes it. What the filter can see without the unit is looked at before a line is made.
+    /// The line, where the filter takes it.
     pub fn line(&mut self, l: &Line, wanted: &Filter) -> Result<Option<Value>> {
-        let e = current(&l.engagements, self.day);
-        let state = status(&l.engagements, l.merged, l.erased, self.day);
-        let out = wanted.rules_out(|field| match field {
-            "status" => Some(Some(state.as_str())),
-            "name" => Some(Some(&l.name)),
-            "sex" => Some(l.sex.as_deref()),
-            "corps" => Some(Some(&l.corps)),
-            "category" => Some(l.category.as_deref()),
-            "class" => Some(l.class.as_ref().map(|c| c.0.as_str())),
-            "class_state" => Some(l.class.as_ref().map(|c| c.1.as_str())),
-            "mode" => Some(e.map(|e| &*e.data.mode)),
-            "education" => Some(l.education.as_deref()),
-            "industry" => Some(l.industry.as_deref()),
-            _ => None,
-        });
-        if out {
+        if !self.takes(l, wanted)? {
             return Ok(None);
         }
-        let unit = match e {
-            None => Value::Null,
-            Some(fact) => match self.units.get(&fact.data.org_id) {
-                Some(known) => known.clone(),
-                None => {
-                    let v = employer(self.conn, e, self.day)?;
-                    self.units.insert(fact.data.org_id, v.clone());
-                    v
-                }
-            },
-        };
-        let v = json!({
-            "no": number::format(super::PREFIX, l.id),
-            "status": state.as_str(),
-            "name": l.name,
-            "sex": l.sex,
-            "birth_date": l.birth_date.map(|b| b.iso()),
-            "corps": l.corps,
-            "category": l.category,
-            "class": l.class.as_ref().map(|c| &c.0),
-            "class_state": l.class.as_ref().map(|c| &c.1),
-            "employer": unit,
-            "mode": e.map(|e| &e.data.mode),
-            "start_date": e.map(|e| e.data.started.iso()),
-            "contract_end": e.and_then(|e| e.data.contract_end).map(|d| d.iso()),
-            "education": l.education,
-            "industry": l.industry,
-        });
-        Ok(wanted.takes(&v).then_some(v))
+        let mut v = Map::new();
+        for field in FIELDS {
+            v.insert((*field).to_owned(), self.field(l, field)?);
+        }
+        Ok(Some(v.into()))
     }
 
-    /// Whether the filter takes the person.
+    /// Whether the filter takes the person; only what it asks about is looked at.
     pub fn takes(&mut self, l: &Line, wanted: &Filter) -> Result<bool> {
-        Ok(wanted.is_empty() || self.line(l, wanted)?.is_some())
+        for term in wanted.terms() {
+            if !term.takes(&self.field(l, term.field)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What a field of a line holds.
+    pub fn field(&mut self, l: &Line, field: &str) -> Result<Value> {
+        let e = || current(&l.engagements, self.day);
+        Ok(match field {
+            "no" => number::format(super::PREFIX, l.id).into(),
+            "status" => status(&l.engagements, l.merged, l.erased, self.day).as_str().into(),
+            "name" => l.name.as_str().into(),
+            "sex" => l.sex.as_deref().into(),
+            "birth_date" => l.birth_date.map(|b| b.iso()).into(),
+            "age" => l.birth_date.and_then(|b| b.age_on(self.day)).into(),
+            "corps" => l.corps.as_str().into(),
+            "category" => l.category.as_deref().into(),
+            "class" => l.class.as_deref().into(),
+            "class_state" => l.class_state.as_deref().into(),
+            "employer" => self.unit(e())?,
+            "mode" => e().map(|e| &*e.data.mode).into(),
+            "start_date" => e().map(|e| e.data.started.iso()).into(),
+            "contract_end" => e().and_then(|e| e.data.contract_end).map(|d| d.iso()).into(),
+            "education" => l.education.as_deref().into(),
+            "degree" => l.degree.as_deref().into(),
+            "title" => l.title.as_deref().into(),
+            "skill_level" => l.skill_level.as_deref().into(),
+            "nationality" => l.nationality.as_deref().into(),
+            "ethnicity" => l.ethnicity.as_deref().into(),
+            "industry" => l.industry.as_deref().into(),
+            "gb_industry" => l.gb_industry.as_deref().into(),
+            _ => Value::Null,
+        })
+    }
+
+    fn unit(&mut self, e: Option<&Fact<Engagement>>) -> Result<Value> {
+        let Some(fact) = e else { return Ok(Value::Null) };
+        if let Some(known) = self.units.get(&fact.data.org_id) {
+            return Ok(known.clone());
+        }
+        let v = employer(self.conn, e, self.day)?;
+        self.units.insert(fact.data.org_id, v.clone());
+        Ok(v)
     }
 }
+
+/// The fields of a line, in order.
+const FIELDS: &[&str] = &[
+    "no",
+    "status",
+    "name",
+    "sex",
+    "birth_date",
+    "age",
+    "corps",
+    "category",
+    "class",
+    "class_state",
+    "employer",
+    "mode",
+    "start_date",
+    "contract_end",
+    "education",
+    "degree",
+    "title",
+    "skill_level",
+    "nationality",
+    "ethnicity",
+    "industry",
+    "gb_industry",
+];

@@ -18,6 +18,8 @@ const ROWS_AT_A_TERMINAL: usize = 50;
 /// A table up to this long has the widths of all its rows; a longer one those of its first [`ROWS_MEASURED`].
 const ROWS_HELD: usize = 5_000;
 const ROWS_MEASURED: usize = 1_000;
+/// Behind the last row shown so many more are counted; then it is only said that there are more.
+const ROWS_COUNTED_ON: usize = 1_000;
 
 /// A list on its way to stdout.
 pub struct ListWriter<'a> {
@@ -54,10 +56,9 @@ impl<'a> ListWriter<'a> {
         Ok(list)
     }
 
-    /// True when no further row will be shown: the caller may stop reading, and give [`ListWriter::end_more`]
-    /// the number of rows left.
+    /// True when no further row will be shown and it is enough to say that there are many: the caller may stop reading.
     pub fn is_full(&self) -> bool {
-        self.cap.is_some_and(|cap| self.seen >= cap)
+        self.cap.is_some_and(|cap| self.seen > cap.saturating_add(ROWS_COUNTED_ON))
     }
 
     /// Writes one row.
@@ -97,12 +98,7 @@ impl<'a> ListWriter<'a> {
     }
 
     /// Ends the list, with lines underneath for a person.
-    pub fn end(self, below: &[String]) -> Result<(), OutError> {
-        self.end_more(0, below)
-    }
-
-    /// [`ListWriter::end`] when the caller stopped early and knows how many rows were left.
-    pub fn end_more(mut self, left: usize, below: &[String]) -> Result<(), OutError> {
+    pub fn end(mut self, below: &[String]) -> Result<(), OutError> {
         let format = self.renderer.format;
         match format {
             Format::Json if self.seen > 0 && self.out.columns().is_some() => self.out.data("\n]\n")?,
@@ -112,8 +108,10 @@ impl<'a> ListWriter<'a> {
             Format::Ndjson | Format::Csv | Format::Md => {}
         }
         notes(self.out, format, below)?;
-        let more = left + self.cap.map_or(0, |cap| self.seen.saturating_sub(cap));
-        if more > 0 {
+        let more = self.cap.map_or(0, |cap| self.seen.saturating_sub(cap));
+        if self.is_full() {
+            self.out.note(&tf("ui.many_more", &[("n", &ROWS_COUNTED_ON)]));
+        } else if more > 0 {
             self.out.note(&tf("ui.more", &[("n", &more)]));
         }
         Ok(())
