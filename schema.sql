@@ -329,3 +329,57 @@ CREATE TABLE review_row (
   state      TEXT NOT NULL CHECK (state IN ('waiting', 'decided'))
 ) STRICT;
 CREATE INDEX review_row_hash ON review_row (cells_hash);
+
+-- ---------------------------------------------------------------- papers
+
+-- R. A paper that orders something (批文, 文号): recognitions, awards and cases cite one, never a loose string.
+CREATE TABLE decision (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER
+) STRICT;
+
+-- F. What the paper says. checked = 0: only its number was cited so far, nobody has entered the paper.
+CREATE TABLE decision_profile (
+  decision_id INTEGER NOT NULL REFERENCES decision (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  document_no TEXT NOT NULL,
+  folded      TEXT NOT NULL,          -- the number as it is matched: width, brackets and blanks made even
+  checked     INTEGER NOT NULL CHECK (checked IN (0, 1)),
+  body        TEXT,                   -- who decided
+  title       TEXT,
+  decided_day INTEGER,
+  persons     INTEGER CHECK (persons > 0),
+  limit_fen   INTEGER CHECK (limit_fen > 0),
+  PRIMARY KEY (decision_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decision_profile_folded ON decision_profile (folded);
+
+-- R. A file kept beside the office, named by its SHA-256; the same bytes are kept once.
+CREATE TABLE file (
+  id         INTEGER PRIMARY KEY,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  sha256     TEXT NOT NULL CHECK (length(sha256) = 64),
+  bytes      INTEGER NOT NULL,
+  media_type TEXT NOT NULL
+) STRICT;
+CREATE INDEX file_sha256 ON file (sha256);
+
+-- R. What a file is to a record: a scan of a decision, a person's contract.
+CREATE TABLE file_link (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  file_id     INTEGER NOT NULL REFERENCES file (id),
+  record_kind TEXT NOT NULL,          -- kind of subject: person, org, decision …
+  record_id   INTEGER NOT NULL,
+  role        TEXT NOT NULL,          -- as a clerk names it: scan, contract …
+  name        TEXT NOT NULL,          -- the file's own name when it was brought
+  sensitive   INTEGER NOT NULL CHECK (sensitive IN (0, 1))
+) STRICT;
+CREATE INDEX file_link_record ON file_link (record_kind, record_id);

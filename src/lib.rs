@@ -8,6 +8,7 @@ pub mod desk;
 pub mod error;
 pub mod office;
 pub mod org;
+pub mod paper;
 pub mod platform;
 pub mod policy;
 pub mod roster;

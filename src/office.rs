@@ -47,8 +47,9 @@ pub struct Globals {
     pub verbose: bool,
     #[arg(long, global = true, value_enum, value_name = "WHEN")]
     pub color: Option<ColorChoice>,
-    #[arg(long, global = true, value_name = "N")]
-    pub limit: Option<usize>,
+    // As text: `decision add` has a limit of its own, in yuan, under the same name.
+    #[arg(long, global = true, value_name = "N", value_parser = count_text)]
+    pub limit: Option<String>,
     #[arg(long, global = true, value_name = "NO")]
     pub after: Option<String>,
 }
@@ -56,6 +57,10 @@ pub struct Globals {
 /// A day on the command line: ISO or one of the forms rosters have.
 pub fn parse_day(text: &str) -> std::result::Result<Day, String> {
     Day::parse(text).map_err(|_| t("usage.bad_day").to_owned())
+}
+
+fn count_text(text: &str) -> std::result::Result<String, String> {
+    text.parse::<usize>().map(|_| text.to_owned()).map_err(|_| t("usage.bad_count").to_owned())
 }
 
 /// How a command that did not fail ended.
@@ -258,9 +263,14 @@ impl Office {
         if self.globals.json { Format::Json } else { self.globals.format.unwrap_or_default() }
     }
 
+    /// How many rows a list shows (`--limit`).
+    pub fn limit(&self) -> Option<usize> {
+        self.globals.limit.as_deref().and_then(|n| n.parse().ok())
+    }
+
     /// How views are shown in this run.
     pub fn renderer(&self) -> Renderer {
-        Renderer { format: self.format(), labeller: Some(label_of), limit: self.globals.limit }
+        Renderer { format: self.format(), labeller: Some(label_of), limit: self.limit() }
     }
 
     /// Shows a view on stdout.

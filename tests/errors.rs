@@ -537,6 +537,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("read_only", "src/error.rs"),
     ("sqlite_io", "src/error.rs"),
     ("sqlite_open", "src/error.rs"),
+    ("decision_exceeded", "src/paper/mod.rs"),
+    ("file_changing", "guards: a file that somebody writes in while it is copied"),
     ("copy_differs", "guards: the copy is read back and compared with the office"),
     ("written_differs", "guards: rows are counted in the file after an import"),
     ("missing_any", "guards: the entry is checked before"),

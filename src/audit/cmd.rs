@@ -94,7 +94,7 @@ fn log(office: &Office, person: Option<&str>, op: Option<i64>, backdated: bool, 
     let after = office.globals.after.as_deref().map(|a| a.trim().parse::<i64>().map_err(|_| error::usage("after_op").fact("text", a)));
     let filter = Filter { person, op, backdated, exports, after: after.transpose()? };
     let terminal = office.with_out(|o| o.columns().is_some());
-    let limit = match office.globals.limit {
+    let limit = match office.limit() {
         Some(0) => None,
         Some(n) => Some(n),
         // The newest are what a person looks for: the log is cut at its old end.

@@ -104,6 +104,13 @@ record_table!(TASK, "task", ["clause" Plain, "text" Plain]);
 record_table!(JUDGEMENT, "judgement", ["person_a" Plain, "person_b" Plain, "verdict" Plain, "evidence" Plain]);
 record_table!(REVIEW_ROW, "review_row", [
     "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain]);
+record_table!(DECISION, "decision", []);
+fact_table!(DECISION_PROFILE, "decision_profile", "decision_id", [
+    "document_no" Plain, "folded" Plain, "checked" Plain, "body" Plain, "title" Plain, "decided_day" Plain, "persons" Plain,
+    "limit_fen" Plain]);
+record_table!(FILE, "file", ["sha256" Plain, "bytes" Plain, "media_type" Plain]);
+record_table!(FILE_LINK, "file_link", [
+    "file_id" Reference, "record_kind" Plain, "record_id" Plain, "role" Plain, "name" Plain, "sensitive" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -148,10 +155,20 @@ pub static JUDGEMENT_SUBJECT: Subject = Subject { kind: "judgement", prefix: "",
 /// A roster row that waits.
 pub static REVIEW_SUBJECT: Subject = Subject { kind: "review_row", prefix: "", tables: &[&REVIEW_ROW] };
 
+/// A decision on paper.
+pub static DECISION_SUBJECT: Subject = Subject { kind: "decision", prefix: "D", tables: &[&DECISION, &DECISION_PROFILE] };
+/// A file kept.
+pub static FILE_SUBJECT: Subject = Subject { kind: "file", prefix: "", tables: &[&FILE] };
+/// What a file is to a record.
+pub static FILE_LINK_SUBJECT: Subject = Subject { kind: "file_link", prefix: "", tables: &[&FILE_LINK] };
+
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
     &CODE_SUBJECT,
+    &DECISION_SUBJECT,
+    &FILE_SUBJECT,
+    &FILE_LINK_SUBJECT,
     &JUDGEMENT_SUBJECT,
     &ORG_SUBJECT,
     &PERSON_SUBJECT,

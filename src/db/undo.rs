@@ -20,12 +20,15 @@ const UNDOABLE: &[&str] = &[
     "platform.stage",
     "platform.close",
     "roster.import",
+    "decision.add",
+    "file.add",
     "actor.add",
     "actor.retire",
 ];
 
 /// Tables in which one row holds on a day, so that a row made since may stand where an undone row would come back.
-const ONE_A_DAY: &[&str] = &["person_profile", "engagement", "org_profile", "platform_profile", "platform_stage", "actor"];
+const ONE_A_DAY: &[&str] =
+    &["person_profile", "engagement", "org_profile", "platform_profile", "platform_stage", "decision_profile", "actor"];
 
 /// What an undo did.
 #[derive(Debug)]

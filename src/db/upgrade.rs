@@ -1,5 +1,5 @@
 //! Leads an older office file to this program's schema: one transaction, one op with the digests of both schemas. The steps are
-//! migrations/NNNN_name.sql; there is none yet, as there is one schema only.
+//! migrations/NNNN_name.sql; 0001 is the first schema, from which a test walks all of them.
 
 use super::digest::{hex, sha256};
 use super::write::{self, Act, Done};
@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 /// A step: the schema version it leads to, and its SQL.
 pub type Step = (i32, &'static str);
 
-/// All steps in order: `(2, include_str!("../../migrations/0002_name.sql"))`.
-pub const STEPS: &[Step] = &[];
+/// All steps in order.
+pub const STEPS: &[Step] = &[(2, include_str!("../../migrations/0002_papers.sql"))];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`.
 pub fn upgrade(conn: &mut Connection, act: &Act, have: i32, steps: &[Step]) -> Result<Done<()>> {
@@ -115,26 +115,39 @@ mod tests {
         let path = dir.path().join("o.db");
         open::create(&path, |_| Ok(())).unwrap();
         let mut conn = open::open_write(&path).unwrap();
-        conn.execute_batch("DROP TABLE judgement; PRAGMA user_version = 0").unwrap();
+        let older = SCHEMA_VERSION - 1;
+        conn.execute_batch(&format!("DROP TABLE judgement; PRAGMA user_version = {older}")).unwrap();
         settle(&conn).unwrap();
         assert_eq!(open::open_read(&path).unwrap_err().key, "older");
         assert_eq!(differences(&conn).unwrap(), ["judgement"]);
 
-        let broken: &[Step] = &[(1, "CREATE TABLE x (a); CREATE TABLE x (a)")];
-        assert!(upgrade(&mut conn, &act("upgrade"), 0, broken).is_err());
-        assert_eq!(upgrade(&mut conn, &act("upgrade"), 0, &[]).unwrap_err().key, "no_way_up");
-        assert_eq!((open::inspect(&path).unwrap(), version(&conn).unwrap()), (0, 0));
+        let broken: &[Step] = &[(SCHEMA_VERSION, "CREATE TABLE x (a); CREATE TABLE x (a)")];
+        assert!(upgrade(&mut conn, &act("upgrade"), older, broken).is_err());
+        assert_eq!(upgrade(&mut conn, &act("upgrade"), older, &[]).unwrap_err().key, "no_way_up");
+        assert_eq!((open::inspect(&path).unwrap(), version(&conn).unwrap()), (older, older));
 
         let step: &[Step] = &[(
-            1,
+            SCHEMA_VERSION,
             "CREATE TABLE judgement (id INTEGER PRIMARY KEY, made_op INTEGER NOT NULL, voided_op INTEGER,
              person_a INTEGER NOT NULL REFERENCES person (id), person_b INTEGER NOT NULL REFERENCES person(id),
              verdict TEXT NOT NULL CHECK (verdict IN ('same','different', 'unsure')), -- what was found
              evidence TEXT NOT NULL) STRICT;",
         )];
-        assert_eq!(upgrade(&mut conn, &act("upgrade"), 0, step).unwrap().op, Some(1));
+        assert_eq!(upgrade(&mut conn, &act("upgrade"), older, step).unwrap().op, Some(1));
         drop(conn);
         let conn = open::open_read(&path).unwrap();
         assert!(differences(&conn).unwrap().is_empty() && verify::verify(&conn, None).unwrap().ok);
+    }
+
+    #[test]
+    fn the_steps_lead_from_the_first_schema_to_the_present_one() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(include_str!("../../migrations/0001_office.sql")).unwrap();
+        for (at, (to, sql)) in STEPS.iter().enumerate() {
+            assert_eq!(*to as usize, at + 2);
+            conn.execute_batch(sql).unwrap();
+        }
+        assert_eq!(differences(&conn).unwrap(), Vec::<String>::new());
+        assert_eq!(STEPS.last().unwrap().0, SCHEMA_VERSION);
     }
 }

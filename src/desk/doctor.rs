@@ -8,6 +8,7 @@ use crate::db::subject::{self, Subject, Table};
 use crate::db::{files, open, upgrade, verify};
 use crate::error::{self, Error, Kind, Result};
 use crate::office::{Exit, Office};
+use crate::paper;
 use crate::ui::lang::fill;
 use crate::ui::{Column, Format, View, t, try_t};
 use clap::{ArgMatches, Args, FromArgMatches as _};
@@ -24,7 +25,7 @@ pub const NOUN: Noun = Noun { name: "doctor", build: |c| DoctorArgs::augment_arg
 type Check = fn(&Connection, &Path) -> Result<Vec<Finding>>;
 
 /// What is looked at, cheap and decisive first.
-const CHECKS: [(&str, Check); 12] = [
+const CHECKS: [(&str, Check); 13] = [
     ("pages", pages),
     ("schema", schema),
     ("settings", settings),
@@ -34,6 +35,7 @@ const CHECKS: [(&str, Check); 12] = [
     ("documents", documents),
     ("spans", spans),
     ("actors", actors),
+    ("files", kept_files),
     ("permissions", permissions),
     ("journal", journal),
     ("space", space),
@@ -235,6 +237,17 @@ fn actors(conn: &Connection, _: &Path) -> Result<Vec<Finding>> {
 }
 
 // ---------------------------------------------------------------- around the file
+
+fn kept_files(conn: &Connection, path: &Path) -> Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    for k in paper::store::files(conn, None)? {
+        let Some(fault) = paper::keep::fault(path, &k.sha256) else { continue };
+        let key = if fault == "absent" { "file_absent" } else { "file_changed" };
+        found.push(Finding::new("files", key).fact("no", paper::store::number_of(&k.record_kind, k.record_id)).fact("role", &k.role));
+    }
+    found.truncate(SHOWN);
+    Ok(found)
+}
 
 fn permissions(_: &Connection, path: &Path) -> Result<Vec<Finding>> {
     let open_to_others = |p: &Path| std::fs::metadata(p).is_ok_and(|m| m.permissions().mode() & 0o077 != 0);

@@ -1,0 +1,331 @@
+-- The memory of the office: the whole current schema. A new office file is made from this text; migrations/ lead older
+-- files here. Two kinds of tables hold what the office knows:
+--   F  a fact: from_day..until_day (last day, inclusive; NULL = open) is when it is true, made_op..voided_op when the office
+--      knew it. The only change a fact row ever sees is its voided_op.
+--   R  a record or anchor: id, made_op, voided_op. Its human number is the id in human dress (P000001X), never stored.
+-- Days are counted from 1970-01-01: date(from_day * 86400, 'unixepoch') reads them. Dates as somebody wrote them
+-- (birth_date, started, contract_end) are yyyymmdd, dd = 00 where only year and month are known. Nothing here needs
+-- functions of ours, so an auditor's own tools read the file. CHECKs of tables that grow large spell a list as OR: for IN with
+-- more than two texts SQLite builds a temporary tree at every INSERT.
+
+-- ---------------------------------------------------------------- the log
+
+-- One op a command, chained: hash = H(prev_hash, this row, the digests of every subject it touched).
+CREATE TABLE op (
+  op            INTEGER PRIMARY KEY AUTOINCREMENT,  -- 1, 2, 3 … without a gap; sqlite_sequence remembers the last
+  recorded_at   INTEGER NOT NULL,                   -- milliseconds since 1970 UTC, never before the previous op's
+  clock_back    INTEGER NOT NULL CHECK (clock_back IN (0, 1)),  -- 1: the clock stood before the previous op's time
+  business_day  INTEGER NOT NULL,
+  actor         TEXT NOT NULL,
+  os_user       TEXT NOT NULL,
+  standing      TEXT NOT NULL CHECK (standing IN ('unverified', 'actor', 'proxy')),
+  command       TEXT NOT NULL,                      -- talent.add, roster.import, access …
+  outcome       TEXT,                               -- counts and numbers as JSON; nothing personal
+  params        TEXT,                               -- free text of the command, JSON; personal: erased with the person
+  reason        TEXT,                               -- why; personal like params
+  text_salt     BLOB,                               -- salts params and reason, so that erasing them leaves no trial
+  text_hash     BLOB NOT NULL,                      -- H(text_salt, params, reason): stays when they are erased
+  undoes        INTEGER REFERENCES op (op),
+  subjects_hash BLOB NOT NULL,                      -- digest of op_subject of this op and of the leaves in person_profile
+  prev_hash     BLOB NOT NULL,
+  hash          BLOB NOT NULL
+) STRICT;
+
+-- For each subject an op touched: the digest (leaf) of all of that subject's rows after the op. People entered in bulk keep
+-- their first leaf in person_profile.leaf instead.
+CREATE TABLE op_subject (
+  op      INTEGER NOT NULL REFERENCES op (op),
+  kind    TEXT NOT NULL,
+  subject INTEGER NOT NULL,
+  leaf    BLOB NOT NULL,
+  PRIMARY KEY (op, kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX op_subject_subject ON op_subject (kind, subject, op);
+
+-- F. Who may act (经办人). Until the first one every name passes and its ops say 'unverified'.
+CREATE TABLE actor (
+  actor_id  INTEGER NOT NULL,
+  seq       INTEGER NOT NULL,
+  from_day  INTEGER NOT NULL,
+  until_day INTEGER,                  -- last day in office
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  name      TEXT NOT NULL,
+  os_user   TEXT NOT NULL,
+  roles     TEXT NOT NULL,            -- clerk,reviewer,approver,cashier,privacy,auditor,proxy, apart by a comma
+  PRIMARY KEY (actor_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- what the office was set up with
+
+-- Zone, language, plan: one row a value and version.
+CREATE TABLE setting (
+  key       TEXT NOT NULL,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  value     TEXT NOT NULL,
+  PRIMARY KEY (key, made_op)
+) STRICT, WITHOUT ROWID;
+
+-- Code sets with their source, as loaded at init, for whoever reads the file without this program.
+CREATE TABLE code (
+  code_set    TEXT NOT NULL,
+  code        TEXT NOT NULL,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  label_zh    TEXT NOT NULL,
+  label_en    TEXT NOT NULL,
+  rank        INTEGER NOT NULL,
+  aliases     TEXT NOT NULL,          -- JSON array
+  source      TEXT NOT NULL,
+  source_date TEXT NOT NULL,
+  PRIMARY KEY (code_set, code, made_op)
+) STRICT, WITHOUT ROWID;
+
+-- R. Policy packs as loaded, whole; what is decided by a policy points at its version.
+CREATE TABLE policy_version (
+  id           INTEGER PRIMARY KEY,
+  made_op      INTEGER NOT NULL,
+  voided_op    INTEGER,
+  kind         TEXT NOT NULL,         -- targets
+  sha256       TEXT NOT NULL,
+  toml         TEXT NOT NULL,
+  from_day     INTEGER NOT NULL,
+  until_day    INTEGER,
+  confirmed_op INTEGER,
+  basis        TEXT NOT NULL
+) STRICT;
+
+-- R. The plan's task lines (重点任务), as the plan words them; units and dates are assigned later, never invented.
+CREATE TABLE task (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  clause    TEXT NOT NULL,
+  text      TEXT NOT NULL
+) STRICT;
+
+-- ---------------------------------------------------------------- units and platforms
+
+-- R. A unit (用人单位). stub = 1: made from a name that a roster or a clerk gave; never counts in T1 until completed.
+CREATE TABLE org (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER
+) STRICT;
+
+-- F. What is known of a unit: one wide row a version.
+CREATE TABLE org_profile (
+  org_id           INTEGER NOT NULL REFERENCES org (id),
+  seq              INTEGER NOT NULL,
+  from_day         INTEGER NOT NULL,
+  until_day        INTEGER,
+  made_op          INTEGER NOT NULL,
+  voided_op        INTEGER,
+  name             TEXT NOT NULL,
+  folded           TEXT NOT NULL,     -- the name as it is matched: width, case, blanks and brackets made even
+  uscc             TEXT,              -- GB 32100
+  stub             INTEGER NOT NULL CHECK (stub IN (0, 1)),
+  kind             TEXT,
+  industry         TEXT,
+  gb_industry      TEXT,
+  introduced_on    INTEGER,
+  high_tech_from   INTEGER,
+  high_tech_until  INTEGER,
+  certificate      TEXT,
+  innovative_from  INTEGER,
+  innovative_until INTEGER,
+  contact          TEXT,
+  phone            TEXT,
+  closed_on        INTEGER,           -- last day the unit was open
+  PRIMARY KEY (org_id, seq),
+  CHECK (until_day IS NULL OR until_day >= from_day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX org_profile_folded ON org_profile (folded);
+CREATE UNIQUE INDEX org_profile_uscc ON org_profile (uscc) WHERE voided_op IS NULL AND until_day IS NULL AND uscc IS NOT NULL;
+
+-- R. A platform (平台): startup town, incubator, AI laboratory or maker space, research station, college, practice base.
+CREATE TABLE platform (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER
+) STRICT;
+
+-- F. What a platform is.
+CREATE TABLE platform_profile (
+  platform_id INTEGER NOT NULL REFERENCES platform (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  kind        TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  folded      TEXT NOT NULL,          -- the name as it is matched
+  subtype     TEXT,
+  level       TEXT,
+  org_id      INTEGER REFERENCES org (id),
+  PRIMARY KEY (platform_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- F. The platform's stage (阶段), from the day it was reached.
+CREATE TABLE platform_stage (
+  platform_id INTEGER NOT NULL REFERENCES platform (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  stage       TEXT NOT NULL CHECK (stage IN ('planned', 'building', 'applied', 'approved', 'operating', 'closed')),
+  PRIMARY KEY (platform_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- people
+
+-- Dictionary of names: what find and the twin rules search; 570,000 of a million are distinct.
+CREATE TABLE name (
+  id       INTEGER PRIMARY KEY,
+  text     TEXT NOT NULL,
+  folded   TEXT NOT NULL,
+  pinyin   TEXT NOT NULL,             -- readings without tones, the usual one first, apart by a blank
+  initials TEXT NOT NULL
+) STRICT;
+CREATE INDEX name_folded ON name (folded);
+
+-- R. The anchor of a person: nothing personal. salt goes when the person is erased.
+CREATE TABLE person (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  kind        TEXT NOT NULL CHECK (kind = 'talent' OR kind = 'student' OR kind = 'related'),
+  salt        BLOB,
+  merged_into INTEGER REFERENCES person (id),
+  erased_op   INTEGER
+) STRICT;
+
+-- F. Slow facts of a person, one wide row a version.
+CREATE TABLE person_profile (
+  person_id   INTEGER NOT NULL REFERENCES person (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  corps       TEXT NOT NULL CHECK (corps = 'entrepreneur' OR corps = 'leading' OR corps = 'innovator' OR corps = 'skilled'),
+  name_id     INTEGER NOT NULL REFERENCES name (id),
+  birth_date  INTEGER,
+  sex         TEXT CHECK (sex IN ('male', 'female')),
+  raw_name    TEXT,                   -- as it was written, where that differs from the name
+  nationality TEXT,
+  ethnicity   TEXT,
+  corps_more  TEXT,                   -- secondary corps, apart by ;
+  category    TEXT,
+  education   TEXT,
+  degree      TEXT,
+  school      TEXT,
+  major       TEXT,
+  title       TEXT,
+  skill_level TEXT,
+  industry    TEXT,
+  gb_industry TEXT,
+  phone       TEXT,
+  email       TEXT,
+  remarks     TEXT,
+  leaf        BLOB,                   -- the person's first leaf, where it was entered in bulk
+  PRIMARY KEY (person_id, seq),
+  CHECK (until_day IS NULL OR until_day >= from_day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_profile_name ON person_profile (name_id);
+
+-- F. Identity documents (证件). number is the identity: 18 digits of an old 15-digit number, 9 lifetime characters of a travel
+-- permit; raw is the number as the paper has it, where that differs.
+CREATE TABLE person_document (
+  person_id   INTEGER NOT NULL REFERENCES person (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  kind        TEXT NOT NULL,
+  number      TEXT NOT NULL,
+  raw         TEXT,
+  valid_until INTEGER,
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+-- One live holder a number.
+CREATE UNIQUE INDEX person_document_number ON person_document (number, kind) WHERE voided_op IS NULL AND until_day IS NULL;
+
+-- F. Who works where and how (引进与在岗). A row with leave_why ended by a leave; one without only changed.
+CREATE TABLE engagement (
+  person_id     INTEGER NOT NULL REFERENCES person (id),
+  seq           INTEGER NOT NULL,
+  from_day      INTEGER NOT NULL,
+  until_day     INTEGER,
+  made_op       INTEGER NOT NULL,
+  voided_op     INTEGER,
+  org_id        INTEGER NOT NULL REFERENCES org (id),
+  mode          TEXT NOT NULL CHECK (mode = 'rigid' OR mode = 'flexible' OR mode = 'home_grown'),
+  started       INTEGER NOT NULL,     -- first day with this unit, as written (到岗日期), through later changes
+  contract_end  INTEGER,
+  position      TEXT,
+  months_a_year INTEGER CHECK (months_a_year BETWEEN 1 AND 12),
+  leave_why     TEXT,
+  leave_to      TEXT,
+  PRIMARY KEY (person_id, seq),
+  CHECK (until_day IS NULL OR until_day >= from_day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX engagement_org ON engagement (org_id);
+
+-- R/F. Recognition (认定). State recorded: only a roster says so; it counts in statistics and opens nothing.
+CREATE TABLE recognition (
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  seq       INTEGER NOT NULL,
+  from_day  INTEGER NOT NULL,
+  until_day INTEGER,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  id        INTEGER NOT NULL,         -- its human number R
+  scheme    TEXT NOT NULL,
+  class     TEXT NOT NULL,
+  state     TEXT NOT NULL,
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- F. Awards, titles, patents (荣誉), one a row.
+CREATE TABLE achievement (
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  seq       INTEGER NOT NULL,
+  from_day  INTEGER NOT NULL,
+  until_day INTEGER,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  text      TEXT NOT NULL,
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- R. Two persons once judged the same or different.
+CREATE TABLE judgement (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  person_a  INTEGER NOT NULL REFERENCES person (id),
+  person_b  INTEGER NOT NULL REFERENCES person (id),
+  verdict   TEXT NOT NULL CHECK (verdict IN ('same', 'different', 'unsure')),
+  evidence  TEXT NOT NULL             -- JSON array of reason codes
+) STRICT;
+
+-- R. Roster rows that wait for a decision (待审核), with their raw cells and the reasons.
+CREATE TABLE review_row (
+  id         INTEGER PRIMARY KEY,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  kind       TEXT NOT NULL,           -- roster kind
+  file       TEXT NOT NULL,           -- base name
+  row        INTEGER NOT NULL,        -- as a spreadsheet shows it
+  header     TEXT NOT NULL,           -- JSON array of column keys
+  cells      TEXT NOT NULL,           -- JSON array, raw
+  cells_hash BLOB NOT NULL,           -- the same row waiting already is not stored again
+  reasons    TEXT NOT NULL,           -- JSON array of {code, no | row}
+  state      TEXT NOT NULL CHECK (state IN ('waiting', 'decided'))
+) STRICT;
+CREATE INDEX review_row_hash ON review_row (cells_hash);
