@@ -326,7 +326,9 @@ CREATE TABLE review_row (
   cells      TEXT NOT NULL,           -- JSON array, raw
   cells_hash BLOB NOT NULL,           -- the same row waiting already is not stored again
   reasons    TEXT NOT NULL,           -- JSON array of {code, no | row}
-  state      TEXT NOT NULL CHECK (state IN ('waiting', 'decided'))
+  state      TEXT NOT NULL CHECK (state IN ('waiting', 'decided')),
+  verdict    TEXT CHECK (verdict IN ('same', 'new', 'drop')),
+  record_id  INTEGER                  -- the record of the roster's kind that the row became or changed
 ) STRICT;
 CREATE INDEX review_row_hash ON review_row (cells_hash);
 

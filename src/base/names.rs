@@ -126,6 +126,31 @@ pub fn too_long(name: &str) -> bool {
     name.len() > NAME_LIMIT && name.chars().count() > NAME_LIMIT
 }
 
+/// How two names stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// The same name.
+    Same,
+    /// Written differently but read alike (其木格, 琪木格): a person decides, never a program.
+    Ask,
+    /// Two names.
+    Differ,
+}
+
+/// Whether two cleaned names are the same, may be variants of one, or differ. Names are variants where some reading of theirs is the
+/// same; a letter more or less is another name.
+pub fn likeness(a: &str, b: &str) -> Likeness {
+    if fold(a) == fold(b) {
+        return Likeness::Same;
+    }
+    let readings = |name: &str| -> Vec<String> {
+        let plain: String = fold(name).chars().filter(|c| *c != INTERPUNCT).collect();
+        pinyin(&plain).0.split(' ').map(str::to_owned).collect()
+    };
+    let ours = readings(a);
+    if readings(b).iter().any(|r| ours.contains(r)) { Likeness::Ask } else { Likeness::Differ }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

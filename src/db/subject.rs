@@ -103,7 +103,8 @@ record_table!(POLICY_VERSION, "policy_version", [
 record_table!(TASK, "task", ["clause" Plain, "text" Plain]);
 record_table!(JUDGEMENT, "judgement", ["person_a" Plain, "person_b" Plain, "verdict" Plain, "evidence" Plain]);
 record_table!(REVIEW_ROW, "review_row", [
-    "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain]);
+    "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain,
+    "verdict" Plain, "record_id" Plain]);
 record_table!(DECISION, "decision", []);
 fact_table!(DECISION_PROFILE, "decision_profile", "decision_id", [
     "document_no" Plain, "folded" Plain, "checked" Plain, "body" Plain, "title" Plain, "decided_day" Plain, "persons" Plain,

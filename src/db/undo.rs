@@ -20,6 +20,9 @@ const UNDOABLE: &[&str] = &[
     "platform.stage",
     "platform.close",
     "roster.import",
+    "roster.review.decide",
+    "talent.judge",
+    "talent.merge",
     "decision.add",
     "file.add",
     "actor.add",
@@ -29,6 +32,9 @@ const UNDOABLE: &[&str] = &[
 /// Tables in which one row holds on a day, so that a row made since may stand where an undone row would come back.
 const ONE_A_DAY: &[&str] =
     &["person_profile", "engagement", "org_profile", "platform_profile", "platform_stage", "decision_profile", "actor"];
+
+/// Record tables whose rows nothing points at: one that the op voided is made again under a new id.
+const REMADE: &[&str] = &["judgement", "review_row", "file_link"];
 
 /// What an undo did.
 #[derive(Debug)]
@@ -73,7 +79,23 @@ pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<Undone> {
                 }
             }
             take_back(tx, table, op, &but)?;
+            if REMADE.contains(&table.name) {
+                let made: Vec<i64> = tx
+                    .conn()
+                    .prepare(&format!("SELECT {owner} FROM {} WHERE made_op = ?1", table.name))?
+                    .query_map([tx.op], |r| r.get(0))?
+                    .collect::<rusqlite::Result<_>>()?;
+                made.into_iter().for_each(|id| tx.touch(s, id));
+            }
         }
+    }
+    if command == "talent.merge" {
+        // The loser stands on its own again; its anchor was never voided.
+        tx.conn().execute(
+            "UPDATE person SET merged_into = NULL WHERE merged_into IS NOT NULL
+               AND id IN (SELECT subject FROM op_subject WHERE op = ?1 AND kind = 'person')",
+            [op],
+        )?;
     }
     Ok(Undone { command, subjects })
 }
@@ -130,7 +152,7 @@ fn take_back(tx: &Tx<'_>, table: &Table, op: i64, but: &str) -> Result<()> {
     let ops = is_the_ops(table);
     conn.execute(&format!("UPDATE {} AS r SET voided_op = ?2 WHERE r.voided_op IS NULL AND {ops}{but}", table.name), [op, tx.op])?;
     // A voided record (a unit, a platform) has only its own row: its facts come back, nothing undoable voids the anchor.
-    if !table.is_fact() {
+    if !table.is_fact() && !REMADE.contains(&table.name) {
         return Ok(());
     }
     let owner = table.cols[0].0;
@@ -139,6 +161,7 @@ fn take_back(tx: &Tx<'_>, table: &Table, op: i64, but: &str) -> Result<()> {
         .iter()
         .map(|(n, _)| match *n {
             "seq" => format!("seq + (SELECT max(m.seq) FROM {t} m WHERE m.{owner} = r.{owner})", t = table.name),
+            "id" if !table.is_fact() => format!("id + (SELECT max(m.id) FROM {t} m)", t = table.name),
             "made_op" => "?2".to_owned(),
             "voided_op" | "leaf" => "NULL".to_owned(),
             n => n.to_owned(),

@@ -184,3 +184,27 @@ pub fn record(conn: &Connection, text: &str) -> Result<(&'static str, i64)> {
 pub fn number_of(kind: &str, id: i64) -> String {
     number::format(subject::by_kind(kind).map_or("", |s| s.prefix), id)
 }
+
+/// Hangs a record's files on another record of the kind; how many.
+pub fn move_links(tx: &mut Tx<'_>, kind: &str, from: i64, to: i64) -> Result<usize> {
+    let mut moved = 0;
+    let links: Vec<i64> = tx
+        .conn()
+        .prepare_cached("SELECT id FROM file_link WHERE record_kind = ?1 AND record_id = ?2 AND voided_op IS NULL ORDER BY id")?
+        .query_map(params![kind, from], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for old in links {
+        let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM file_link")?.query_row([], |r| r.get(0))?;
+        tx.conn()
+            .prepare_cached(
+                "INSERT INTO file_link (id, made_op, file_id, record_kind, record_id, role, name, sensitive)
+                 SELECT ?1, ?2, file_id, record_kind, ?3, role, name, sensitive FROM file_link WHERE id = ?4",
+            )?
+            .execute(params![id, tx.op, to, old])?;
+        tx.conn().prepare_cached("UPDATE file_link SET voided_op = ?2 WHERE id = ?1")?.execute([old, tx.op])?;
+        tx.touch(&FILE_LINK_SUBJECT, old);
+        tx.touch(&FILE_LINK_SUBJECT, id);
+        moved += 1;
+    }
+    Ok(moved)
+}

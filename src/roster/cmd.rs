@@ -1,12 +1,12 @@
 //! `roster …`: arguments, and what an import, an export, a template say to a clerk and to scripts.
 
+use super::Kind;
 use super::export;
 use super::import::{self, Outcome, Settings};
 use super::out::Encoding;
 use super::people::OnMatch;
 use super::report::RowFault;
-use super::{Kind, store};
-use crate::base::ident;
+use super::review::{self, Verdict};
 use crate::cli::Noun;
 use crate::error::{self, Error, Result};
 use crate::office::{Exit, Office};
@@ -72,6 +72,18 @@ enum RosterCommand {
 #[derive(Subcommand, Debug)]
 enum ReviewCommand {
     List,
+    Decide {
+        #[arg(value_name = "ID", required = true)]
+        id: Vec<i64>,
+        #[arg(long, value_name = "NO", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["new", "drop"])]
+        same: Option<String>,
+        #[arg(long, conflicts_with = "drop")]
+        new: bool,
+        #[arg(long)]
+        drop: bool,
+        #[arg(long, value_name = "U")]
+        unit: Option<String>,
+    },
 }
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
@@ -108,7 +120,16 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         RosterCommand::Template { file, kind } => export::template(office, file.as_deref(), kind),
         RosterCommand::Kinds { kind } => kinds(office, kind),
-        RosterCommand::Review { command: ReviewCommand::List } => review(office),
+        RosterCommand::Review { command: ReviewCommand::List } => review::list(office),
+        RosterCommand::Review { command: ReviewCommand::Decide { id, same, new, drop, unit } } => {
+            let verdict = match (same, new, drop) {
+                (Some(no), ..) => Verdict::Same(Some(no).filter(|no| !no.is_empty())),
+                (None, true, _) => Verdict::New,
+                (None, _, true) => Verdict::Drop,
+                _ => Verdict::Unsaid,
+            };
+            review::decide(office, &id, &verdict, unit.as_deref())
+        }
     }
 }
 
@@ -255,37 +276,6 @@ fn kinds(office: &Office, only: Option<Kind>) -> Result<Exit> {
         }
     }
     let columns = ["kind", "column", "header", "aliases", "required", "personal", "code_set"].into_iter().map(Column::new).collect();
-    office.show(&View::list(rows, columns))?;
-    Ok(Exit::Done)
-}
-
-/// Rows that wait, with their reasons; raw cells of personal columns masked unless revealed.
-fn review(office: &Office) -> Result<Exit> {
-    let mut what = Map::new();
-    what.insert("review".into(), Value::Bool(true));
-    let reveal = office.revealing(what)?;
-    let mut rows = Vec::new();
-    for w in store::waiting(office.read()?)? {
-        let kind = Kind::ALL.iter().find(|k| k.code() == w.kind);
-        let mut cells = Map::new();
-        for (h, c) in w.headers.iter().zip(&w.cells) {
-            let even = super::read::header::even(h);
-            let info = kind.and_then(|k| k.column_of(&even).map(|i| k.columns()[i]));
-            let name = info.map_or(even.into_owned(), |i| i.name.to_owned());
-            let value = match info {
-                Some(i) if i.name == "name" || reveal => c.clone(),
-                Some(i) => super::report::shown(&i, c, reveal).into(),
-                // A column nobody knows may hold anything.
-                None => ident::mask(c),
-            };
-            if !c.trim().is_empty() && !name.is_empty() {
-                cells.insert(name, value.into());
-            }
-        }
-        let name = cells.get("name").cloned().unwrap_or(Value::Null);
-        rows.push(json!({"id": w.id, "kind": w.kind, "file": w.file, "row": w.row, "name": name, "reasons": w.reasons, "op": w.op, "cells": cells}));
-    }
-    let columns = ["id", "kind", "file", "row", "name", "reasons", "op"].into_iter().map(Column::new).collect();
     office.show(&View::list(rows, columns))?;
     Ok(Exit::Done)
 }

@@ -55,6 +55,21 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row that waited, from its headers and cells.
+    pub fn again(kind: Kind, number: u32, headers: &[String], cells: &[String]) -> Row {
+        let columns = kind
+            .columns()
+            .iter()
+            .enumerate()
+            .map(|(at, _)| headers.iter().position(|h| kind.column_of(&read::header::even(h)) == Some(at)));
+        let mut row = Row { number, text: String::new(), ends: Vec::new(), columns: Arc::new(columns.collect()) };
+        for cell in cells {
+            row.text.push_str(cell);
+            row.ends.push(u32::try_from(row.text.len()).unwrap_or(u32::MAX));
+        }
+        row
+    }
+
     /// The cell of a talent column, if it holds anything.
     pub fn cell(&self, key: Key) -> Option<&str> {
         self.at(key as usize)
@@ -158,7 +173,12 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
     let act = Act { params, ..office.act("roster.import", Map::new()) };
     let progress = office.with_out(|out| Progress::bytes(out, "", Some(size)));
     let done = office.write_import(&act, |tx| {
-        let headers = head.headers.clone();
+        // Rows that wait keep the columns' own names: what --map said of this file is forgotten then.
+        let named = |(at, text): (usize, &String)| match &head.mapping.get(at) {
+            Some(Mapped::Known(c)) => set.kind.columns()[*c].name.to_owned(),
+            _ => text.clone(),
+        };
+        let headers: Vec<String> = head.headers.iter().enumerate().map(named).collect();
         let (send, receive) = sync_channel::<Message>(8);
         // Rows go back to the thread that made them: memory is freed where it was taken, and the two threads never wait for each
         // other's allocator.

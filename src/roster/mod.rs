@@ -10,6 +10,7 @@ pub mod out;
 pub mod people;
 pub mod read;
 pub mod report;
+pub mod review;
 pub mod seen;
 pub mod store;
 pub mod units;

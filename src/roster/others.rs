@@ -77,8 +77,11 @@ pub fn import(
         }
         match fate {
             Fate::Wait(reasons) => {
-                report.review += 1;
-                store::keep_waiting(tx, set.kind.code(), &set.file_name, row.number, headers, &row.cells(), &reasons)?;
+                if store::keep_waiting(tx, set.kind.code(), &set.file_name, row.number, headers, &row.cells(), &reasons)? {
+                    report.review += 1;
+                } else {
+                    report.unchanged += 1;
+                }
             }
             Fate::Added => report.added += 1,
             Fate::Updated => report.updated += 1,

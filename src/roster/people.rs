@@ -384,9 +384,11 @@ impl<'a, 'c> People<'a, 'c> {
     }
 
     fn wait(&mut self, tx: &mut Tx<'c>, row: &Row, reasons: &[Value]) -> Result<()> {
-        self.report.review += 1;
-        if !self.doomed {
-            store::keep_waiting(tx, "talent", &self.set.file_name, row.number, self.headers, &row.cells(), reasons)?;
+        let waits = self.doomed || store::keep_waiting(tx, "talent", &self.set.file_name, row.number, self.headers, &row.cells(), reasons)?;
+        if waits {
+            self.report.review += 1;
+        } else {
+            self.report.unchanged += 1;
         }
         Ok(())
     }

@@ -4,10 +4,11 @@ use crate::db::digest::sha256;
 use crate::db::subject::REVIEW_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::Result;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 
-/// Keeps a row with its raw cells and the reasons; the same row waiting already is not kept twice.
+/// Keeps a row with its raw cells and the reasons; the same row waiting already is not kept twice. False where the very row was decided
+/// once: nobody is asked again.
 pub fn keep_waiting(
     tx: &mut Tx<'_>,
     kind: &str,
@@ -16,16 +17,17 @@ pub fn keep_waiting(
     headers: &[String],
     cells: &[String],
     reasons: &[Value],
-) -> Result<()> {
+) -> Result<bool> {
     let header = Value::from(headers.to_vec()).to_string();
     let cells = Value::from(cells.to_vec()).to_string();
     let hash = sha256(format!("{kind}\n{header}\n{cells}").as_bytes());
-    let waits: bool = tx
+    let held: Option<String> = tx
         .conn()
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM review_row WHERE cells_hash = ?1 AND voided_op IS NULL AND state = 'waiting')")?
-        .query_row([hash], |r| r.get(0))?;
-    if waits {
-        return Ok(());
+        .prepare_cached("SELECT state FROM review_row WHERE cells_hash = ?1 AND voided_op IS NULL ORDER BY id DESC LIMIT 1")?
+        .query_row([hash], |r| r.get(0))
+        .optional()?;
+    if let Some(state) = held {
+        return Ok(state == "waiting");
     }
     let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM review_row")?.query_row([], |r| r.get(0))?;
     tx.conn()
@@ -35,6 +37,21 @@ pub fn keep_waiting(
         )?
         .execute(params![id, tx.op, kind, file, row, header, cells, hash, Value::from(reasons.to_vec()).to_string()])?;
     tx.touch(&REVIEW_SUBJECT, id);
+    Ok(true)
+}
+
+/// Keeps what was decided of a waiting row: the row is voided as it waited and made again as it was decided.
+pub fn decide(tx: &mut Tx<'_>, id: i64, verdict: &str, record: Option<i64>) -> Result<()> {
+    let new: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM review_row")?.query_row([], |r| r.get(0))?;
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO review_row (id, made_op, kind, file, row, header, cells, cells_hash, reasons, state, verdict, record_id)
+             SELECT ?1, ?2, kind, file, row, header, cells, cells_hash, reasons, 'decided', ?3, ?4 FROM review_row WHERE id = ?5",
+        )?
+        .execute(params![new, tx.op, verdict, record, id])?;
+    tx.conn().prepare_cached("UPDATE review_row SET voided_op = ?2 WHERE id = ?1")?.execute([id, tx.op])?;
+    tx.touch(&REVIEW_SUBJECT, id);
+    tx.touch(&REVIEW_SUBJECT, new);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::change::{self, Changed, How, NewPerson};
 use super::entry::{CellFault, Draft, Key};
 use super::known::{known_already, likely_twins, unit_of};
 use super::look::{find, history, list, load, show};
+use super::pair;
 use super::said::{Said, ask_missing, cells_of_json, check, fault_words, refuse};
 use super::store::{self, Person};
 use super::{Code, Engagement, PREFIX, current, view};
@@ -84,6 +85,27 @@ enum TalentCommand {
         #[arg(value_name = "P")]
         person: String,
     },
+    Duplicates,
+    Judge {
+        #[arg(value_name = "P")]
+        person: String,
+        #[arg(value_name = "P2")]
+        other: String,
+        #[arg(value_name = "VERDICT", value_parser = ["same", "different", "unsure"])]
+        verdict: String,
+    },
+    Merge {
+        #[arg(value_name = "KEEP")]
+        keep: String,
+        #[arg(value_name = "LOSE")]
+        lose: String,
+        #[arg(long, value_name = "FIELD=SIDE")]
+        take: Vec<String>,
+    },
+    Unmerge {
+        #[arg(value_name = "P")]
+        person: String,
+    },
 }
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
@@ -102,6 +124,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         TalentCommand::List { filter, sort, count } => list(office, filter.as_deref(), sort.as_deref(), count),
         TalentCommand::Find { text } => find(office, &text),
         TalentCommand::History { person } => history(office, &person),
+        TalentCommand::Duplicates => pair::duplicates(office),
+        TalentCommand::Judge { person, other, verdict } => pair::judge(office, &person, &other, &verdict),
+        TalentCommand::Merge { keep, lose, take } => pair::merge(office, &keep, &lose, &take),
+        TalentCommand::Unmerge { person } => pair::unmerge(office, &person),
     }
 }
 

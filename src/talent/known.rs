@@ -10,7 +10,7 @@ use crate::error::{self, Result};
 use crate::org::{self, UnitMatch};
 
 /// 5 `duplicate`: a document of the draft has a live holder.
-pub(super) fn known_already(tx: &Tx<'_>, d: &Draft) -> Result<()> {
+pub fn known_already(tx: &Tx<'_>, d: &Draft) -> Result<()> {
     for doc in &d.documents {
         for (id, paper, kind) in store::holders(tx.conn(), &doc.key)? {
             // The same number under another type of document is another paper, unless both have the form of a resident ID.
@@ -24,7 +24,7 @@ pub(super) fn known_already(tx: &Tx<'_>, d: &Draft) -> Result<()> {
 }
 
 /// Likely twins in the register with the reasons; pairs once judged different are none.
-pub(super) fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str>)>> {
+pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str>)>> {
     let mut out: Vec<(i64, Vec<&'static str>)> = Vec::new();
     let mut see = |id: i64, why: &'static str| match out.iter_mut().find(|(o, _)| *o == id) {
         Some((_, r)) => r.push(why),
@@ -49,7 +49,7 @@ pub(super) fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'sta
 }
 
 /// The unit that a text means: number, code, exact name; made as a stub where it is new.
-pub(super) fn unit_of(tx: &mut Tx<'_>, text: &str, d: &Draft, from: Day) -> Result<i64> {
+pub fn unit_of(tx: &mut Tx<'_>, text: &str, d: &Draft, from: Day) -> Result<i64> {
     if number::looks_like(org::PREFIX, text) || ident::uscc(text).is_ok() {
         return org::store::resolve(tx.conn(), text);
     }

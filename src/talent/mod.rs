@@ -4,10 +4,13 @@
 pub mod change;
 pub mod cmd;
 pub mod entry;
-mod known;
+pub mod known;
 pub mod look;
-mod said;
+pub mod merge;
+pub mod pair;
+pub mod said;
 pub mod store;
+pub mod twins;
 pub mod view;
 
 use crate::base::day::{Day, PartDate};

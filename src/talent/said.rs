@@ -188,7 +188,7 @@ pub(super) fn check(cells: &[(Key, String)]) -> Checked {
 }
 
 /// All faults of an entry as one error: 2 where an option can't be understood, 65 where the data contradict themselves.
-pub(super) fn refuse(faults: &[CellFault]) -> Result<()> {
+pub fn refuse(faults: &[CellFault]) -> Result<()> {
     let Some(first) = faults.first() else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
--- From 1 to 2: papers (decisions and files).
+-- From 1 to 2: papers (decisions and files); rows that waited keep what was decided.
 
 -- ---------------------------------------------------------------- papers
 
@@ -53,3 +53,26 @@ CREATE TABLE file_link (
   sensitive   INTEGER NOT NULL CHECK (sensitive IN (0, 1))
 ) STRICT;
 CREATE INDEX file_link_record ON file_link (record_kind, record_id);
+
+-- A table made anew, so that its text is that of schema.sql.
+CREATE TABLE review_row_1 AS SELECT * FROM review_row;
+DROP TABLE review_row;
+CREATE TABLE review_row (
+  id         INTEGER PRIMARY KEY,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  kind       TEXT NOT NULL,           -- roster kind
+  file       TEXT NOT NULL,           -- base name
+  row        INTEGER NOT NULL,        -- as a spreadsheet shows it
+  header     TEXT NOT NULL,           -- JSON array of column keys
+  cells      TEXT NOT NULL,           -- JSON array, raw
+  cells_hash BLOB NOT NULL,           -- the same row waiting already is not stored again
+  reasons    TEXT NOT NULL,           -- JSON array of {code, no | row}
+  state      TEXT NOT NULL CHECK (state IN ('waiting', 'decided')),
+  verdict    TEXT CHECK (verdict IN ('same', 'new', 'drop')),
+  record_id  INTEGER                  -- the record of the roster's kind that the row became or changed
+) STRICT;
+CREATE INDEX review_row_hash ON review_row (cells_hash);
+INSERT INTO review_row (id, made_op, voided_op, kind, file, row, header, cells, cells_hash, reasons, state)
+  SELECT id, made_op, voided_op, kind, file, row, header, cells, cells_hash, reasons, state FROM review_row_1;
+DROP TABLE review_row_1;
