@@ -278,18 +278,23 @@ CREATE INDEX engagement_org ON engagement (org_id);
 
 -- R/F. Recognition (认定). State recorded: only a roster says so; it counts in statistics and opens nothing.
 CREATE TABLE recognition (
-  person_id INTEGER NOT NULL REFERENCES person (id),
-  seq       INTEGER NOT NULL,
-  from_day  INTEGER NOT NULL,
-  until_day INTEGER,
-  made_op   INTEGER NOT NULL,
-  voided_op INTEGER,
-  id        INTEGER NOT NULL,         -- its human number R
-  scheme    TEXT NOT NULL,
-  class     TEXT NOT NULL,
-  state     TEXT NOT NULL,
+  person_id   INTEGER NOT NULL REFERENCES person (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  id          INTEGER NOT NULL,       -- its human number R
+  scheme      TEXT NOT NULL,
+  class       TEXT NOT NULL,
+  state       TEXT NOT NULL,
+  policy_id   INTEGER REFERENCES policy_version (id),
+  route       TEXT CHECK (route IN ('catalogue', 'panel', 'exception')),
+  decision_id INTEGER REFERENCES decision (id),
   PRIMARY KEY (person_id, seq)
 ) STRICT, WITHOUT ROWID;
+-- Recognitions on their way or decided are asked for by number; those that only rosters say are most, and are scanned.
+CREATE INDEX recognition_id ON recognition (id) WHERE state <> 'recorded';
 
 -- F. Awards, titles, patents (荣誉), one a row.
 CREATE TABLE achievement (
@@ -385,3 +390,56 @@ CREATE TABLE file_link (
   sensitive   INTEGER NOT NULL CHECK (sensitive IN (0, 1))
 ) STRICT;
 CREATE INDEX file_link_record ON file_link (record_kind, record_id);
+
+-- ---------------------------------------------------------------- workflow
+
+-- R. On which decision the office confirmed a policy version, or one scheme of it (scheme NULL: all of it).
+CREATE TABLE policy_confirmation (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  policy_id   INTEGER NOT NULL REFERENCES policy_version (id),
+  scheme      TEXT,
+  decision_id INTEGER NOT NULL REFERENCES decision (id)
+) STRICT;
+
+-- R. The one history of every state machine; a record's state is that of its last step.
+CREATE TABLE step (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  record_kind TEXT NOT NULL,
+  record_id   INTEGER NOT NULL,
+  from_state  TEXT,
+  to_state    TEXT NOT NULL,
+  day         INTEGER NOT NULL,
+  decision_id INTEGER REFERENCES decision (id),
+  note        TEXT
+) STRICT;
+CREATE INDEX step_record ON step (record_kind, record_id);
+
+-- R. A record put up in public (公示), first and last day.
+CREATE TABLE notice (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  record_kind TEXT NOT NULL,
+  record_id   INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER NOT NULL,
+  place       TEXT,
+  CHECK (until_day >= from_day)
+) STRICT;
+CREATE INDEX notice_record ON notice (record_kind, record_id);
+
+-- R. An objection (异议) to a notice, and what was found of it.
+CREATE TABLE objection (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  notice_id INTEGER NOT NULL REFERENCES notice (id),
+  day       INTEGER NOT NULL,
+  by        TEXT NOT NULL,
+  ground    TEXT NOT NULL,
+  outcome   TEXT CHECK (outcome IN ('upheld', 'dismissed'))
+) STRICT;

@@ -7,7 +7,7 @@ use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
-use crate::{audit, desk, org, paper, platform, roster, talent, target};
+use crate::{audit, desk, org, paper, platform, policy, recognition, roster, talent, target};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
 
@@ -26,11 +26,13 @@ pub fn nouns() -> Vec<Noun> {
     let mut all = Vec::new();
     all.extend(desk::cmd::nouns());
     all.extend([
+        policy::cmd::NOUN,
         paper::cmd::DECISION,
         paper::cmd::FILE,
         talent::cmd::NOUN,
         org::cmd::NOUN,
         platform::cmd::NOUN,
+        recognition::cmd::NOUN,
         roster::cmd::NOUN,
         target::cmd::NOUN,
         audit::cmd::NOUN,

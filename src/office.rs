@@ -94,6 +94,11 @@ fn shanghai(ms: i64) -> Day {
     Day(i32::try_from(days).unwrap_or(0))
 }
 
+/// The day in Shanghai at a recorded moment.
+pub fn shanghai_day(ms: i64) -> Day {
+    shanghai(ms)
+}
+
 /// A moment as `YYYY-MM-DD HH:MM:SS` in Shanghai.
 pub fn moment(ms: i64) -> String {
     let s = (ms + 8 * 3_600_000).div_euclid(1000).rem_euclid(86_400);

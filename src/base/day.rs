@@ -135,6 +135,14 @@ impl Day {
         Day::from_ymd(y, m, 1).map(|first| first.add_days(days_in_month(y, m) as i32 - 1))
     }
 
+    /// The same day so many months later; where that month is shorter, its last day.
+    pub fn months_later(self, months: u32) -> Day {
+        let (y, m, d) = self.ymd();
+        let at = i64::from(y) * 12 + i64::from(m) - 1 + i64::from(months);
+        let (y, m) = (i32::try_from(at.div_euclid(12)).unwrap_or(y), u32::try_from(at.rem_euclid(12)).unwrap_or(0) + 1);
+        (1..=d).rev().find_map(|d| Day::from_ymd(y, m, d)).unwrap_or(self)
+    }
+
     /// Whole years (周岁) on a day of someone born on this one; nothing before the birth.
     pub fn age_on(self, day: Day) -> Option<i32> {
         PartDate::from_day(self).age_on(day)
@@ -462,6 +470,13 @@ mod tests {
         assert!(month.same_or_refines(inside) && inside.same_or_refines(month) && inside.same_or_refines(inside));
         assert!(!inside.same_or_refines(other));
         assert!(!month.same_or_refines(PartDate(19_800_400)));
+    }
+
+    #[test]
+    fn months_end_where_a_month_is_shorter() {
+        assert_eq!(day(2019, 1, 31).months_later(1), day(2019, 2, 28));
+        assert_eq!(day(2019, 5, 10).months_later(36), day(2022, 5, 10));
+        assert_eq!(day(2020, 2, 29).months_later(12), day(2021, 2, 28));
     }
 
     #[test]

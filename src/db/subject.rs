@@ -86,7 +86,8 @@ fact_table!(PERSON_DOCUMENT, "person_document", "person_id", ["kind" Plain, "num
 fact_table!(ENGAGEMENT, "engagement", "person_id", [
     "org_id" Reference, "mode" Plain, "started" Plain, "contract_end" Plain, "position" Personal, "months_a_year" Plain, "leave_why" Plain,
     "leave_to" Personal]);
-fact_table!(RECOGNITION, "recognition", "person_id", ["id" Reference, "scheme" Plain, "class" Plain, "state" Plain]);
+fact_table!(RECOGNITION, "recognition", "person_id", [
+    "id" Reference, "scheme" Plain, "class" Plain, "state" Plain, "policy_id" Plain, "route" Plain, "decision_id" Plain]);
 fact_table!(ACHIEVEMENT, "achievement", "person_id", ["text" Personal]);
 record_table!(ORG, "org", []);
 fact_table!(ORG_PROFILE, "org_profile", "org_id", [
@@ -105,6 +106,11 @@ record_table!(JUDGEMENT, "judgement", ["person_a" Plain, "person_b" Plain, "verd
 record_table!(REVIEW_ROW, "review_row", [
     "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain,
     "verdict" Plain, "record_id" Plain]);
+record_table!(CONFIRMATION, "policy_confirmation", ["policy_id" Plain, "scheme" Plain, "decision_id" Plain]);
+record_table!(STEP, "step", [
+    "record_kind" Plain, "record_id" Plain, "from_state" Plain, "to_state" Plain, "day" Plain, "decision_id" Plain, "note" Plain]);
+record_table!(NOTICE, "notice", ["record_kind" Plain, "record_id" Plain, "from_day" Plain, "until_day" Plain, "place" Plain]);
+record_table!(OBJECTION, "objection", ["notice_id" Plain, "day" Plain, "by" Plain, "ground" Plain, "outcome" Plain]);
 record_table!(DECISION, "decision", []);
 fact_table!(DECISION_PROFILE, "decision_profile", "decision_id", [
     "document_no" Plain, "folded" Plain, "checked" Plain, "body" Plain, "title" Plain, "decided_day" Plain, "persons" Plain,
@@ -163,6 +169,15 @@ pub static FILE_SUBJECT: Subject = Subject { kind: "file", prefix: "", tables: &
 /// What a file is to a record.
 pub static FILE_LINK_SUBJECT: Subject = Subject { kind: "file_link", prefix: "", tables: &[&FILE_LINK] };
 
+/// What the office confirmed.
+pub static CONFIRMATION_SUBJECT: Subject = Subject { kind: "policy_confirmation", prefix: "", tables: &[&CONFIRMATION] };
+/// A step of a record.
+pub static STEP_SUBJECT: Subject = Subject { kind: "step", prefix: "", tables: &[&STEP] };
+/// A public notice.
+pub static NOTICE_SUBJECT: Subject = Subject { kind: "notice", prefix: "", tables: &[&NOTICE] };
+/// An objection to one.
+pub static OBJECTION_SUBJECT: Subject = Subject { kind: "objection", prefix: "", tables: &[&OBJECTION] };
+
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
@@ -171,12 +186,16 @@ pub static ALL: &[&Subject] = &[
     &FILE_SUBJECT,
     &FILE_LINK_SUBJECT,
     &JUDGEMENT_SUBJECT,
+    &NOTICE_SUBJECT,
+    &OBJECTION_SUBJECT,
     &ORG_SUBJECT,
     &PERSON_SUBJECT,
     &PLATFORM_SUBJECT,
+    &CONFIRMATION_SUBJECT,
     &POLICY_SUBJECT,
     &REVIEW_SUBJECT,
     &SETTING_SUBJECT,
+    &STEP_SUBJECT,
     &TASK_SUBJECT,
 ];
 

@@ -24,6 +24,13 @@ const UNDOABLE: &[&str] = &[
     "talent.judge",
     "talent.merge",
     "decision.add",
+    "recognition.open",
+    "recognition.advance",
+    "recognition.grant",
+    "recognition.cancel",
+    "recognition.object",
+    "policy.load",
+    "policy.confirm",
     "file.add",
     "actor.add",
     "actor.retire",
@@ -34,7 +41,7 @@ const ONE_A_DAY: &[&str] =
     &["person_profile", "engagement", "org_profile", "platform_profile", "platform_stage", "decision_profile", "actor"];
 
 /// Record tables whose rows nothing points at: one that the op voided is made again under a new id.
-const REMADE: &[&str] = &["judgement", "review_row", "file_link"];
+const REMADE: &[&str] = &["judgement", "review_row", "file_link", "objection"];
 
 /// What an undo did.
 #[derive(Debug)]

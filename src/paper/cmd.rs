@@ -108,10 +108,7 @@ fn add(office: &Office, d: &Decision, scan: Option<PathBuf>) -> Result<Exit> {
         return Err(error::bad_data("decided_later").fact("day", office.day().iso()));
     }
     office.read()?;
-    let measured = scan.as_ref().map(|f| keep::measure(f)).transpose()?;
-    if let (Some(file), Some((sha256, _)), false) = (&scan, &measured, office.globals.dry_run) {
-        keep::put(office.path()?, file, sha256)?;
-    }
+    let measured = scan.as_ref().map(|f| bring(office, f)).transpose()?;
     let done = office.write("decision.add", Map::new(), |tx| {
         let id = store::enter(tx, d)?;
         tx.outcome("no", number::format(PREFIX, id));
@@ -128,7 +125,17 @@ fn add(office: &Office, d: &Decision, scan: Option<PathBuf>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn kept(file: &std::path::Path, sha256: String, bytes: i64, role: &str, sensitive: bool, (kind, id): (&str, i64)) -> Kept {
+/// Measures a file that is to hang on a record and, but for a dry run, puts it into its place: digest and length.
+pub fn bring(office: &Office, file: &std::path::Path) -> Result<(String, i64)> {
+    let (sha256, bytes) = keep::measure(file)?;
+    if !office.globals.dry_run {
+        keep::put(office.path()?, file, &sha256)?;
+    }
+    Ok((sha256, bytes))
+}
+
+/// What a file is to a record, for the store.
+pub fn kept(file: &std::path::Path, sha256: String, bytes: i64, role: &str, sensitive: bool, (kind, id): (&str, i64)) -> Kept {
     Kept {
         sha256,
         bytes,
@@ -197,10 +204,7 @@ fn run_file(office: &Office, m: &ArgMatches) -> Result<Exit> {
                 return Err(error::usage("empty_text").fact("option", "--as"));
             }
             let of = store::record(office.read()?, &to)?;
-            let (sha256, bytes) = keep::measure(&file)?;
-            if !office.globals.dry_run {
-                keep::put(office.path()?, &file, &sha256)?;
-            }
+            let (sha256, bytes) = bring(office, &file)?;
             let k = kept(&file, sha256, bytes, &role, sensitive, of);
             let done = office.write("file.add", Map::new(), |tx| {
                 store::link(tx, &k)?;

@@ -169,6 +169,11 @@ pub fn files(conn: &Connection, of: Option<(&str, i64)>) -> Result<Vec<Kept>> {
 
 /// The record a human number names, of any kind that files can hang on: its kind and id.
 pub fn record(conn: &Connection, text: &str) -> Result<(&'static str, i64)> {
+    if let Ok(id) = number::parse("R", text) {
+        let there: bool =
+            conn.prepare("SELECT EXISTS (SELECT 1 FROM recognition WHERE id = ?1 AND voided_op IS NULL)")?.query_row([id], |r| r.get(0))?;
+        return if there { Ok(("recognition", id)) } else { Err(error::not_found("no_record").fact("text", text)) };
+    }
     let letters: String = text.trim().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase();
     let unknown = || error::not_found("no_record").fact("text", text);
     let s = subject::ALL.iter().find(|s| !s.prefix.is_empty() && s.prefix == letters).ok_or_else(unknown)?;
@@ -182,7 +187,8 @@ pub fn record(conn: &Connection, text: &str) -> Result<(&'static str, i64)> {
 
 /// The human number of a record.
 pub fn number_of(kind: &str, id: i64) -> String {
-    number::format(subject::by_kind(kind).map_or("", |s| s.prefix), id)
+    // A recognition is a fact of its person, but a record of its own to the clerk.
+    number::format(if kind == "recognition" { "R" } else { subject::by_kind(kind).map_or("", |s| s.prefix) }, id)
 }
 
 /// Hangs a record's files on another record of the kind; how many.
@@ -207,4 +213,15 @@ pub fn move_links(tx: &mut Tx<'_>, kind: &str, from: i64, to: i64) -> Result<usi
         moved += 1;
     }
     Ok(moved)
+}
+
+/// The decision an act cites, by number or document number; an unknown document number makes one of status unchecked.
+pub fn cite(tx: &mut Tx<'_>, text: &str) -> Result<i64> {
+    match resolve(tx.conn(), text) {
+        Err(e) if e.key == "no_decision" && number::parse(PREFIX, text).is_err() => {
+            let document_no = crate::base::names::clean_text(text);
+            enter(tx, &Decision { document_no, ..Decision::default() })
+        }
+        other => other,
+    }
 }

@@ -1,19 +1,24 @@
 //! Policy packs: what a policy paper fixes, as data with its basis and its days. Here: the packs that come with the
 //! program, and how a pack's text becomes types or a fault with its line. What a pack says is in its own file.
 
+pub mod cmd;
+mod recognition;
+pub mod store;
 mod targets;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use std::ops::Range;
 
+pub use recognition::{RecognitionPack, Scheme, parse_recognition};
 pub use targets::{
     Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind, Schedule, Stage, Target, TargetsPack,
     TaskLine, Term, Town, parse_targets,
 };
 
 /// The packs that come with the program, by name.
-const SHIPPED: &[(&str, &str)] = &[("targets", include_str!("../../policy/targets.toml"))];
+const SHIPPED: &[(&str, &str)] =
+    &[("targets", include_str!("../../policy/targets.toml")), ("recognition", include_str!("../../policy/recognition.toml"))];
 
 /// The text of a pack that comes with the program.
 pub fn shipped(pack: &str) -> Option<&'static str> {

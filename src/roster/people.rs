@@ -374,6 +374,10 @@ impl<'a, 'c> People<'a, 'c> {
             Err(e) if e.key == "date_order" => {
                 return self.refuse(row, &[CellFault { key: Key::ContractEnd, code: FaultCode::DateOrder, note: None }]);
             }
+            Err(e) if e.key == "class_decided" => {
+                let note = e.facts.first().map(|f| f.1.clone());
+                return self.refuse(row, &[CellFault { key: Key::Class, code: FaultCode::ConflictWithRegister, note }]);
+            }
             Err(e) if e.kind == Kind::Conflict && e.key == "duplicate" => {
                 let note = e.facts.first().map(|f| f.1.clone());
                 return self.refuse(row, &[CellFault { key: Key::IdNumber, code: FaultCode::ConflictWithRegister, note }]);

@@ -1,6 +1,7 @@
 //! What is done to a person: entered, changed, corrected, left, returned. Pure comparison first, then the rows, which
 //! `store` and `db::facts` write. Many at once are entered by `store::bulk`.
 
+use super::COUNTED;
 use super::entry::{Draft, Given};
 use super::store::{self, Person};
 use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
@@ -136,7 +137,15 @@ pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64, Error> {
 
 /// A class that only a roster or an entry says (据名册登记).
 pub fn recorded(id: i64, class: Code) -> Recognition {
-    Recognition { id, scheme: Code::Borrowed(ZONE_SCHEME), class, state: Code::Borrowed("recorded") }
+    Recognition {
+        id,
+        scheme: Code::Borrowed(ZONE_SCHEME),
+        class,
+        state: Code::Borrowed("recorded"),
+        policy_id: None,
+        route: None,
+        decision_id: None,
+    }
 }
 
 /// One field that changed.
@@ -377,7 +386,8 @@ fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagemen
 }
 
 fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
-    let held = p.recognition_at(how.day).or(p.recognitions.last().filter(|r| r.span.until.is_none()));
+    let held =
+        p.recognition_at(how.day).or(p.recognitions.iter().rev().find(|r| r.span.until.is_none() && COUNTED.contains(&&*r.data.state)));
     let new = match &d.class {
         Given::Keep => return Ok(()),
         Given::Clear => None,
@@ -385,6 +395,11 @@ fn apply_class(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &mut V
     };
     if held.map(|r| &*r.data.class) == new {
         return Ok(());
+    }
+    // What was decided is not changed by what a roster says.
+    if let Some(r) = held.filter(|r| r.data.state != "recorded") {
+        let no = number::format("R", r.data.id);
+        return Err(error::conflict("class_decided").fact("no", &no).fact("class", &r.data.class).detail("no", no));
     }
     let from = match held {
         Some(r) if how.correct || r.span.from >= how.day => r.span.from,

@@ -13,7 +13,7 @@ use crate::ui::{Column, View, t};
 use serde_json::{Map, Value, json};
 
 /// The person a command names; a merged one answers with its survivor.
-pub(super) fn load(office: &Office, text: &str) -> Result<Person> {
+pub fn load(office: &Office, text: &str) -> Result<Person> {
     let conn = office.read()?;
     let mut id = store::resolve(conn, text)?;
     loop {

@@ -171,16 +171,33 @@ pub struct Recognition {
     pub scheme: Code,
     /// Class code.
     pub class: Code,
-    /// recorded: only a roster says so.
+    /// recorded: only a roster says so; else a state of its way.
     pub state: Code,
+    /// The policy version it was decided by.
+    pub policy_id: Option<i64>,
+    /// catalogue, panel, exception (认定途径).
+    pub route: Option<Code>,
+    /// The decision it rests on.
+    pub decision_id: Option<i64>,
 }
 
 impl Recognition {
     /// The data columns of recognition in order.
     pub fn values(&self) -> Vec<Val<'_>> {
-        vec![Val::Int(self.id), Val::Text(&self.scheme), Val::Text(&self.class), Val::Text(&self.state)]
+        vec![
+            Val::Int(self.id),
+            Val::Text(&self.scheme),
+            Val::Text(&self.class),
+            Val::Text(&self.state),
+            Val::int(self.policy_id),
+            Val::text(self.route.as_deref()),
+            Val::int(self.decision_id),
+        ]
     }
 }
+
+/// States of a recognition that say a person's class: others are on their way to it, or over.
+pub const COUNTED: &[&str] = &["recorded", "in_force"];
 
 /// The scheme a bare class letter of a roster belongs to: the zone's own, A-E.
 pub const ZONE_SCHEME: &str = "zone";

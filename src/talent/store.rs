@@ -3,7 +3,7 @@
 
 pub mod bulk;
 
-use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition};
+use super::{COUNTED, Code, Engagement, Holding, PREFIX, Profile, Recognition};
 use crate::base::codes;
 use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, DocType};
@@ -46,7 +46,7 @@ impl Person {
 
     /// The recognition on the day.
     pub fn recognition_at(&self, day: Day) -> Option<&Fact<Recognition>> {
-        self.recognitions.iter().rev().find(|p| p.span.holds(day))
+        self.recognitions.iter().rev().find(|r| r.span.holds(day) && COUNTED.contains(&&*r.data.state))
     }
 
     /// Human number.
@@ -115,12 +115,19 @@ fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
     })
 }
 
-fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
+/// Columns of a recognition behind the four of every fact.
+pub const RECOGNITION: &str = "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state, policy_id, route, decision_id";
+
+/// A recognition from its row.
+pub fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
     Ok(Recognition {
         id: r.get(a)?,
         scheme: Code::Owned(r.get(a + 1)?),
         class: Code::Owned(r.get(a + 2)?),
         state: Code::Owned(r.get(a + 3)?),
+        policy_id: r.get(a + 4)?,
+        route: r.get::<_, Option<String>>(a + 5)?.map(Code::Owned),
+        decision_id: r.get(a + 6)?,
     })
 }
 
@@ -159,14 +166,7 @@ pub fn load_with(conn: &Connection, id: i64, voided: bool) -> Result<Option<Pers
         profiles: all(conn, "person_profile", PROFILE, id, voided, profile)?,
         documents: all(conn, "person_document", DOCUMENT, id, voided, holding)?,
         engagements: all(conn, "engagement", ENGAGEMENT, id, voided, engagement)?,
-        recognitions: all(
-            conn,
-            "recognition",
-            "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state",
-            id,
-            voided,
-            recognition,
-        )?,
+        recognitions: all(conn, "recognition", RECOGNITION, id, voided, recognition)?,
         achievements: all(conn, "achievement", "seq, from_day, until_day, made_op, voided_op, text", id, voided, |r, a| r.get(a))?,
     }))
 }
@@ -351,7 +351,7 @@ impl Asked<'_> {
         });
         let mut joins = String::new();
         if classed {
-            joins += "LEFT JOIN recognition r ON r.person_id = p.person_id AND r.voided_op IS NULL AND r.from_day <= ?1
+            joins += "LEFT JOIN recognition r ON r.person_id = p.person_id AND r.voided_op IS NULL AND r.state IN ('recorded', 'in_force') AND r.from_day <= ?1
                                 AND (r.until_day IS NULL OR r.until_day >= ?1) ";
         }
         if engaged {

@@ -1,4 +1,4 @@
--- From 1 to 2: papers (decisions and files); rows that waited keep what was decided.
+-- From 1 to 2: papers (decisions and files), steps and notices; recognitions rest on decisions; rows that waited keep what was decided.
 
 -- ---------------------------------------------------------------- papers
 
@@ -76,3 +76,80 @@ CREATE INDEX review_row_hash ON review_row (cells_hash);
 INSERT INTO review_row (id, made_op, voided_op, kind, file, row, header, cells, cells_hash, reasons, state)
   SELECT id, made_op, voided_op, kind, file, row, header, cells, cells_hash, reasons, state FROM review_row_1;
 DROP TABLE review_row_1;
+
+-- ---------------------------------------------------------------- workflow
+
+-- R. On which decision the office confirmed a policy version, or one scheme of it (scheme NULL: all of it).
+CREATE TABLE policy_confirmation (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  policy_id   INTEGER NOT NULL REFERENCES policy_version (id),
+  scheme      TEXT,
+  decision_id INTEGER NOT NULL REFERENCES decision (id)
+) STRICT;
+
+-- R. The one history of every state machine; a record's state is that of its last step.
+CREATE TABLE step (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  record_kind TEXT NOT NULL,
+  record_id   INTEGER NOT NULL,
+  from_state  TEXT,
+  to_state    TEXT NOT NULL,
+  day         INTEGER NOT NULL,
+  decision_id INTEGER REFERENCES decision (id),
+  note        TEXT
+) STRICT;
+CREATE INDEX step_record ON step (record_kind, record_id);
+
+-- R. A record put up in public (公示), first and last day.
+CREATE TABLE notice (
+  id          INTEGER PRIMARY KEY,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  record_kind TEXT NOT NULL,
+  record_id   INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER NOT NULL,
+  place       TEXT,
+  CHECK (until_day >= from_day)
+) STRICT;
+CREATE INDEX notice_record ON notice (record_kind, record_id);
+
+-- R. An objection (异议) to a notice, and what was found of it.
+CREATE TABLE objection (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  notice_id INTEGER NOT NULL REFERENCES notice (id),
+  day       INTEGER NOT NULL,
+  by        TEXT NOT NULL,
+  ground    TEXT NOT NULL,
+  outcome   TEXT CHECK (outcome IN ('upheld', 'dismissed'))
+) STRICT;
+
+CREATE TABLE recognition_1 AS SELECT * FROM recognition;
+DROP TABLE recognition;
+CREATE TABLE recognition (
+  person_id   INTEGER NOT NULL REFERENCES person (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  id          INTEGER NOT NULL,       -- its human number R
+  scheme      TEXT NOT NULL,
+  class       TEXT NOT NULL,
+  state       TEXT NOT NULL,
+  policy_id   INTEGER REFERENCES policy_version (id),
+  route       TEXT CHECK (route IN ('catalogue', 'panel', 'exception')),
+  decision_id INTEGER REFERENCES decision (id),
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+-- Recognitions on their way or decided are asked for by number; those that only rosters say are most, and are scanned.
+CREATE INDEX recognition_id ON recognition (id) WHERE state <> 'recorded';
+INSERT INTO recognition (person_id, seq, from_day, until_day, made_op, voided_op, id, scheme, class, state)
+  SELECT person_id, seq, from_day, until_day, made_op, voided_op, id, scheme, class, state FROM recognition_1;
+DROP TABLE recognition_1;

@@ -1,0 +1,157 @@
+//! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
+
+use super::{PolicyFault, parse_recognition, parse_targets, shipped_names, store};
+use crate::base::number;
+use crate::cli::Noun;
+use crate::error::{self, Error, Result};
+use crate::office::{Exit, Office};
+use crate::paper;
+use crate::ui::{Column, View, out::shown};
+use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+
+/// The noun.
+pub const NOUN: Noun = Noun { name: "policy", build, run };
+
+#[derive(Subcommand, Debug)]
+enum PolicyCommand {
+    Show {
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
+    Check {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    Load {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    Confirm {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[arg(long, value_name = "D")]
+        basis: String,
+    },
+}
+
+fn build(c: Command) -> Command {
+    PolicyCommand::augment_subcommands(c).subcommand_required(true)
+}
+
+fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    match PolicyCommand::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
+        PolicyCommand::Show { name: None } => list(office),
+        PolicyCommand::Show { name: Some(name) } => {
+            let text = store::current(office.read()?, known(&name)?)?.toml;
+            office.put(text.as_bytes())?;
+            Ok(Exit::Done)
+        }
+        PolicyCommand::Check { file } => {
+            let text = read(&file)?;
+            match examine(&text) {
+                Ok(name) => {
+                    office
+                        .show(&View::object(json!({"file": shown(&file.display().to_string()), "pack": name, "ok": true, "faults": []})))?;
+                    Ok(Exit::Done)
+                }
+                Err(f) => {
+                    let fault = json!({"line": f.line, "code": f.code, "message": f.message});
+                    office.show(&View::object(
+                        json!({"file": shown(&file.display().to_string()), "pack": null, "ok": false, "faults": [fault]}),
+                    ))?;
+                    Ok(Exit::Found)
+                }
+            }
+        }
+        PolicyCommand::Load { file } => {
+            let text = read(&file)?;
+            let name = examine(&text).map_err(|f| faulty(&file, &f))?;
+            let done = office.write("policy.load", Map::new(), |tx| store::load(tx, name, &text, &shown(&file.display().to_string())))?;
+            office.show_act(&done, json!({"pack": name, "policy_version": done.value, "confirmed": false}))?;
+            office.hint("note.confirm_next", &[("pack", &name)]);
+            Ok(Exit::Done)
+        }
+        PolicyCommand::Confirm { name, basis } => confirm(office, &name, &basis),
+    }
+}
+
+fn known(name: &str) -> Result<&'static str> {
+    shipped_names().find(|n| *n == name).ok_or_else(|| {
+        let names: Vec<&str> = shipped_names().collect();
+        error::not_found("no_such_pack").fact("pack", name).fact("names", names.join(", ")).detail("possible", names)
+    })
+}
+
+fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", shown(&file.display().to_string())),
+        std::io::ErrorKind::InvalidData => error::bad_data("json_text").fact("file", shown(&file.display().to_string())),
+        _ => Error::from(e),
+    })
+}
+
+fn faulty(file: &Path, f: &PolicyFault) -> Error {
+    error::policy("bad_pack")
+        .fact("pack", shown(&file.display().to_string()))
+        .fact("line", f.line)
+        .detail("line", f.line)
+        .detail("code", f.code)
+}
+
+/// The name of a sound pack.
+fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
+    match parse_recognition(text) {
+        Ok(_) => Ok("recognition"),
+        // Its head says another name, or it is none of ours: the other form tells the fault.
+        Err(f) if text.contains("name = \"recognition\"") => Err(f),
+        Err(_) => parse_targets(text).map(|_| "targets"),
+    }
+}
+
+fn list(office: &Office) -> Result<Exit> {
+    let conn = office.read()?;
+    let mut rows = Vec::new();
+    for name in shipped_names() {
+        let v = store::current(conn, name)?;
+        let on = match v.id {
+            Some(id) => store::confirmations(conn, id)?,
+            None => Vec::new(),
+        };
+        let confirmed: Vec<Value> =
+            on.iter().map(|(scheme, d)| json!({"scheme": scheme, "decision": number::format(paper::PREFIX, *d)})).collect();
+        rows.push(json!({"pack": name, "policy_version": v.id, "confirmed": !confirmed.is_empty(), "confirmations": confirmed}));
+    }
+    let columns = ["pack", "policy_version", "confirmed", "confirmations"].into_iter().map(Column::new).collect();
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+/// Confirms the pack in force, or one scheme of it, on a decision.
+fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
+    let (name, scheme) = text.split_once('/').map_or((text, None), |(n, s)| (n, Some(s)));
+    let kind = known(name)?;
+    office.read()?;
+    let done = office.write("policy.confirm", Map::new(), |tx| {
+        let v = store::current(tx.conn(), kind)?;
+        if let Some(s) = scheme {
+            let (_, pack) = store::recognition(tx.conn())?;
+            if kind != "recognition" || pack.scheme(s).is_none() {
+                return Err(error::not_found("no_scheme").fact("scheme", s));
+            }
+        }
+        let decision = paper::store::cite(tx, basis)?;
+        let id = match v.id {
+            Some(id) => id,
+            None => store::load(tx, kind, &v.toml, "program")?,
+        };
+        store::confirm(tx, id, scheme, decision)?;
+        tx.outcome("pack", kind);
+        Ok(json!({
+            "pack": kind, "scheme": scheme, "policy_version": id, "confirmed": true, "basis": number::format(paper::PREFIX, decision),
+        }))
+    })?;
+    office.show_act(&done, done.value.clone())?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,34 @@
+//! Workflows (办理流程): states once for all. A noun gives its table of moves; an impossible move is refused with the possible ones, a
+//! done one is kept as a step with its day and decision. SQL is in `store`.
+
+pub mod store;
+
+use crate::error::{self, Result};
+
+/// The states of one kind of record and the moves between them.
+#[derive(Debug)]
+pub struct Machine {
+    /// Kind of record, as steps name it.
+    pub kind: &'static str,
+    /// From a state to the states it may move to.
+    pub moves: &'static [(&'static str, &'static [&'static str])],
+}
+
+impl Machine {
+    /// The states a record may move to.
+    pub fn next(&self, state: &str) -> &'static [&'static str] {
+        self.moves.iter().find(|(from, _)| *from == state).map_or(&[], |(_, to)| *to)
+    }
+
+    /// A possible move's own name of the state; else exit 5 with the possible ones.
+    pub fn to(&self, no: &str, from: &str, to: &str) -> Result<&'static str> {
+        self.next(from).iter().find(|s| **s == to).copied().ok_or_else(|| {
+            let next = self.next(from);
+            error::conflict("wrong_state")
+                .fact("no", no)
+                .fact("state", from)
+                .fact("next", next.join(", "))
+                .detail("possible", next.to_vec())
+        })
+    }
+}
