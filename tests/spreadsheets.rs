@@ -113,6 +113,11 @@ fn what_is_no_whole_workbook_is_refused_before_a_cell_is_read() {
     let locked: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     std::fs::write(desk.path("locked.xlsx"), [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600], &locked].concat()).unwrap();
     refused("locked.xlsx", "workbook_locked");
+    // Files on which the library runs over a number or asks for a terabyte.
+    for name in ["overrun.xlsx", "overrun.xls"] {
+        std::fs::copy(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR")), desk.path(name)).unwrap();
+        refused(name, "workbook_broken");
+    }
     // A bomb: a sheet of blanks that is small in the file and large once unpacked.
     let blanks = vec![b' '; 1 << 20];
     let mut z = zip::ZipWriter::new(std::fs::File::create(desk.path("bomb.xlsx")).unwrap());

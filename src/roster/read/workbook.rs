@@ -4,10 +4,12 @@
 use super::{MOST_BYTES, MOST_COLUMNS, OwnedRow, ReadFault};
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Ods, Reader as _, SheetType, SheetVisible, Xls, Xlsx};
 use quick_xml::events::Event;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Once;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 /// All parts of a workbook together may have so many bytes once unpacked: some 1.5 million rows of a roster.
 pub const MOST_UNPACKED: u64 = 1 << 30;
@@ -15,6 +17,8 @@ pub const MOST_UNPACKED: u64 = 1 << 30;
 pub const MOST_XLS: u64 = 64 << 20;
 /// A sheet may have so many cells with something in them.
 pub const MOST_CELLS: u64 = 30_000_000;
+/// A sheet has so many rows.
+const MOST_ROWS: u32 = 1_048_576;
 /// A workbook may have so many parts.
 const MOST_PARTS: usize = 10_000;
 /// Rows handed over at once.
@@ -75,30 +79,30 @@ impl Sheet {
             if bytes > MOST_XLS {
                 return Err(ReadFault::WorkbookTooLarge { mb: bytes >> 20, most_mb: MOST_XLS >> 20 });
             }
-            if is_locked(&mut file).map_err(ReadFault::Io)? {
-                return Err(ReadFault::WorkbookLocked);
-            }
+            look_into_old(&mut file)?;
         }
         file.seek(SeekFrom::Start(0)).map_err(ReadFault::Io)?;
         let (tell, told) = sync_channel::<Result<Choice, ReadFault>>(1);
         let (send, rows) = sync_channel(8);
         let wanted = wanted.map(str::to_owned);
         // The library borrows the workbook while it reads a sheet: both live in the thread.
-        quiet_panics();
+        tell_of_panics();
         let thread = std::thread::Builder::new().name(THREAD.to_owned());
         let spawned = thread.spawn(move || {
-            let told_too = tell.clone();
-            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(form, merged, file, wanted.as_deref(), &tell, &send)));
-            // A fault of the library on a file nobody foresaw is a broken file, not a broken program.
-            let fault = match read {
-                Ok(Ok(())) => return,
-                Ok(Err(f)) => f,
-                Err(_) => ReadFault::Workbook,
+            let fail = {
+                let (tell, send) = (tell.clone(), send.clone());
+                move |fault| {
+                    // Whoever still waits for the choice gets the fault; else it stands behind the rows.
+                    if let Err(e) = tell.try_send(Err(fault)) {
+                        let (TrySendError::Full(f) | TrySendError::Disconnected(f)) = e;
+                        let _ = send.send(f.map(|_| Vec::new()));
+                    }
+                }
             };
-            // Whoever still waits for the choice gets the fault; else it stands behind the rows.
-            if let Err(e) = told_too.try_send(Err(fault)) {
-                let (std::sync::mpsc::TrySendError::Full(f) | std::sync::mpsc::TrySendError::Disconnected(f)) = e;
-                let _ = send.send(f.map(|_| Vec::new()));
+            let broken = fail.clone();
+            ON_PANIC.with(|f| *f.borrow_mut() = Some(Box::new(move || broken(ReadFault::Workbook))));
+            if let Err(fault) = read(form, merged, file, wanted.as_deref(), &tell, &send) {
+                fail(fault);
             }
         });
         spawned.map_err(ReadFault::Io)?;
@@ -137,14 +141,26 @@ impl Sheet {
 
 const THREAD: &str = "workbook";
 
-/// The library panics on some broken files. That is caught and told as a broken file; Rust's own words stay off the screen.
-fn quiet_panics() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
+thread_local! {
+    /// How the thread that reads a workbook says that the library gave up.
+    static ON_PANIC: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// The library panics on some broken files. That is told as a broken file, and the thread then rests for good: the program is built
+/// without unwinding, and a panic that came to its end would end all of it.
+fn tell_of_panics() {
+    static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             if std::thread::current().name() != Some(THREAD) {
-                usual(info);
+                return usual(info);
+            }
+            if let Some(tell) = ON_PANIC.with(RefCell::take) {
+                tell();
+            }
+            loop {
+                std::thread::park();
             }
         }));
     });
@@ -159,13 +175,35 @@ struct Choice {
     rows: u64,
 }
 
-/// An .xlsx with a password is an old compound file that holds it encrypted.
-fn is_locked(file: &mut File) -> io::Result<bool> {
+/// An old compound file: refuses one that is locked (an .xlsx with a password is a compound file that holds it encrypted), and one
+/// whose directory claims streams larger than the file, for which the library would ask for the memory.
+fn look_into_old(file: &mut File) -> Result<(), ReadFault> {
     let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.read_to_end(&mut bytes)?;
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    Ok(memchr::memmem::find(&bytes, &name).is_some())
+    file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).map_err(ReadFault::Io)?;
+    let wide = |name: &str| -> Vec<u8> { name.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    if memchr::memmem::find(&bytes, &wide("EncryptedPackage")).is_some() {
+        return Err(ReadFault::WorkbookLocked);
+    }
+    for name in ["Workbook\0", "Book\0", "Root Entry\0"] {
+        for at in memchr::memmem::find_iter(&bytes, &wide(name)) {
+            // A directory entry has 128 bytes, the last eight of which are the stream's length; sectors are aligned.
+            let length = bytes.get(at + 120..at + 128).filter(|_| at % 128 == 0).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
+            if length.is_some_and(|l| l > bytes.len() as u64) {
+                return Err(ReadFault::Workbook);
+            }
+        }
+    }
+    // Dimensions (0x0200, 14 bytes): first row, behind the last, first column, behind the last, 0. The library reserves what it claims.
+    for at in memchr::memmem::find_iter(&bytes, &[0x00, 0x02, 0x0E, 0x00]) {
+        let Some(d) = bytes.get(at + 4..at + 18).filter(|d| d[12..] == [0, 0]) else { continue };
+        let row = |i: usize| u32::from_le_bytes([d[i], d[i + 1], d[i + 2], d[i + 3]]);
+        let column = |i: usize| u16::from_le_bytes([d[i], d[i + 1]]);
+        let (first, behind) = ((row(0), column(8)), (row(4), column(10)));
+        if behind.0 > 65_536 || behind.1 > 256 || (behind.0 > 0 && behind.0 < first.0) || (behind.1 > 0 && behind.1 < first.1) {
+            return Err(ReadFault::Workbook);
+        }
+    }
+    Ok(())
 }
 
 /// What the zip directory says: form, and whether cells are merged. Refuses what is too large, and parts that are larger than the
@@ -383,6 +421,10 @@ impl<'a> Builder<'a> {
             return Ok(true);
         }
         if self.row != Some(row) {
+            // Rows come in order and end where sheets do; another number is a broken one.
+            if row >= MOST_ROWS || self.row.is_some_and(|before| row < before) {
+                return Err(ReadFault::Workbook);
+            }
             if !self.flush_row() {
                 return Ok(false);
             }
