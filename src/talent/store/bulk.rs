@@ -30,14 +30,34 @@ pub struct BulkWriter<'c> {
     names: HashMap<u64, u32, BuildPlain>,
     deferred: Vec<String>,
     refs: Vec<u8>,
-    person: Statement<'c>,
-    profile: Statement<'c>,
-    document: Statement<'c>,
-    engagement: Statement<'c>,
-    recognition: Statement<'c>,
-    achievement: Statement<'c>,
+    person: Insert<'c>,
+    profile: Insert<'c>,
+    document: Insert<'c>,
+    engagement: Insert<'c>,
+    recognition: Insert<'c>,
+    achievement: Insert<'c>,
     name: Statement<'c>,
     written: u64,
+}
+
+/// Columns that no new person has: they stand as NULL in the statement, as a bound NULL costs as much as a value.
+const NEVER: &[&str] =
+    &["until_day", "voided_op", "merged_into", "erased_op", "leave_why", "leave_to", "policy_id", "route", "decision_id"];
+
+/// The INSERT of a table's whole rows.
+struct Insert<'c> {
+    st: Statement<'c>,
+    never: Vec<bool>,
+}
+
+impl<'c> Insert<'c> {
+    fn of(conn: &'c Connection, table: &Table) -> Result<Insert<'c>> {
+        let names: Vec<&str> = table.cols.iter().map(|(name, _)| *name).collect();
+        let never: Vec<bool> = names.iter().map(|name| NEVER.contains(name)).collect();
+        let values: Vec<String> = (1..).zip(&never).map(|(at, never)| if *never { "NULL".to_owned() } else { format!("?{at}") }).collect();
+        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), values.join(", "));
+        Ok(Insert { st: conn.prepare(&sql)?, never })
+    }
 }
 
 /// Keys are digests already: they are their own hash.
@@ -164,12 +184,12 @@ impl<'c> BulkWriter<'c> {
             names,
             deferred,
             refs: Vec::new(),
-            person: conn.prepare(&PERSON.insert_sql())?,
-            profile: conn.prepare(&PERSON_PROFILE.insert_sql())?,
-            document: conn.prepare(&PERSON_DOCUMENT.insert_sql())?,
-            engagement: conn.prepare(&ENGAGEMENT.insert_sql())?,
-            recognition: conn.prepare(&RECOGNITION.insert_sql())?,
-            achievement: conn.prepare(&ACHIEVEMENT.insert_sql())?,
+            person: Insert::of(conn, &PERSON)?,
+            profile: Insert::of(conn, &PERSON_PROFILE)?,
+            document: Insert::of(conn, &PERSON_DOCUMENT)?,
+            engagement: Insert::of(conn, &ENGAGEMENT)?,
+            recognition: Insert::of(conn, &RECOGNITION)?,
+            achievement: Insert::of(conn, &ACHIEVEMENT)?,
             name: conn.prepare("INSERT INTO name (id, text, folded, pinyin, initials) VALUES (?1, ?2, ?3, ?4, ?5)")?,
             written: 0,
         })
@@ -319,10 +339,12 @@ fn full<'a>(id: i64, seq: usize, from: i32, op: i64, data: &[Val<'a>]) -> Vec<Va
     row
 }
 
-fn bind(st: &mut Statement<'_>, row: &[Val<'_>]) -> Result<()> {
-    for (i, v) in row.iter().enumerate() {
-        st.raw_bind_parameter(i + 1, v)?;
+fn bind(insert: &mut Insert<'_>, row: &[Val<'_>]) -> Result<()> {
+    for (i, (v, never)) in row.iter().zip(&insert.never).enumerate() {
+        if !never {
+            insert.st.raw_bind_parameter(i + 1, v)?;
+        }
     }
-    st.raw_execute()?;
+    insert.st.raw_execute()?;
     Ok(())
 }
