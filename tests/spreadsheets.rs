@@ -130,6 +130,14 @@ fn what_is_no_whole_workbook_is_refused_before_a_cell_is_read() {
     z.finish().unwrap();
     assert!(std::fs::metadata(desk.path("bomb.xlsx")).unwrap().len() < 4 << 20);
     refused("bomb.xlsx", "workbook_large");
+    // One cell larger than any cell: refused before it is held.
+    let mut z = zip::ZipWriter::new(std::fs::File::create(desk.path("cell.xlsx")).unwrap());
+    z.start_file("xl/workbook.xml", plain).unwrap();
+    z.start_file("xl/worksheets/sheet1.xml", plain).unwrap();
+    z.write_all(b"<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>").unwrap();
+    z.write_all(&vec![b'x'; 3 << 20]).unwrap();
+    z.finish().unwrap();
+    refused("cell.xlsx", "workbook_broken");
     // A directory that lies about the size of a part.
     messy(&desk.path("m.xlsx"));
     let mut bytes = std::fs::read(desk.path("m.xlsx")).unwrap();

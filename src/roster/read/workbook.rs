@@ -17,6 +17,8 @@ pub const MOST_UNPACKED: u64 = 1 << 30;
 pub const MOST_XLS: u64 = 64 << 20;
 /// A sheet may have so many cells with something in them.
 pub const MOST_CELLS: u64 = 30_000_000;
+/// Between two tags of a part stand at most so many bytes; a cell holds 32,767 letters.
+const MOST_TEXT: usize = 1 << 20;
 /// A sheet has so many rows.
 const MOST_ROWS: u32 = 1_048_576;
 /// A workbook may have so many parts.
@@ -235,11 +237,11 @@ fn look_into(file: &mut File) -> Result<(Form, bool), ReadFault> {
             continue;
         }
         let part = zip.by_index(i).map_err(broken)?;
-        if form == Form::Ods && name == "content.xml" {
-            ods_extent(BufReader::new(part.take(size + 1)))?;
-            continue;
-        }
         merged |= measure(part, *size)? && name.to_ascii_lowercase().starts_with("xl/worksheets/");
+        if form == Form::Ods && name == "content.xml" {
+            let part = zip.by_index(i).map_err(broken)?;
+            ods_extent(BufReader::new(part.take(*size)))?;
+        }
     }
     Ok((form, merged))
 }
@@ -249,7 +251,7 @@ fn measure(part: impl Read, size: u64) -> Result<bool, ReadFault> {
     const MARK: &[u8] = b"mergeCell ";
     let mut part = part.take(size.saturating_add(1));
     let mut buf = vec![0u8; 1 << 16];
-    let (mut kept, mut total, mut merged) = (0, 0u64, false);
+    let (mut kept, mut text, mut total, mut merged) = (0, 0usize, 0u64, false);
     loop {
         let n = part.read(&mut buf[kept..]).map_err(|_| ReadFault::Workbook)?;
         if n == 0 {
@@ -257,6 +259,15 @@ fn measure(part: impl Read, size: u64) -> Result<bool, ReadFault> {
         }
         total += n as u64;
         let end = kept + n;
+        // A text between two tags as long as no cell can be would be held whole before it is refused.
+        let fresh = &buf[kept..end];
+        text += memchr::memchr(b'<', fresh).unwrap_or(n);
+        if text > MOST_TEXT {
+            return Err(ReadFault::Workbook);
+        }
+        if let Some(last) = memchr::memrchr(b'<', fresh) {
+            text = n - last;
+        }
         merged = merged || memchr::memmem::find(&buf[..end], MARK).is_some();
         // The mark may stand across two reads.
         kept = end.min(MARK.len() - 1);
