@@ -419,7 +419,8 @@ pub fn asked(e: AskError) -> Error {
 
 /// An error in words.
 pub fn problem(e: &Error) -> Problem {
-    let facts: Vec<(&str, &dyn Display)> = e.facts.iter().map(|(n, v)| (*n, v as &dyn Display)).collect();
+    let read: Vec<(&str, String)> = e.facts.iter().map(|(n, v)| (*n, in_words(n, v))).collect();
+    let facts: Vec<(&str, &dyn Display)> = read.iter().map(|(n, v)| (*n, v as &dyn Display)).collect();
     let words = |prefix: &str| try_t(&format!("{prefix}.{}", e.key)).map(|text| fill(text, &facts));
     let message = words("err").unwrap_or_else(|| e.key.to_owned());
     let mut details = e.details.clone();
@@ -429,6 +430,23 @@ pub fn problem(e: &Error) -> Problem {
         p = p.hinted(hint);
     }
     p
+}
+
+/// A fact of an error as a clerk reads it: states and fields by their label, with the code that a command line takes.
+fn in_words(name: &str, value: &str) -> String {
+    let label = |code: &str| match name {
+        "state" | "next" | "status" => try_t(&format!("value.status.{code}")),
+        "fields" => try_t(&format!("field.{code}")),
+        _ => None,
+    };
+    let one = |code: &str| match label(code) {
+        Some(l) if l != code && lang() == Lang::Zh => format!("{l} {code}"),
+        _ => code.to_owned(),
+    };
+    if !matches!(name, "state" | "next" | "status" | "fields") {
+        return value.to_owned();
+    }
+    value.split("; ").map(|part| part.split(", ").map(one).collect::<Vec<_>>().join(", ")).collect::<Vec<_>>().join("; ")
 }
 
 /// A usage error told by the parser.

@@ -2,14 +2,8 @@
 
 mod it;
 
-use it::{Desk, resident_id};
+use it::{Desk, reason, resident_id};
 use std::os::unix::fs::PermissionsExt as _;
-
-fn reason(err: &str) -> String {
-    let line = err.lines().rev().find(|l| l.starts_with("{\"error\"")).unwrap_or_else(|| panic!("{err}"));
-    let v: serde_json::Value = serde_json::from_str(line).unwrap();
-    v["error"]["details"]["reason"].as_str().unwrap_or_default().to_owned()
-}
 
 const ADD: [&str; 8] = ["decision", "add", "--document-no", "和人才〔2019〕3号", "--body", "人才工作领导小组", "--day", "2019-05-10"];
 

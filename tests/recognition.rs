@@ -3,14 +3,8 @@
 
 mod it;
 
-use it::{Desk, resident_id};
+use it::{Desk, reason, resident_id};
 use serde_json::Value;
-
-fn reason(err: &str) -> String {
-    let line = err.lines().rev().find(|l| l.starts_with("{\"error\"")).unwrap_or_else(|| panic!("{err}"));
-    let v: Value = serde_json::from_str(line).unwrap();
-    v["error"]["details"]["reason"].as_str().unwrap_or_default().to_owned()
-}
 
 fn fails(desk: &Desk, args: &[&str], code: i32, why: &str) {
     let (got, out, err) = desk.run(&[args, &["--json"]].concat());
@@ -128,7 +122,7 @@ fn a_paper_puts_a_recognition_in_force_for_whom_it_covers() {
         &desk,
         &["recognition", "grant", p2["no"].as_str().unwrap(), "--class", "B", "--decision", "和人才〔2019〕3号"],
         3,
-        "decision_exceeded",
+        "decision_persons",
     );
     fails(
         &desk,

@@ -2,7 +2,7 @@
 
 mod it;
 
-use it::{Desk, resident_id};
+use it::{Desk, reason, resident_id};
 use rencai::base::names::{Likeness, clean, likeness};
 use serde_json::Value;
 
@@ -12,12 +12,6 @@ fn import(desk: &Desk, rows: &str) -> (i32, Value) {
     std::fs::write(desk.path("r.csv"), format!("{HEAD}{rows}")).unwrap();
     let (code, out, err) = desk.run(&["roster", "import", desk.path("r.csv").to_str().unwrap(), "--json"]);
     (code, serde_json::from_str(out.lines().next().unwrap_or_else(|| panic!("{err}"))).unwrap())
-}
-
-fn reason(err: &str) -> String {
-    let line = err.lines().rev().find(|l| l.starts_with("{\"error\"")).unwrap_or_else(|| panic!("{err}"));
-    let v: Value = serde_json::from_str(line).unwrap();
-    v["error"]["details"]["reason"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The birth date in a resident ID.
@@ -197,6 +191,46 @@ fn pairs_are_ranked_judged_merged_and_parted_again() {
     let other = desk.add("张三", &resident_id(12), &["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"]);
     let (code, _, err) = desk.run(&["talent", "merge", &lose, other["no"].as_str().unwrap(), "--yes", "--json"]);
     assert_eq!((code, reason(&err).as_str()), (3, "merge_two_ids"));
+}
+
+#[test]
+fn what_was_decided_of_the_loser_moves_with_its_number() {
+    let (desk, keep, row) = with_twin();
+    import(&desk, &row.replace("甲公司", "乙公司"));
+    let id = desk.json(&["roster", "review", "list"])[0]["id"].to_string();
+    let lose = desk.json(&["roster", "review", "decide", &id, "--new"])["no"].as_str().unwrap().to_owned();
+    assert_eq!(desk.run(&["policy", "confirm", "recognition", "--basis", "和人才〔2019〕1号"]).0, 0);
+    let grant = |p: &str| {
+        desk.json(&["recognition", "grant", p, "--class", "B", "--decision", "和人才〔2026〕3号"])["no"].as_str().unwrap().to_owned()
+    };
+    let (theirs, ours) = (grant(&lose), grant(&keep));
+    let merge = ["talent", "merge", &keep, &lose, "--take", "keep", "--yes", "--json"];
+    let (code, _, err) = desk.run(&merge);
+    assert_eq!((code, reason(&err).as_str()), (5, "merge_two_recognitions"));
+    assert_eq!(desk.run(&["recognition", "cancel", &ours, "--ground", "重复", "--decision", "和人才〔2026〕4号"]).0, 0);
+    let (code, out, err) = desk.run(&merge);
+    assert_eq!(code, 0, "{err}");
+    let done: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&done["moved"]["recognitions"], &done["moved"]["engagements"]), (&1.into(), &1.into()));
+    let shown = desk.json(&["recognition", "show", &theirs]);
+    assert_eq!((&shown["person_no"], &shown["status"]), (&keep.as_str().into(), &"in_force".into()));
+    assert_eq!(desk.json(&["talent", "show", &keep])["class"], "B");
+    assert_eq!(desk.run(&["talent", "unmerge", &lose]).0, 0);
+    assert_eq!(desk.json(&["recognition", "show", &theirs])["person_no"], lose.as_str());
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn one_engagement_told_in_two_ways_needs_a_word() {
+    let (desk, keep, row) = with_twin();
+    import(&desk, &row.replace("刚性", "柔性"));
+    let id = desk.json(&["roster", "review", "list"])[0]["id"].to_string();
+    let lose = desk.json(&["roster", "review", "decide", &id, "--new"])["no"].as_str().unwrap().to_owned();
+    let (code, _, err) = desk.run(&["talent", "merge", &keep, &lose, "--take", "phone=keep", "--yes", "--json"]);
+    assert_eq!((code, reason(&err).as_str()), (5, "merge_conflicts"));
+    assert_eq!(desk.run(&["talent", "merge", &keep, &lose, "--take", "phone=keep", "--take", "engagement=lose", "--yes"]).0, 0);
+    assert_eq!(desk.json(&["talent", "show", &keep])["mode"], "flexible");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
 }
 
 #[test]

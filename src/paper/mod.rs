@@ -49,8 +49,8 @@ impl Decision {
 
     /// Whether the paper covers so many persons and so much money in all, what was used before included. Exit 3 where it doesn't.
     pub fn covers(&self, no: &str, persons: i64, sum: Fen) -> Result<()> {
-        let beyond = |what: &str, used: String, most: String| {
-            error::refused("decision_exceeded")
+        let beyond = |key, what: &str, used: String, most: String| {
+            error::refused(key)
                 .fact("document_no", &self.document_no)
                 .fact("used", &used)
                 .fact("most", &most)
@@ -60,10 +60,10 @@ impl Decision {
                 .detail("most", most)
         };
         if let Some(most) = self.persons.filter(|most| persons > *most) {
-            return Err(beyond("persons", persons.to_string(), most.to_string()));
+            return Err(beyond("decision_persons", "persons", persons.to_string(), most.to_string()));
         }
         if let Some(most) = self.limit.filter(|most| sum > *most) {
-            return Err(beyond("limit", sum.to_string(), most.to_string()));
+            return Err(beyond("decision_sum", "limit", sum.to_string(), most.to_string()));
         }
         Ok(())
     }
@@ -107,7 +107,7 @@ mod tests {
         assert!(d.covers("D1", 2, Fen(100)).is_ok());
         assert_eq!(d.covers("D1", 3, Fen(0)).unwrap_err().details["clause"], "persons");
         let beyond = d.covers("D1", 1, Fen(101)).unwrap_err();
-        assert_eq!((beyond.key, &beyond.details["clause"]), ("decision_exceeded", &"limit".into()));
+        assert_eq!((beyond.key, &beyond.details["clause"]), ("decision_sum", &"limit".into()));
         assert!(Decision::default().covers("D1", 1000, Fen(i64::MAX)).is_ok());
     }
 }

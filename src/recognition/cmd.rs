@@ -18,7 +18,7 @@ use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
 use crate::workflow::store as steps;
 use crate::{org, talent::Status};
-use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
+use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
@@ -50,25 +50,8 @@ enum RecognitionCommand {
         decision: Option<String>,
         #[arg(long, value_name = "TEXT")]
         place: Option<String>,
-        #[arg(long, value_name = "DAY", value_parser = parse_day)]
-        until: Option<Day>,
     },
-    Grant {
-        #[arg(value_name = "P")]
-        person: String,
-        #[arg(long, value_name = "CLASS")]
-        class: String,
-        #[arg(long, value_name = "D")]
-        decision: String,
-        #[arg(long, value_name = "CODE", default_value = talent::ZONE_SCHEME)]
-        scheme: String,
-        #[arg(long, value_name = "ROUTE", value_parser = ROUTES, default_value = "catalogue")]
-        route: String,
-        #[arg(long, value_name = "DAY", value_parser = parse_day)]
-        from_date: Option<Day>,
-        #[arg(long, value_name = "DAY", value_parser = parse_day)]
-        until: Option<Day>,
-    },
+    Grant(Grant),
     Cancel {
         #[arg(value_name = "R")]
         recognition: String,
@@ -95,6 +78,24 @@ enum RecognitionCommand {
     },
 }
 
+#[derive(Args, Debug)]
+struct Grant {
+    #[arg(value_name = "P")]
+    person: String,
+    #[arg(long, value_name = "CLASS")]
+    class: String,
+    #[arg(long, value_name = "D")]
+    decision: String,
+    #[arg(long, value_name = "CODE", default_value = talent::ZONE_SCHEME)]
+    scheme: String,
+    #[arg(long, value_name = "ROUTE", value_parser = ROUTES, default_value = "catalogue")]
+    route: String,
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    from_date: Option<Day>,
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    until: Option<Day>,
+}
+
 fn build(c: Command) -> Command {
     RecognitionCommand::augment_subcommands(c).subcommand_required(true)
 }
@@ -103,12 +104,8 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     use RecognitionCommand as C;
     match C::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
         C::Open { person, class, scheme, route, file } => open(office, &person, &class, &scheme, &route, &file),
-        C::Advance { recognition, to, decision, place, until } => {
-            advance(office, &recognition, &to, decision.as_deref(), place.as_deref(), until)
-        }
-        C::Grant { person, class, decision, scheme, route, from_date, until } => {
-            grant(office, &person, &class, &scheme, &route, &decision, from_date, until)
-        }
+        C::Advance { recognition, to, decision, place } => advance(office, &recognition, &to, decision.as_deref(), place.as_deref()),
+        C::Grant(asked) => grant(office, &asked),
         C::Cancel { recognition, ground, decision } => cancel(office, &recognition, &ground, decision.as_deref()),
         C::Show { recognition } => {
             let conn = office.read()?;
@@ -201,7 +198,7 @@ fn show_new(office: &Office, done: &crate::db::write::Done<Value>) -> Result<Exi
     Ok(Exit::Done)
 }
 
-fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place: Option<&str>, until: Option<Day>) -> Result<Exit> {
+fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place: Option<&str>) -> Result<Exit> {
     let conn = office.read()?;
     let (id, r) = store::resolve(conn, text)?;
     let held = r.last().clone();
@@ -234,13 +231,10 @@ fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place:
         let day = tx.day;
         let span = if state == "in_force" {
             take_over(tx, r.person_id, id, day)?;
-            Span { from: day, until: Some(until.unwrap_or_else(|| last_day(&scheme, day))) }
+            Span { from: day, until: Some(last_day(&scheme, day)) }
         } else {
             Span::from(day)
         };
-        if span.until.is_some_and(|u| u < span.from) {
-            return Err(error::bad_data("date_order"));
-        }
         store::advance(tx, r.person_id, &held, span, &new)?;
         if state == "public_notice" {
             let days = i32::try_from(scheme.notice_days).unwrap_or(i32::MAX);
@@ -283,28 +277,18 @@ fn take_over(tx: &mut Tx<'_>, person_id: i64, id: i64, from: Day) -> Result<()> 
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments, reason = "the options of one command")]
-fn grant(
-    office: &Office,
-    person: &str,
-    class: &str,
-    scheme: &str,
-    route: &str,
-    decision: &str,
-    from: Option<Day>,
-    until: Option<Day>,
-) -> Result<Exit> {
+fn grant(office: &Office, asked: &Grant) -> Result<Exit> {
     let conn = office.read()?;
-    let (policy_id, scheme) = confirmed(conn, scheme)?;
-    let class = class_of(&scheme, class)?;
-    let p = candidate(office, person)?;
-    let from = from.unwrap_or(office.day());
-    let until = until.unwrap_or_else(|| last_day(&scheme, from));
+    let (policy_id, scheme) = confirmed(conn, &asked.scheme)?;
+    let class = class_of(&scheme, &asked.class)?;
+    let p = candidate(office, &asked.person)?;
+    let from = asked.from_date.unwrap_or(office.day());
+    let until = asked.until.unwrap_or_else(|| last_day(&scheme, from));
     if until < from {
         return Err(error::bad_data("date_order"));
     }
     let done = office.write("recognition.grant", Map::new(), |tx| {
-        let decision_id = cited(tx, &scheme, decision, None)?;
+        let decision_id = cited(tx, &scheme, &asked.decision, None)?;
         let id = people::next_recognition(tx)?;
         take_over(tx, p.id, id, from)?;
         let r = Recognition {
@@ -313,7 +297,7 @@ fn grant(
             class: class.clone(),
             state: "in_force".into(),
             policy_id,
-            route: Some(Code::Owned(route.to_owned())),
+            route: Some(Code::Owned(asked.route.clone())),
             decision_id: Some(decision_id),
         };
         store::insert(tx, p.id, Span { from, until: Some(until) }, &r)?;
@@ -363,7 +347,9 @@ fn line(conn: &Connection, id: i64, person_id: i64, row: &Fact<Recognition>, day
         }
         None => None,
     };
-    let notice = steps::notice(conn, (MACHINE.kind, id))?.map(|n| json!({"from": n.from.iso(), "until": n.until.iso()}));
+    // What only a roster says never stood in public, and there may be a million of it.
+    let up = if d.state == "recorded" { None } else { steps::notice(conn, (MACHINE.kind, id))? };
+    let notice = up.map(|n| json!({"from": n.from.iso(), "until": n.until.iso()}));
     Ok(json!({
         "no": no(id), "status": status, "person_no": number::format(talent::PREFIX, person_id), "class": d.class, "scheme": d.scheme,
         "policy_version": d.policy_id, "route": d.route, "from": row.span.from.iso(),

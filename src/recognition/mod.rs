@@ -56,8 +56,7 @@ pub fn notice_is_over(
         return Err(error::refused("no_notice").fact("no", no));
     };
     // Dated back, a notice still has to stand for its days by the clock.
-    let by_clock = Day(recorded.0 + i32::try_from(scheme.notice_days).unwrap_or(0));
-    let until = if recorded > n.from { n.until.max(by_clock) } else { n.until };
+    let until = n.until.max(Day(recorded.0 + i32::try_from(scheme.notice_days).unwrap_or(0)));
     if day <= n.until || today <= until {
         return Err(error::refused("notice_running").fact("no", no).fact("until", until.iso()).detail("until", until.iso()));
     }

@@ -7,6 +7,7 @@ use crate::base::codes;
 use crate::db::files::Whole;
 use crate::error::{self, Error, Result};
 use crate::office::Office;
+use crate::ui::lang::try_t_in;
 use crate::ui::{Lang, csv};
 use encoding_rs::GB18030;
 use rust_xlsxwriter::{
@@ -126,7 +127,7 @@ impl Book {
         // The day of the business, not the clock: the same office gives the same file.
         let (y, m, d) = office.day().ymd();
         let made = u16::try_from(y).ok().zip(u8::try_from(m).ok()).zip(u8::try_from(d).ok());
-        let mut about = DocProperties::new().set_title(words(zh, kind_name(kind)));
+        let mut about = DocProperties::new().set_title(words(zh, kind.code()));
         if let Some(made) = made.and_then(|((y, m), d)| ExcelDateTime::from_ymd(y, m, d).ok()) {
             about = about.set_creation_datetime(&made);
         }
@@ -137,7 +138,7 @@ impl Book {
         let must = head.clone().set_font_color(Color::RGB(0x00B0_0000));
         let made = |e: XlsxError| fault(&e);
         let sheet = book.add_worksheet_with_constant_memory().map_err(made)?;
-        sheet.set_name(words(zh, ("花名册", "Roster"))).map_err(made)?;
+        sheet.set_name(words(zh, "data")).map_err(made)?;
         sheet.set_freeze_panes(1, 0).map_err(made)?;
         for (at, c) in (0u16..).zip(columns) {
             let width = match c.name {
@@ -168,9 +169,9 @@ impl Book {
 
     fn finish(self) -> Result<()> {
         let Book { mut out, mut book, columns, rows, zh, kind, .. } = self;
-        let explained = book.add_worksheet().set_name(words(zh, ("栏目说明", "Columns"))).map_err(|e| fault(&e))?;
+        let explained = book.add_worksheet().set_name(words(zh, "columns")).map_err(|e| fault(&e))?;
         explain(explained, kind, &columns, zh).map_err(|e| fault(&e))?;
-        let listed = book.add_worksheet().set_name(words(zh, CODES)).map_err(|e| fault(&e))?;
+        let listed = book.add_worksheet().set_name(words(zh, "codes")).map_err(|e| fault(&e))?;
         let lists = write_codes(listed, &columns, zh).map_err(|e| fault(&e))?;
         let sheet = book.worksheet_from_index(0).map_err(|e| fault(&e))?;
         let last = (rows + OFFERED_ROWS).min(MOST_SHEET_ROWS - 1);
@@ -178,7 +179,7 @@ impl Book {
             let Some(list) = c.set.and_then(|set| lists.get(set)).filter(|_| !takes_several(c)) else { continue };
             // Other spellings are understood too: who types one is warned, not stopped.
             let offer = DataValidation::new()
-                .allow_list_formula(Formula::new(format!("='{}'!{list}", words(zh, CODES))))
+                .allow_list_formula(Formula::new(format!("='{}'!{list}", words(zh, "codes"))))
                 .set_error_style(DataValidationErrorStyle::Warning);
             sheet.add_data_validation(1, at, last, at, &offer).map_err(|e| fault(&e))?;
         }
@@ -187,10 +188,11 @@ impl Book {
     }
 }
 
-const CODES: (&str, &str) = ("代码", "Codes");
-
-fn words(zh: bool, (in_zh, in_en): (&'static str, &'static str)) -> &'static str {
-    if zh { in_zh } else { in_en }
+/// A text of the workbook, in the office's language.
+fn words(zh: bool, key: &str) -> &'static str {
+    let lang = if zh { Lang::Zh } else { Lang::En };
+    // The build proves that both languages have every key of the locales.
+    try_t_in(lang, &format!("book.{key}")).unwrap_or_default()
 }
 
 /// Columns in which several values stand apart by `;`: a drop-down takes one.
@@ -222,21 +224,17 @@ fn write_codes(sheet: &mut Worksheet, columns: &[ColumnInfo], zh: bool) -> std::
 fn explain(sheet: &mut Worksheet, kind: Kind, columns: &[ColumnInfo], zh: bool) -> std::result::Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     let wrap = Format::new().set_text_wrap();
-    let heads: &[&str] = if zh {
-        &["栏目", "英文栏名", "必填", "可填内容", "其他表头"]
-    } else {
-        &["column", "header", "required", "values", "other headers"]
-    };
+    let heads = ["column", "other_name", "required", "values", "aliases"].map(|key| words(zh, key));
     for (at, head) in (0u16..).zip(heads) {
-        sheet.write_string_with_format(0, at, *head, &bold)?;
+        sheet.write_string_with_format(0, at, head, &bold)?;
         sheet.set_column_width(at, if at == 3 { 60.0 } else { 20.0 })?;
     }
     sheet.set_freeze_panes(1, 0)?;
     for (row, c) in (1u32..).zip(columns) {
-        let yes = if c.required { words(zh, ("是", "yes")) } else { "" };
+        let yes = if c.required { words(zh, "yes") } else { "" };
         let values = match c.set {
             Some(set) => codes::codes(set).take(40).map(|code| if zh { code.zh } else { code.code }).collect::<Vec<_>>().join("、"),
-            None if c.date => words(zh, ("日期，如 2019-03-15、2019年3月15日", "a day such as 2019-03-15")).to_owned(),
+            None if c.date => words(zh, "day").to_owned(),
             None => String::new(),
         };
         let (first, second) = if zh { (c.zh, c.name) } else { (c.name, c.zh) };
@@ -245,17 +243,8 @@ fn explain(sheet: &mut Worksheet, kind: Kind, columns: &[ColumnInfo], zh: bool) 
         }
     }
     let last = u32::try_from(columns.len()).unwrap_or(0) + 2;
-    sheet.write_string(last, 0, words(zh, kind_name(kind)))?;
+    sheet.write_string(last, 0, words(zh, kind.code()))?;
     Ok(())
-}
-
-fn kind_name(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Talent => ("人才花名册", "roster of talents"),
-        Kind::Org => ("单位名册", "roster of units"),
-        Kind::Platform => ("平台名册", "roster of platforms"),
-        Kind::Leave => ("离岗名册", "roster of leaves"),
-    }
 }
 
 /// What the library reports: the file system's fault, or a cell that no sheet can hold.

@@ -39,7 +39,7 @@ pub fn list(office: &Office) -> Result<Exit> {
     let reveal = office.revealing(what)?;
     let conn = office.read()?;
     let mut rows = Vec::new();
-    for w in store::waiting(conn)? {
+    for w in store::waiting(conn, None)? {
         let kind = Kind::ALL.iter().find(|k| k.code() == w.kind);
         let mut cells = Map::new();
         for (h, c) in w.headers.iter().zip(&w.cells) {
@@ -112,7 +112,7 @@ pub fn decide(office: &Office, ids: &[i64], verdict: &Verdict, unit: Option<&str
 }
 
 fn one(office: &Office, tx: &mut Tx<'_>, id: i64, verdict: &Verdict, unit: Option<&str>) -> Result<Value> {
-    let w = store::waiting(tx.conn())?.into_iter().find(|w| w.id == id).ok_or_else(|| error::not_found("no_review").fact("id", id))?;
+    let w = store::waiting(tx.conn(), Some(id))?.pop().ok_or_else(|| error::not_found("no_review").fact("id", id))?;
     let kind = Kind::ALL.iter().copied().find(|k| k.code() == w.kind).ok_or_else(|| error::not_office("damaged"))?;
     let row = Row::again(kind, u32::try_from(w.row).unwrap_or(u32::MAX), &w.headers, &w.cells);
     let (said, record, changed) = match (verdict, kind) {
@@ -145,10 +145,10 @@ fn person(office: &Office, tx: &mut Tx<'_>, w: &Waiting, row: &Row, verdict: &Ve
     talent::said::refuse(&checked.faults)?;
     let mut draft = checked.draft;
     let compared: Vec<i64> = candidates(w).iter().filter_map(|no| number::parse(talent::PREFIX, no).ok()).collect();
-    let held: Option<i64> = draft.documents.iter().find_map(|d| {
-        let holders = people::holders(tx.conn(), &d.key).ok()?;
-        holders.iter().find(|h| h.1 == d.number).map(|h| h.0)
-    });
+    let mut held: Option<i64> = None;
+    for d in &draft.documents {
+        held = held.or(people::holders(tx.conn(), &d.key)?.into_iter().find(|h| h.1 == d.number).map(|h| h.0));
+    }
     let target = match verdict {
         Verdict::Same(named) => Some(people::resolve(tx.conn(), &same(w, named.as_deref())?)?),
         Verdict::Unsaid if compared.is_empty() => held,

@@ -76,13 +76,13 @@ pub struct Waiting {
     pub op: i64,
 }
 
-/// All rows that wait, oldest first.
-pub fn waiting(conn: &Connection) -> Result<Vec<Waiting>> {
-    let mut st = conn.prepare(
+/// The rows that wait, oldest first; or that one.
+pub fn waiting(conn: &Connection, only: Option<i64>) -> Result<Vec<Waiting>> {
+    let mut st = conn.prepare_cached(
         "SELECT id, kind, file, row, header, cells, reasons, made_op FROM review_row
-         WHERE voided_op IS NULL AND state = 'waiting' ORDER BY id",
+         WHERE voided_op IS NULL AND state = 'waiting' AND (?1 IS NULL OR id = ?1) ORDER BY id",
     )?;
-    let rows = st.query_map([], |r| {
+    let rows = st.query_map([only], |r| {
         let list = |i: usize| -> rusqlite::Result<Vec<String>> { Ok(serde_json::from_str(&r.get::<_, String>(i)?).unwrap_or_default()) };
         Ok(Waiting {
             id: r.get(0)?,

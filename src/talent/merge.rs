@@ -3,10 +3,12 @@
 
 use super::change::differences;
 use super::store::{self, Person};
-use super::{Profile, Recognition};
+use super::{COUNTED, Engagement, Profile, Recognition};
+use crate::base::day::PartDate;
 use crate::base::ident::DocType;
+use crate::base::number;
 use crate::db::digest::Val;
-use crate::db::facts::{self, Fact};
+use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON_DOCUMENT, PERSON_PROFILE, PERSON_SUBJECT, RECOGNITION};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
@@ -41,11 +43,26 @@ fn last(p: &Person) -> Profile {
     p.profiles.last().map(|f| f.data.clone()).unwrap_or_default()
 }
 
-fn class(p: &Person) -> Option<&Fact<Recognition>> {
-    p.recognitions.iter().rev().find(|r| r.span.until.is_none())
+fn overlap(a: Span, b: Span) -> bool {
+    a.from <= b.until.unwrap_or(a.from.max(b.from)) && b.from <= a.until.unwrap_or(a.from.max(b.from))
 }
 
-/// Where the two contradict each other. 3 where papers say that they are two persons.
+/// Whether a recognition holds or is on its way: of these a person has one at a time.
+fn is_live(r: &Fact<Recognition>) -> bool {
+    r.data.state == "in_force" || (!matches!(&*r.data.state, "recorded" | "cancelled") && r.span.until.is_none())
+}
+
+/// What the survivor's rosters say of the class while the loser's recorded one holds.
+fn recorded_beside<'a>(keep: &'a Person, r: &Fact<Recognition>) -> Option<&'a Fact<Recognition>> {
+    keep.recognitions.iter().find(|k| COUNTED.contains(&&*k.data.state) && overlap(k.span, r.span))
+}
+
+/// The survivor's engagement that begins with the same unit on the same day.
+fn engaged_beside<'a>(keep: &'a Person, e: &Fact<Engagement>) -> Option<&'a Fact<Engagement>> {
+    keep.engagements.iter().find(|k| k.data.org_id == e.data.org_id && k.data.started == e.data.started && overlap(k.span, e.span))
+}
+
+/// Where the two contradict each other. 3 where papers say that they are two persons, 5 where both have a recognition at a time.
 pub fn conflicts(keep: &Person, lose: &Person) -> Result<Vec<Conflict>> {
     let resident = |p: &Person| {
         p.documents.iter().find(|d| d.data.kind == DocType::ResidentId && d.span.until.is_none()).map(|d| d.data.number.clone())
@@ -53,14 +70,30 @@ pub fn conflicts(keep: &Person, lose: &Person) -> Result<Vec<Conflict>> {
     if resident(keep).zip(resident(lose)).is_some_and(|(a, b)| a != b) {
         return Err(error::refused("merge_two_ids").fact("keep", keep.no()).fact("lose", lose.no()));
     }
+    let both = keep.recognitions.iter().filter(|k| is_live(k)).find_map(|k| {
+        let theirs = lose.recognitions.iter().find(|r| is_live(r) && overlap(k.span, r.span))?;
+        Some([number::format("R", k.data.id), number::format("R", theirs.data.id)])
+    });
+    if let Some([a, b]) = both {
+        return Err(error::conflict("merge_two_recognitions").fact("keep", &a).fact("lose", &b).detail("possible", vec!["cancel"]));
+    }
     let mut found: Vec<Conflict> = differences(&last(keep), &last(lose))
         .into_iter()
         .filter_map(|(field, a, b)| a.zip(b).map(|(keep, lose)| Conflict { field, keep, lose }))
         .collect();
-    if let (Some(a), Some(b)) = (class(keep), class(lose))
-        && a.data.class != b.data.class
-    {
-        found.push(Conflict { field: "class", keep: a.data.class.to_string(), lose: b.data.class.to_string() });
+    for r in lose.recognitions.iter().filter(|r| r.data.state == "recorded") {
+        if let Some(k) = recorded_beside(keep, r).filter(|k| k.data.state == "recorded" && k.data.class != r.data.class) {
+            found.push(Conflict { field: "class", keep: k.data.class.to_string(), lose: r.data.class.to_string() });
+        }
+    }
+    for e in &lose.engagements {
+        if let Some(k) = engaged_beside(keep, e).filter(|k| k.data != e.data || k.span != e.span) {
+            let said = |e: &Fact<Engagement>| {
+                let until = e.span.until.or(e.data.contract_end.map(PartDate::last_day)).map(|d| d.iso()).unwrap_or_default();
+                format!("{} {}..{until}", e.data.mode, e.span.from.iso())
+            };
+            found.push(Conflict { field: "engagement", keep: said(k), lose: said(e) });
+        }
     }
     Ok(found)
 }
@@ -77,7 +110,7 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     for p in &lose.profiles {
         facts::void(tx, &PERSON_PROFILE, lose.id, p.seq)?;
     }
-    let (mut documents, mut engagements, mut recognitions, mut achievements) = (0, 0, 0, 0);
+    let (mut documents, mut engagements, mut achievements) = (0, 0, 0);
     for d in &lose.documents {
         facts::void(tx, &PERSON_DOCUMENT, lose.id, d.seq)?;
         if !keep.documents.iter().any(|k| k.data.kind == d.data.kind && k.data.number == d.data.number) {
@@ -87,26 +120,15 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     }
     for e in &lose.engagements {
         facts::void(tx, &ENGAGEMENT, lose.id, e.seq)?;
-        if !keep.engagements.iter().any(|k| k.data.org_id == e.data.org_id && k.data.started == e.data.started) {
-            facts::insert(tx, &ENGAGEMENT, keep.id, e.span, &e.data.values())?;
-            engagements += 1;
+        match engaged_beside(keep, e) {
+            Some(k) if k.data == e.data && k.span == e.span || !theirs("engagement") => continue,
+            Some(k) => facts::void(tx, &ENGAGEMENT, keep.id, k.seq)?,
+            None => {}
         }
+        facts::insert(tx, &ENGAGEMENT, keep.id, e.span, &e.data.values())?;
+        engagements += 1;
     }
-    for r in &lose.recognitions {
-        facts::void(tx, &RECOGNITION, lose.id, r.seq)?;
-    }
-    match (class(keep), class(lose)) {
-        (None, Some(r)) => {
-            facts::insert(tx, &RECOGNITION, keep.id, r.span, &r.data.values())?;
-            recognitions += 1;
-        }
-        (Some(held), Some(r)) if held.data.class != r.data.class && theirs("class") => {
-            facts::void(tx, &RECOGNITION, keep.id, held.seq)?;
-            facts::insert(tx, &RECOGNITION, keep.id, r.span, &r.data.values())?;
-            recognitions += 1;
-        }
-        _ => {}
-    }
+    let recognitions = merge_recognitions(tx, keep, lose, theirs("class"))?;
     for a in &lose.achievements {
         facts::void(tx, &ACHIEVEMENT, lose.id, a.seq)?;
         if !keep.achievements.iter().any(|k| k.data == a.data) {
@@ -122,6 +144,27 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     Ok(json!({
         "documents": documents, "engagements": engagements, "recognitions": recognitions, "achievements": achievements, "files": files,
     }))
+}
+
+/// Whatever was decided or is on its way moves with its number; what a roster said gives way to it, and to the survivor's unless chosen.
+fn merge_recognitions(tx: &Tx<'_>, keep: &Person, lose: &Person, theirs: bool) -> Result<usize> {
+    let mut moved = 0;
+    for r in &lose.recognitions {
+        facts::void(tx, &RECOGNITION, lose.id, r.seq)?;
+        let beside = recorded_beside(keep, r).filter(|k| r.data.state == "recorded" || k.data.state == "recorded");
+        match (&*r.data.state, beside) {
+            ("recorded", Some(k)) if k.data.state == "in_force" || k.data.class == r.data.class || !theirs => continue,
+            ("recorded", Some(k)) => facts::void(tx, &RECOGNITION, keep.id, k.seq)?,
+            ("in_force", Some(k)) if k.span.from < r.span.from => {
+                facts::end(tx, &RECOGNITION, keep.id, k.seq, k.span, r.span.from.pred(), &k.data.values())?;
+            }
+            ("in_force", Some(k)) => facts::void(tx, &RECOGNITION, keep.id, k.seq)?,
+            _ => {}
+        }
+        facts::insert(tx, &RECOGNITION, keep.id, r.span, &r.data.values())?;
+        moved += 1;
+    }
+    Ok(moved)
 }
 
 /// What the survivor lacks is filled in, and what was chosen taken over: it was true from the start.

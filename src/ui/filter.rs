@@ -355,7 +355,15 @@ pub fn field(name: &str, fields: &[Field]) -> Result<Field> {
 
 /// Puts rows in the order of a field: numbers by size, objects by their name, the rest by text; what is absent comes last.
 pub fn sort(rows: &mut [Value], field: Field) {
-    rows.sort_by(|a, b| order(&a[field.name], &b[field.name]));
+    // Money is a text of yuan: sorted by its size all the same.
+    let number = |v: &Value| v.as_str().and_then(|s| s.parse::<f64>().ok());
+    rows.sort_by(|a, b| {
+        let (a, b) = (&a[field.name], &b[field.name]);
+        match (number(a), number(b)) {
+            (Some(x), Some(y)) if field.holds == Holds::Number => x.total_cmp(&y),
+            _ => order(a, b),
+        }
+    });
 }
 
 /// The same for what is sorted by, with what it belongs to.
@@ -457,5 +465,8 @@ mod tests {
         let mut rows = [json!({"n": 10}), json!({"n": null}), json!({"n": 9})];
         sort(&mut rows, Field::text("n"));
         assert_eq!(rows.map(|r| r["n"].clone()), [json!(9), json!(10), Value::Null]);
+        let mut sums = [json!({"n": "360000.00"}), json!({"n": "9000.00"})];
+        sort(&mut sums, Field::number("n"));
+        assert_eq!(sums[0]["n"], "9000.00");
     }
 }

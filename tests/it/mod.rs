@@ -51,6 +51,13 @@ impl Desk {
     }
 }
 
+/// `details.reason` of the error line that a command with `--json` ended with; empty for the command line's own faults.
+pub(crate) fn reason(err: &str) -> String {
+    let line = err.lines().rev().find(|l| l.starts_with("{\"error\"")).unwrap_or_else(|| panic!("{err}"));
+    let v: Value = serde_json::from_str(line).unwrap();
+    v["error"]["details"]["reason"].as_str().unwrap_or_default().to_owned()
+}
+
 /// A resident ID with a right check digit for a serial number.
 pub(crate) fn resident_id(serial: usize) -> String {
     let body =
