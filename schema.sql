@@ -144,6 +144,42 @@ CREATE TABLE org_profile (
 CREATE INDEX org_profile_folded ON org_profile (folded);
 CREATE UNIQUE INDEX org_profile_uscc ON org_profile (uscc) WHERE voided_op IS NULL AND until_day IS NULL AND uscc IS NOT NULL;
 
+-- R. A project (项目引才) on one of the plan's nine industry lines: people and units come by projects.
+CREATE TABLE project (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER
+) STRICT;
+
+-- F. What a project is.
+CREATE TABLE project_profile (
+  project_id   INTEGER NOT NULL REFERENCES project (id),
+  seq          INTEGER NOT NULL,
+  from_day     INTEGER NOT NULL,
+  until_day    INTEGER,
+  made_op      INTEGER NOT NULL,
+  voided_op    INTEGER,
+  name         TEXT NOT NULL,
+  folded       TEXT NOT NULL,         -- the name as it is matched
+  line         TEXT NOT NULL,         -- 4.1.2.1 to 4.1.2.9
+  org_id       INTEGER REFERENCES org (id),
+  invested_fen INTEGER CHECK (invested_fen >= 0),
+  closed_on    INTEGER,               -- last day of the project
+  PRIMARY KEY (project_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- F. A further unit (项目引进单位) that came by a project, beside the one that carries it.
+CREATE TABLE project_unit (
+  project_id INTEGER NOT NULL REFERENCES project (id),
+  seq        INTEGER NOT NULL,
+  from_day   INTEGER NOT NULL,
+  until_day  INTEGER,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  org_id     INTEGER NOT NULL REFERENCES org (id),
+  PRIMARY KEY (project_id, seq)
+) STRICT, WITHOUT ROWID;
+
 -- R. A platform (平台): startup town, incubator, AI laboratory or maker space, research station, college, practice base.
 CREATE TABLE platform (
   id        INTEGER PRIMARY KEY,
@@ -180,6 +216,21 @@ CREATE TABLE platform_stage (
   PRIMARY KEY (platform_id, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- F. An agreement (合作协议) of a platform with a university or practice base, for so many places, until its last day.
+CREATE TABLE platform_agreement (
+  platform_id INTEGER NOT NULL REFERENCES platform (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  partner     TEXT NOT NULL,
+  folded      TEXT NOT NULL,          -- the partner as it is matched
+  places      INTEGER CHECK (places > 0),
+  subject     TEXT,                   -- what it is about: major, practice
+  PRIMARY KEY (platform_id, seq)
+) STRICT, WITHOUT ROWID;
+
 -- ---------------------------------------------------------------- people
 
 -- Dictionary of names: what find and the twin rules search; 570,000 of a million are distinct.
@@ -211,7 +262,7 @@ CREATE TABLE person_profile (
   until_day   INTEGER,
   made_op     INTEGER NOT NULL,
   voided_op   INTEGER,
-  corps       TEXT NOT NULL CHECK (corps = 'entrepreneur' OR corps = 'leading' OR corps = 'innovator' OR corps = 'skilled'),
+  corps       TEXT CHECK (corps = 'entrepreneur' OR corps = 'leading' OR corps = 'innovator' OR corps = 'skilled'),  -- none: student or related
   name_id     INTEGER NOT NULL REFERENCES name (id),
   birth_date  INTEGER,
   sex         TEXT CHECK (sex IN ('male', 'female')),
@@ -271,10 +322,12 @@ CREATE TABLE engagement (
   months_a_year INTEGER CHECK (months_a_year BETWEEN 1 AND 12),
   leave_why     TEXT,
   leave_to      TEXT,
+  project_id    INTEGER REFERENCES project (id),  -- the project the person came by
   PRIMARY KEY (person_id, seq),
   CHECK (until_day IS NULL OR until_day >= from_day)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX engagement_org ON engagement (org_id);
+CREATE INDEX engagement_project ON engagement (project_id) WHERE project_id IS NOT NULL;
 
 -- R/F. Recognition (认定). State recorded: only a roster says so; it counts in statistics and opens nothing.
 CREATE TABLE recognition (
@@ -291,12 +344,13 @@ CREATE TABLE recognition (
   policy_id   INTEGER REFERENCES policy_version (id),
   route       TEXT CHECK (route IN ('catalogue', 'panel', 'exception')),
   decision_id INTEGER REFERENCES decision (id),
+  mid_check   TEXT CHECK (mid_check IN ('passed', 'failed')),  -- what the mid-term check (中期考核) found
   PRIMARY KEY (person_id, seq)
 ) STRICT, WITHOUT ROWID;
 -- Recognitions on their way or decided are asked for by number; those that only rosters say are most, and are scanned.
 CREATE INDEX recognition_id ON recognition (id) WHERE state <> 'recorded';
 
--- F. Awards, titles, patents (荣誉), one a row.
+-- F. Awards, titles, patents (荣誉), one a row; what is known of it beyond its text, and its paper.
 CREATE TABLE achievement (
   person_id INTEGER NOT NULL REFERENCES person (id),
   seq       INTEGER NOT NULL,
@@ -305,8 +359,79 @@ CREATE TABLE achievement (
   made_op   INTEGER NOT NULL,
   voided_op INTEGER,
   text      TEXT NOT NULL,
+  kind      TEXT CHECK (kind IN ('award', 'title', 'patent', 'paper', 'programme', 'other')),
+  level     TEXT,
+  awarded   INTEGER,                  -- day as written
+  file_id   INTEGER REFERENCES file (id),
   PRIMARY KEY (person_id, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- F. Family (亲属关系): other_id is the person's spouse, child or parent. Kept once, read from both sides.
+CREATE TABLE relation (
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  seq       INTEGER NOT NULL,
+  from_day  INTEGER NOT NULL,
+  until_day INTEGER,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  other_id  INTEGER NOT NULL REFERENCES person (id),
+  kind      TEXT NOT NULL CHECK (kind IN ('spouse', 'child', 'parent')),
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX relation_other ON relation (other_id);
+
+-- F. Balances at the start (期初数): what was granted before this office file began, true on its first day.
+CREATE TABLE opening (
+  person_id  INTEGER NOT NULL REFERENCES person (id),
+  seq        INTEGER NOT NULL,
+  from_day   INTEGER NOT NULL,
+  until_day  INTEGER,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  scheme     TEXT,                    -- benefit of which months were used and money was paid
+  months     INTEGER CHECK (months BETWEEN 0 AND 1200),
+  paid_fen   INTEGER CHECK (paid_fen >= 0),
+  card_no    TEXT,                    -- number of a card that is out, as it is printed
+  card_level TEXT,
+  card_until INTEGER,                 -- its last day
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- R. A team (团队): a leader and core members.
+CREATE TABLE team (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER
+) STRICT;
+
+-- F. What a team is called, where it works, on which decision it was brought in; it ends with its last row.
+CREATE TABLE team_profile (
+  team_id     INTEGER NOT NULL REFERENCES team (id),
+  seq         INTEGER NOT NULL,
+  from_day    INTEGER NOT NULL,
+  until_day   INTEGER,
+  made_op     INTEGER NOT NULL,
+  voided_op   INTEGER,
+  name        TEXT NOT NULL,
+  folded      TEXT NOT NULL,          -- the name as it is matched
+  org_id      INTEGER REFERENCES org (id),
+  decision_id INTEGER REFERENCES decision (id),
+  PRIMARY KEY (team_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- F. Who belongs to a team; a person is in one team at a time.
+CREATE TABLE team_member (
+  team_id   INTEGER NOT NULL REFERENCES team (id),
+  seq       INTEGER NOT NULL,
+  from_day  INTEGER NOT NULL,
+  until_day INTEGER,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  role      TEXT NOT NULL CHECK (role IN ('leader', 'core')),
+  PRIMARY KEY (team_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX team_member_person ON team_member (person_id);
 
 -- R. Two persons once judged the same or different.
 CREATE TABLE judgement (
@@ -443,3 +568,31 @@ CREATE TABLE objection (
   ground    TEXT NOT NULL,
   outcome   TEXT CHECK (outcome IN ('upheld', 'dismissed'))
 ) STRICT;
+
+-- ---------------------------------------------------------------- surveys
+
+-- R. A round of collecting rosters (摸底): every unit asked owes one of that kind by the day.
+CREATE TABLE collection (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  kind      TEXT NOT NULL,            -- roster kind
+  due_day   INTEGER NOT NULL
+) STRICT;
+
+-- F. A unit asked, and what it returned.
+CREATE TABLE collection_unit (
+  collection_id INTEGER NOT NULL REFERENCES collection (id),
+  seq           INTEGER NOT NULL,
+  from_day      INTEGER NOT NULL,
+  until_day     INTEGER,
+  made_op       INTEGER NOT NULL,
+  voided_op     INTEGER,
+  org_id        INTEGER NOT NULL REFERENCES org (id),
+  returned_day  INTEGER,
+  sha256        TEXT,                 -- of the file returned
+  rows          INTEGER,
+  rejected      INTEGER,              -- rows of it that were refused
+  PRIMARY KEY (collection_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collection_unit_org ON collection_unit (org_id);

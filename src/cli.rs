@@ -7,7 +7,7 @@ use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
-use crate::{audit, desk, org, paper, platform, policy, recognition, roster, talent, target};
+use crate::{audit, desk, org, paper, platform, policy, project, recognition, roster, talent, target, team};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
 
@@ -32,7 +32,9 @@ pub fn nouns() -> Vec<Noun> {
         talent::cmd::NOUN,
         org::cmd::NOUN,
         platform::cmd::NOUN,
+        project::cmd::NOUN,
         recognition::cmd::NOUN,
+        team::cmd::NOUN,
         roster::cmd::NOUN,
         target::cmd::NOUN,
         audit::cmd::NOUN,

@@ -468,9 +468,13 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "why" => "leave_why",
         "stage" => "platform_stage",
         "level" => "platform_level",
+        "line" => "project_line",
         f => f,
     };
-    codes::label(set, code, zh)
+    // A unit that is there is no person in post: some nouns name their states otherwise.
+    crate::ui::value::noun()
+        .and_then(|noun| try_t(&format!("value.{noun}.{field}.{code}")))
+        .or_else(|| codes::label(set, code, zh))
         .or_else(|| codes::label(&format!("org_{set}"), code, zh))
         .or_else(|| codes::label(&format!("platform_{set}"), code, zh))
         .or_else(|| try_t(&format!("value.{field}.{code}")))

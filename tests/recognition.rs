@@ -200,3 +200,71 @@ fn a_pack_is_checked_loaded_and_confirmed() {
     assert_eq!(desk.json(&["decision", "list"]).as_array().unwrap().len(), 1, "a refused act leaves no paper");
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
 }
+
+#[test]
+fn an_exception_has_a_decision_of_its_own_or_its_teams() {
+    let (desk, p) = office();
+    let q = desk.add("李四", &resident_id(2), &["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"]);
+    let q = q["no"].as_str().unwrap();
+    let grant =
+        |p: &str| ["recognition", "grant", p, "--class", "A", "--route", "exception", "--decision", "和人才〔2026〕7号"].map(str::to_owned);
+    let run = |args: [String; 9]| desk.json(&args.each_ref().map(String::as_str));
+    assert_eq!(run(grant(&p))["route"], "exception");
+    let args = grant(q);
+    fails(&desk, &args.each_ref().map(String::as_str), 3, "exception_shared");
+    assert_eq!(desk.run(&["team", "add", "--name", "团队", "--leader", &p, "--core", q]).0, 0);
+    assert_eq!(run(grant(q))["status"], "in_force");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn a_recognition_is_checked_once_at_mid_term() {
+    let (desk, p) = office();
+    let r = desk.json(&["recognition", "grant", &p, "--class", "B", "--decision", "和人才〔2026〕3号", "--from-date", "2025-01-01"]);
+    assert_eq!((&r["mid_check_due"], &r["mid_check"]), (&"2026-06-30".into(), &Value::Null));
+    let no = r["no"].as_str().unwrap();
+    assert_eq!(desk.json(&["recognition", "list", "--where", "mid_check_due<2026-12-01"])[0]["no"], no);
+    fails(&desk, &["recognition", "check", no], 2, "");
+    let done = desk.json(&["recognition", "check", no, "--passed", "--note", "成果两项"]);
+    assert_eq!((&done["mid_check"], &done["mid_check_due"], &done["status"]), (&"passed".into(), &Value::Null, &"in_force".into()));
+    fails(&desk, &["recognition", "check", no, "--failed"], 5, "checked_already");
+    assert_eq!(desk.json(&["recognition", "show", no])["steps"][1]["note"], "passed; 成果两项");
+    assert_eq!(desk.run(&["undo", &done["op"].to_string(), "--reason", "误"]).0, 0);
+    assert_eq!(desk.json(&["recognition", "check", no, "--failed"])["mid_check"], "failed");
+    desk.json(&["recognition", "cancel", no, "--ground", "中期考核不合格", "--decision", "和人才〔2026〕4号"]);
+    fails(&desk, &["recognition", "check", no, "--passed"], 5, "wrong_state");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn where_the_pack_wants_two_persons_the_reviewer_does_not_decide() {
+    let desk = Desk::new();
+    let (_, text, _) = desk.run(&["policy", "show", "recognition"]);
+    let own = desk.path("own.toml");
+    std::fs::write(&own, text.replace("two_persons = false", "two_persons = true")).unwrap();
+    assert_eq!(desk.run(&["policy", "load", own.to_str().unwrap()]).0, 0);
+    assert_eq!(desk.run(&["policy", "confirm", "recognition", "--basis", "和人才〔2019〕1号"]).0, 0);
+    let p = desk.add("张三", &resident_id(1), &["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"]);
+    let opened = desk.json(&["recognition", "open", p["no"].as_str().unwrap(), "--class", "B"]);
+    let r = opened["no"].as_str().unwrap();
+    let to = |state: &'static str, actor: &'static str| {
+        [
+            &["recognition", "advance", r, "--to", state, "--actor", actor][..],
+            if state == "decided" { &["--decision", "和人才〔2026〕3号"] } else { &[] },
+        ]
+        .concat()
+    };
+    desk.json(&to("first_review", "甲"));
+    desk.json(&to("joint_review", "甲"));
+    fails(&desk, &to("decided", "甲"), 77, "two_persons");
+    // Once the office has actors, each needs the role for it.
+    for (name, role) in [("甲", "reviewer"), ("乙", "clerk"), ("丙", "approver")] {
+        let who = std::process::Command::new("id").arg("-un").output().unwrap();
+        let who = String::from_utf8(who.stdout).unwrap();
+        assert_eq!(desk.run(&["actor", "add", name, "--os-user", who.trim(), "--role", role, "--actor", "甲"]).0, 0);
+    }
+    fails(&desk, &to("decided", "乙"), 77, "needs_role");
+    assert_eq!(desk.json(&to("decided", "丙"))["status"], "decided");
+    let shared = desk.json(&["doctor", "--only", "actors"]);
+    assert!(shared.to_string().contains("actors"), "{shared}");
+}

@@ -5,6 +5,7 @@ use super::codes;
 use super::day::Day;
 use super::fault::FaultCode;
 use super::ident;
+use super::money::Fen;
 use super::names;
 
 /// What a column holds.
@@ -26,6 +27,10 @@ pub enum What {
     Unit,
     /// Free text.
     Text,
+    /// Money in yuan, kept as `1000.00`.
+    Money,
+    /// A whole number from 0 up.
+    Count,
 }
 
 /// What is known of a column.
@@ -141,6 +146,8 @@ fn read(column: &Column, v: &str, at: usize, warnings: &mut Vec<(usize, FaultCod
             code
         }
         What::Phone => ident::phone(v)?,
+        What::Money => Fen::parse(v)?.to_string(),
+        What::Count => text.parse::<u32>().map_err(|_| FaultCode::BadNumber)?.to_string(),
     }))
 }
 

@@ -85,10 +85,25 @@ fact_table!(PERSON_PROFILE, "person_profile", "person_id", [
 fact_table!(PERSON_DOCUMENT, "person_document", "person_id", ["kind" Plain, "number" Personal, "raw" Personal, "valid_until" Plain]);
 fact_table!(ENGAGEMENT, "engagement", "person_id", [
     "org_id" Reference, "mode" Plain, "started" Plain, "contract_end" Plain, "position" Personal, "months_a_year" Plain, "leave_why" Plain,
-    "leave_to" Personal]);
+    "leave_to" Personal, "project_id" Reference]);
 fact_table!(RECOGNITION, "recognition", "person_id", [
-    "id" Reference, "scheme" Plain, "class" Plain, "state" Plain, "policy_id" Plain, "route" Plain, "decision_id" Plain]);
-fact_table!(ACHIEVEMENT, "achievement", "person_id", ["text" Personal]);
+    "id" Reference, "scheme" Plain, "class" Plain, "state" Plain, "policy_id" Plain, "route" Plain, "decision_id" Plain,
+    "mid_check" Plain]);
+fact_table!(ACHIEVEMENT, "achievement", "person_id", [
+    "text" Personal, "kind" Plain, "level" Plain, "awarded" Plain, "file_id" Reference]);
+fact_table!(RELATION, "relation", "person_id", ["other_id" Reference, "kind" Plain]);
+fact_table!(OPENING, "opening", "person_id", [
+    "scheme" Plain, "months" Plain, "paid_fen" Plain, "card_no" Plain, "card_level" Plain, "card_until" Plain]);
+record_table!(TEAM, "team", []);
+fact_table!(TEAM_PROFILE, "team_profile", "team_id", ["name" Plain, "folded" Plain, "org_id" Reference, "decision_id" Plain]);
+fact_table!(TEAM_MEMBER, "team_member", "team_id", ["person_id" Reference, "role" Plain]);
+record_table!(PROJECT, "project", []);
+fact_table!(PROJECT_PROFILE, "project_profile", "project_id", [
+    "name" Plain, "folded" Plain, "line" Plain, "org_id" Reference, "invested_fen" Plain, "closed_on" Plain]);
+fact_table!(PROJECT_UNIT, "project_unit", "project_id", ["org_id" Reference]);
+record_table!(COLLECTION, "collection", ["kind" Plain, "due_day" Plain]);
+fact_table!(COLLECTION_UNIT, "collection_unit", "collection_id", [
+    "org_id" Reference, "returned_day" Plain, "sha256" Plain, "rows" Plain, "rejected" Plain]);
 record_table!(ORG, "org", []);
 fact_table!(ORG_PROFILE, "org_profile", "org_id", [
     "name" Plain, "folded" Plain, "uscc" Plain, "stub" Plain, "kind" Plain, "industry" Plain, "gb_industry" Plain, "introduced_on" Plain,
@@ -98,6 +113,7 @@ record_table!(PLATFORM, "platform", []);
 fact_table!(PLATFORM_PROFILE, "platform_profile", "platform_id", [
     "kind" Plain, "name" Plain, "folded" Plain, "subtype" Plain, "level" Plain, "org_id" Reference]);
 fact_table!(PLATFORM_STAGE, "platform_stage", "platform_id", ["stage" Plain]);
+fact_table!(PLATFORM_AGREEMENT, "platform_agreement", "platform_id", ["partner" Plain, "folded" Plain, "places" Plain, "subject" Plain]);
 fact_table!(ACTOR, "actor", "actor_id", ["name" Plain, "os_user" Plain, "roles" Plain]);
 record_table!(POLICY_VERSION, "policy_version", [
     "kind" Plain, "sha256" Plain, "toml" Plain, "from_day" Plain, "until_day" Plain, "confirmed_op" Plain, "basis" Plain]);
@@ -141,12 +157,22 @@ pub static CODE: Table = Table {
 };
 
 /// A person with everything that hangs on them.
-pub static PERSON_SUBJECT: Subject =
-    Subject { kind: "person", prefix: "P", tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT] };
+pub static PERSON_SUBJECT: Subject = Subject {
+    kind: "person",
+    prefix: "P",
+    tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT, &RELATION, &OPENING],
+};
 /// A unit.
 pub static ORG_SUBJECT: Subject = Subject { kind: "org", prefix: "U", tables: &[&ORG, &ORG_PROFILE] };
 /// A platform.
-pub static PLATFORM_SUBJECT: Subject = Subject { kind: "platform", prefix: "PL", tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE] };
+pub static PLATFORM_SUBJECT: Subject =
+    Subject { kind: "platform", prefix: "PL", tables: &[&PLATFORM, &PLATFORM_PROFILE, &PLATFORM_STAGE, &PLATFORM_AGREEMENT] };
+/// A project.
+pub static PROJECT_SUBJECT: Subject = Subject { kind: "project", prefix: "PJ", tables: &[&PROJECT, &PROJECT_PROFILE, &PROJECT_UNIT] };
+/// A team.
+pub static TEAM_SUBJECT: Subject = Subject { kind: "team", prefix: "TM", tables: &[&TEAM, &TEAM_PROFILE, &TEAM_MEMBER] };
+/// A round of collecting rosters.
+pub static COLLECTION_SUBJECT: Subject = Subject { kind: "collection", prefix: "", tables: &[&COLLECTION, &COLLECTION_UNIT] };
 /// An actor.
 pub static ACTOR_SUBJECT: Subject = Subject { kind: "actor", prefix: "", tables: &[&ACTOR] };
 /// All settings.
@@ -182,6 +208,7 @@ pub static OBJECTION_SUBJECT: Subject = Subject { kind: "objection", prefix: "",
 pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
     &CODE_SUBJECT,
+    &COLLECTION_SUBJECT,
     &DECISION_SUBJECT,
     &FILE_SUBJECT,
     &FILE_LINK_SUBJECT,
@@ -193,10 +220,12 @@ pub static ALL: &[&Subject] = &[
     &PLATFORM_SUBJECT,
     &CONFIRMATION_SUBJECT,
     &POLICY_SUBJECT,
+    &PROJECT_SUBJECT,
     &REVIEW_SUBJECT,
     &SETTING_SUBJECT,
     &STEP_SUBJECT,
     &TASK_SUBJECT,
+    &TEAM_SUBJECT,
 ];
 
 /// The subject of that kind.

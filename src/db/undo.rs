@@ -12,6 +12,18 @@ const UNDOABLE: &[&str] = &[
     "talent.edit",
     "talent.leave",
     "talent.return",
+    "talent.relate",
+    "talent.achieve",
+    "project.add",
+    "project.edit",
+    "project.close",
+    "platform.agree",
+    "team.add",
+    "team.join",
+    "team.leave",
+    "team.close",
+    "recognition.check",
+    "collect.open",
     "org.add",
     "org.edit",
     "org.close",
@@ -37,8 +49,17 @@ const UNDOABLE: &[&str] = &[
 ];
 
 /// Tables in which one row holds on a day, so that a row made since may stand where an undone row would come back.
-const ONE_A_DAY: &[&str] =
-    &["person_profile", "engagement", "org_profile", "platform_profile", "platform_stage", "decision_profile", "actor"];
+const ONE_A_DAY: &[&str] = &[
+    "person_profile",
+    "engagement",
+    "org_profile",
+    "platform_profile",
+    "platform_stage",
+    "project_profile",
+    "team_profile",
+    "decision_profile",
+    "actor",
+];
 
 /// Record tables whose rows nothing points at: one that the op voided is made again under a new id.
 const REMADE: &[&str] = &["judgement", "review_row", "file_link", "objection"];
@@ -132,6 +153,10 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
         "SELECT id FROM org WHERE made_op = ?1 AND (
            EXISTS (SELECT 1 FROM engagement r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {})
            OR EXISTS (SELECT 1 FROM platform_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM project_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM project_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM team_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM collection_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM org_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {}))",
         is_the_ops(&subject::ENGAGEMENT),
         is_the_ops(&subject::ORG_PROFILE)
@@ -225,6 +250,13 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
     for (table, column, anchor) in [
         (&subject::ENGAGEMENT, "org_id", "org"),
         (&subject::PLATFORM_PROFILE, "org_id", "org"),
+        (&subject::PROJECT_PROFILE, "org_id", "org"),
+        (&subject::PROJECT_UNIT, "org_id", "org"),
+        (&subject::TEAM_PROFILE, "org_id", "org"),
+        (&subject::COLLECTION_UNIT, "org_id", "org"),
+        (&subject::ENGAGEMENT, "project_id", "project"),
+        (&subject::RELATION, "other_id", "person"),
+        (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),
     ] {

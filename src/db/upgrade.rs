@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 pub type Step = (i32, &'static str);
 
 /// All steps in order.
-pub const STEPS: &[Step] = &[(2, include_str!("../../migrations/0002_papers_and_recognition.sql"))];
+pub const STEPS: &[Step] = &[
+    (2, include_str!("../../migrations/0002_papers_and_recognition.sql")),
+    (3, include_str!("../../migrations/0003_projects_families_rounds.sql")),
+];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`.
 pub fn upgrade(conn: &mut Connection, act: &Act, have: i32, steps: &[Step]) -> Result<Done<()>> {

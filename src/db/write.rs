@@ -41,6 +41,8 @@ pub struct Tx<'c> {
     pub op: i64,
     /// The business day.
     pub day: Day,
+    /// Who acts.
+    pub actor: String,
     touched: BTreeSet<(&'static str, i64)>,
     bulk: Sha256,
     bulk_count: u64,
@@ -82,6 +84,17 @@ impl<'c> Tx<'c> {
         self.bulk_count += 1;
     }
 
+    /// That whoever acts has a role. Until the office names its actors nobody has any, and everybody may.
+    pub fn must_be(&self, role: &'static str) -> Result<()> {
+        let mut st = self.conn.prepare_cached("SELECT name, roles FROM actor WHERE voided_op IS NULL")?;
+        let named: Vec<(String, String)> = st.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        let has = |a: &(String, String)| a.0 == self.actor && a.1.split(',').any(|r| r == role);
+        if named.is_empty() || named.iter().any(has) {
+            return Ok(());
+        }
+        Err(error::not_permitted("needs_role").fact("actor", &self.actor).fact("role", role).detail("role", role))
+    }
+
     /// Makes an op though no row changed: a reading that must be recorded.
     pub fn record_anyway(&mut self) {
         self.keep_op = true;
@@ -113,6 +126,7 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         conn: &db,
         op: last + 1,
         day: act.day,
+        actor: actor.clone(),
         touched: BTreeSet::new(),
         bulk: Sha256::new(),
         bulk_count: 0,

@@ -45,7 +45,7 @@ pub fn people(conn: &Connection, day: Day, until: Day) -> Result<People> {
                FROM person_profile p
                JOIN person a ON a.id = p.person_id AND a.voided_op IS NULL AND a.merged_into IS NULL AND a.erased_op IS NULL
                LEFT JOIN engagement e ON e.person_id = p.person_id AND e.voided_op IS NULL
-               WHERE p.voided_op IS NULL AND p.from_day <= ?1 AND (p.until_day IS NULL OR p.until_day >= ?1)
+               WHERE p.voided_op IS NULL AND p.corps IS NOT NULL AND p.from_day <= ?1 AND (p.until_day IS NULL OR p.until_day >= ?1)
                GROUP BY p.person_id)"
     );
     Ok(conn.query_row(&sql, [i64::from(day.0), written(day), written(until)], |r| {

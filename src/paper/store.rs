@@ -102,24 +102,40 @@ pub struct Kept {
     pub op: i64,
 }
 
-/// Keeps what a file is to a record. 5 where the record has it in that role.
-pub fn link(tx: &mut Tx<'_>, k: &Kept) -> Result<()> {
+/// The id of a file's bytes, kept once however many records it belongs to.
+fn file_id(tx: &mut Tx<'_>, k: &Kept) -> Result<i64> {
     let held: Option<i64> = tx
         .conn()
         .prepare_cached("SELECT id FROM file WHERE sha256 = ?1 AND voided_op IS NULL")?
         .query_row([&k.sha256], |r| r.get(0))
         .optional()?;
-    let file = match held {
-        Some(id) => id,
-        None => {
-            let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM file")?.query_row([], |r| r.get(0))?;
-            tx.conn()
-                .prepare_cached("INSERT INTO file (id, made_op, sha256, bytes, media_type) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![id, tx.op, k.sha256, k.bytes, k.media_type])?;
-            tx.touch(&FILE_SUBJECT, id);
-            id
-        }
-    };
+    if let Some(id) = held {
+        return Ok(id);
+    }
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM file")?.query_row([], |r| r.get(0))?;
+    tx.conn().prepare_cached("INSERT INTO file (id, made_op, sha256, bytes, media_type) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+        id,
+        tx.op,
+        k.sha256,
+        k.bytes,
+        k.media_type
+    ])?;
+    tx.touch(&FILE_SUBJECT, id);
+    Ok(id)
+}
+
+/// The same file as a record's paper, linked where it was not yet; its id.
+pub fn paper_of(tx: &mut Tx<'_>, k: &Kept) -> Result<i64> {
+    match link(tx, k) {
+        Err(e) if e.key == "file_known" => {}
+        done => done?,
+    }
+    file_id(tx, k)
+}
+
+/// Keeps what a file is to a record. 5 where the record has it in that role.
+pub fn link(tx: &mut Tx<'_>, k: &Kept) -> Result<()> {
+    let file = file_id(tx, k)?;
     let there: bool = tx
         .conn()
         .prepare_cached(

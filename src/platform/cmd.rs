@@ -1,12 +1,13 @@
 //! `platform …`: arguments, and a platform as a clerk and a script see it.
 
 use super::store::{self, Platform};
-use super::{COLUMNS, PREFIX, change, check, place};
+use super::{Agreement, COLUMNS, PREFIX, change, check, place};
 use crate::base::day::Day;
 use crate::base::fault::FaultCode;
 use crate::base::sheet::Column as SheetColumn;
-use crate::base::{codes, number};
+use crate::base::{codes, names, number};
 use crate::cli::Noun;
+use crate::db::facts::Span;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::org::change::How;
@@ -41,6 +42,15 @@ fn build(c: Command) -> Command {
                 .arg(correct()),
         )
         .subcommand(entry::options(Command::new("edit").arg(platform()), slow()).arg(day("from_date")).arg(correct()))
+        .subcommand(
+            Command::new("agree")
+                .arg(platform())
+                .arg(Arg::new("partner").long("partner").value_name("TEXT").required(true))
+                .arg(Arg::new("places").long("places").value_name("N").value_parser(clap::value_parser!(i64).range(1..=100_000)))
+                .arg(Arg::new("subject").long("subject").value_name("TEXT"))
+                .arg(day("from_date"))
+                .arg(day("until")),
+        )
         .subcommand(Command::new("show").arg(platform()))
         .subcommand(Lines::augment_args(Command::new("list")))
         .subcommand(Command::new("close").arg(platform()))
@@ -60,6 +70,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             stage(office, &text(m), code, day(m, "since"), m.get_flag("correct"), "platform.stage")
         }
         Some(("edit", m)) => edit(office, m, &text(m), day(m, "from_date")),
+        Some(("agree", m)) => agree(office, m, &text(m)),
         Some(("show", m)) => show(office, &text(m)),
         Some(("list", m)) => list(office, &Lines::from_arg_matches(m).unwrap_or_default()),
         Some(("close", m)) => stage(office, &text(m), "closed", None, false, "platform.close"),
@@ -150,6 +161,35 @@ fn edit(office: &Office, m: &ArgMatches, text: &str, from_date: Option<Day>) -> 
     Ok(Exit::Done)
 }
 
+/// An agreement with a partner; the same partner again renews it.
+fn agree(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
+    let said = |name: &str| m.get_one::<String>(name).map(|t| names::clean_text(t)).filter(|t| !t.is_empty());
+    let Some(partner) = said("partner").filter(|p| !names::org_fold(p).is_empty()) else {
+        return Err(error::usage("empty_text").fact("option", "--partner"));
+    };
+    let agreement = Agreement { partner, places: m.get_one::<i64>("places").copied(), subject: said("subject") };
+    let from = m.get_one::<Day>("from_date").copied().unwrap_or(office.day());
+    let until = m.get_one::<Day>("until").copied();
+    if until.is_some_and(|u| u < from) {
+        return Err(error::bad_data("date_order").detail("code", "date_order"));
+    }
+    let conn = office.read()?;
+    let (id, pack) = (store::resolve(conn, text)?, target::store::pack(conn)?);
+    let done = office.write("platform.agree", Map::new(), |tx| {
+        let p = loaded(tx.conn(), id)?;
+        let span = Span { from, until };
+        if !p.agreements.iter().any(|a| a.data == agreement && a.span == span) {
+            store::agree(tx, &p, &agreement, span)?;
+        }
+        object(tx.conn(), &loaded(tx.conn(), id)?, tx.day, &pack)
+    })?;
+    if done.op.is_none() && !office.globals.dry_run {
+        office.note("note.unchanged", &[]);
+    }
+    office.show_act(&done, done.value.clone())?;
+    Ok(Exit::Done)
+}
+
 fn show(office: &Office, text: &str) -> Result<Exit> {
     let conn = office.read()?;
     let p = loaded(conn, store::resolve(conn, text)?)?;
@@ -169,6 +209,7 @@ pub const FIELDS: &[Field] = &[
     Field::code("stage", "platform_stage"),
     Field::date("operating_since"),
     Field::text("counts_in"),
+    Field::date("agreement_until"),
 ];
 
 fn list(office: &Office, lines: &Lines) -> Result<Exit> {
@@ -204,12 +245,27 @@ pub fn object(conn: &Connection, p: &Platform, day: Day, pack: &TargetsPack) -> 
         None => Value::Null,
     };
     let operating = code == Some("operating");
+    let agreements: Vec<Value> = p
+        .agreements
+        .iter()
+        .map(|a| {
+            let status = match a.span {
+                s if s.holds(day) => "active",
+                s if s.from > day => "coming",
+                _ => "ended",
+            };
+            json!({"partner": a.data.partner, "status": status, "places": a.data.places, "subject": a.data.subject,
+                   "from": a.span.from.iso(), "until": a.span.until.map(|d| d.iso())})
+        })
+        .collect();
+    let first_end = p.agreements.iter().filter(|a| a.span.holds(day)).filter_map(|a| a.span.until).min();
     Ok(json!({
         "no": number::format(PREFIX, p.id),
         "status": if code == Some("closed") { "closed" } else { "active" },
         "kind": v.kind, "name": v.name, "subtype": v.subtype, "level": v.level, "org": unit, "stage": code,
         "operating_since": stage.filter(|_| operating).map(|s| s.span.from.iso()),
         "counts_in": if operating { counts_in(&v.kind, pack) } else { Vec::new() },
+        "agreements": agreements, "agreement_until": first_end.map(|d| d.iso()),
     }))
 }
 

@@ -97,6 +97,24 @@ impl Sheet for Profile {
     }
 }
 
+/// An agreement with a university or practice base (合作协议): order-style training, practice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// With whom (合作方).
+    pub partner: String,
+    /// Places a year (名额).
+    pub places: Option<i64>,
+    /// What it is about (合作内容).
+    pub subject: Option<String>,
+}
+
+impl Agreement {
+    /// The data columns of platform_agreement in order; `folded` is the partner's matching form.
+    pub fn values<'a>(&'a self, folded: &'a str) -> [Val<'a>; 4] {
+        [Val::Text(&self.partner), Val::Text(folded), Val::int(self.places), Val::text(self.subject.as_deref())]
+    }
+}
+
 /// Which stage may follow which. Steps may be skipped, none is taken back: what was entered by mistake is undone or corrected.
 const NEXT: &[(&str, &[&str])] = &[
     ("planned", &["building", "applied", "approved", "operating", "closed"]),

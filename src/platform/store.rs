@@ -1,11 +1,11 @@
 //! All SQL of platforms; rows to types and back.
 
-use super::{PREFIX, Profile};
+use super::{Agreement, PREFIX, Profile};
 use crate::base::day::Day;
 use crate::base::{names, number};
 use crate::db::digest::Val;
 use crate::db::facts::{self, Fact, Span};
-use crate::db::subject::{PLATFORM_PROFILE, PLATFORM_STAGE, PLATFORM_SUBJECT};
+use crate::db::subject::{PLATFORM_AGREEMENT, PLATFORM_PROFILE, PLATFORM_STAGE, PLATFORM_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use rusqlite::{Connection, Row};
@@ -25,6 +25,8 @@ pub struct Platform {
     pub profiles: Vec<Fact<Profile>>,
     /// Stages (阶段) from the day each was reached.
     pub stages: Vec<Fact<String>>,
+    /// Agreements, each until its last day.
+    pub agreements: Vec<Fact<Agreement>>,
 }
 
 impl Platform {
@@ -59,7 +61,14 @@ pub fn load(conn: &Connection, id: i64) -> Result<Option<Platform>> {
         )?
         .query_map([id], |r| facts::read(r, |r, at| r.get(at)))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(Platform { id, profiles, stages }))
+    let agreements = conn
+        .prepare_cached(
+            "SELECT seq, from_day, until_day, made_op, voided_op, partner, places, subject FROM platform_agreement
+             WHERE platform_id = ?1 AND voided_op IS NULL ORDER BY from_day, seq",
+        )?
+        .query_map([id], |r| facts::read(r, |r, a| Ok(Agreement { partner: r.get(a)?, places: r.get(a + 1)?, subject: r.get(a + 2)? })))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(Platform { id, profiles, stages, agreements }))
 }
 
 /// Ids of all live platforms in order.
@@ -132,6 +141,24 @@ pub fn set_stage(tx: &mut Tx<'_>, id: i64, old: Option<&Fact<String>>, stage: &s
     }
     facts::insert(tx, &PLATFORM_STAGE, id, Span::from(since), &[Val::Text(stage)])?;
     tx.touch(&PLATFORM_SUBJECT, id);
+    Ok(())
+}
+
+/// An agreement over its days. What held with the same partner gives way from its first day on.
+pub fn agree(tx: &mut Tx<'_>, p: &Platform, a: &Agreement, span: Span) -> Result<()> {
+    let folded = names::org_fold(&a.partner);
+    for old in p.agreements.iter().filter(|o| names::org_fold(&o.data.partner) == folded) {
+        if old.span.until.is_some_and(|u| u < span.from) {
+            continue;
+        }
+        if old.span.from < span.from {
+            facts::end(tx, &PLATFORM_AGREEMENT, p.id, old.seq, old.span, span.from.pred(), &old.data.values(&folded))?;
+        } else {
+            facts::void(tx, &PLATFORM_AGREEMENT, p.id, old.seq)?;
+        }
+    }
+    facts::insert(tx, &PLATFORM_AGREEMENT, p.id, span, &a.values(&folded))?;
+    tx.touch(&PLATFORM_SUBJECT, p.id);
     Ok(())
 }
 

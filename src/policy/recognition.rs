@@ -32,6 +32,9 @@ pub struct Scheme {
     pub notice_days: u32,
     /// Months after which somebody looks whether it still holds.
     pub mid_check_months: u32,
+    /// Whoever reviews does not decide; packs of before this rule say no.
+    #[serde(default)]
+    pub two_persons: bool,
     /// A decision may be cited before its paper was entered.
     pub unchecked_decisions: bool,
     /// Clause.

@@ -65,6 +65,13 @@ pub fn is_confirmed(conn: &Connection, policy_id: Option<i64>, scheme: &str) -> 
     Ok(confirmations(conn, id)?.iter().any(|(s, _)| s.as_deref().is_none_or(|s| s == scheme)))
 }
 
+/// The recognition pack of a version.
+pub fn recognition_version(conn: &Connection, id: i64) -> Result<RecognitionPack> {
+    let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    // It was sound when it was loaded.
+    parse_recognition(&text).map_err(|_| error::not_office("damaged"))
+}
+
 /// The recognition pack with the id of its version.
 pub fn recognition(conn: &Connection) -> Result<(Option<i64>, RecognitionPack)> {
     let v = current(conn, "recognition")?;

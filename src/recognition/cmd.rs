@@ -1,26 +1,26 @@
 //! `recognition …`: arguments, and a recognition as a clerk and a script see it.
 
+use super::change::{self, Given};
 use super::store::{self, Record, no};
-use super::{MACHINE, PENDING, PREFIX, last_day, notice_is_over, seen};
+use super::{MACHINE, PENDING, PREFIX, last_day, mid_check_due, notice_is_over, seen};
 use crate::base::day::Day;
-use crate::base::money::Fen;
 use crate::base::{ident, names, number};
 use crate::cli::Noun;
 use crate::db::facts::{Fact, Span};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
+use crate::org;
 use crate::paper;
-use crate::policy::{self, Scheme};
-use crate::talent::store::Person;
+use crate::policy::{self, RecognitionPack, Scheme};
 use crate::talent::{self, Code, Recognition, look, store as people};
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
 use crate::workflow::store as steps;
-use crate::{org, talent::Status};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "recognition", build, run };
@@ -59,6 +59,16 @@ enum RecognitionCommand {
         ground: String,
         #[arg(long, value_name = "D")]
         decision: Option<String>,
+    },
+    Check {
+        #[arg(value_name = "R")]
+        recognition: String,
+        #[arg(long, required_unless_present = "failed", conflicts_with = "failed")]
+        passed: bool,
+        #[arg(long)]
+        failed: bool,
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
     },
     Show {
         #[arg(value_name = "R")]
@@ -107,6 +117,9 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         C::Advance { recognition, to, decision, place } => advance(office, &recognition, &to, decision.as_deref(), place.as_deref()),
         C::Grant(asked) => grant(office, &asked),
         C::Cancel { recognition, ground, decision } => cancel(office, &recognition, &ground, decision.as_deref()),
+        C::Check { recognition, failed, note, .. } => {
+            check(office, &recognition, if failed { "failed" } else { "passed" }, note.as_deref())
+        }
         C::Show { recognition } => {
             let conn = office.read()?;
             let (id, r) = store::resolve(conn, &recognition)?;
@@ -123,41 +136,11 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     }
 }
 
-/// The scheme in force and the id of its policy version. 78 where it was not confirmed.
-fn confirmed(conn: &Connection, code: &str) -> Result<(Option<i64>, Scheme)> {
-    let (id, pack) = policy::store::recognition(conn)?;
-    let Some(scheme) = pack.scheme(code) else {
-        return Err(error::not_found("no_scheme").fact("scheme", code));
-    };
-    if !policy::store::is_confirmed(conn, id, code)? {
-        return Err(error::policy("unconfirmed").fact("pack", "recognition").fact("scheme", code).detail("scheme", code));
-    }
-    Ok((id, scheme.clone()))
-}
-
-fn class_of(scheme: &Scheme, text: &str) -> Result<Code> {
-    let code = crate::base::codes::find("class", text).unwrap_or(text);
-    let class = scheme.classes.iter().find(|c| *c == code).ok_or_else(|| {
-        error::usage("no_class").fact("class", text).fact("classes", scheme.classes.join(", ")).detail("possible", scheme.classes.clone())
-    })?;
-    Ok(Code::Owned(class.clone()))
-}
-
-/// A person who can be recognised: in the registry as a talent, and here.
-fn candidate(office: &Office, text: &str) -> Result<Person> {
-    let p = look::load(office, text)?;
-    let status = talent::status(&p.engagements, p.merged_into.is_some(), p.erased, office.day());
-    if p.kind != "talent" || status != Status::Active {
-        return Err(error::conflict("not_a_candidate").fact("no", p.no()).fact("status", status.as_str()));
-    }
-    Ok(p)
-}
-
 fn open(office: &Office, person: &str, class: &str, scheme: &str, route: &str, files: &[std::path::PathBuf]) -> Result<Exit> {
     let conn = office.read()?;
-    let (policy_id, scheme) = confirmed(conn, scheme)?;
-    let class = class_of(&scheme, class)?;
-    let p = candidate(office, person)?;
+    let (policy_id, scheme) = change::confirmed(conn, scheme)?;
+    let class = change::class_of(&scheme, class)?;
+    let p = change::candidate(look::load(office, person)?, office.day())?;
     if let Some(r) = p.recognitions.iter().find(|r| r.span.until.is_none() && PENDING.contains(&&*r.data.state)) {
         return Err(error::conflict("recognition_open").fact("no", no(r.data.id)).detail("no", no(r.data.id)));
     }
@@ -172,6 +155,7 @@ fn open(office: &Office, person: &str, class: &str, scheme: &str, route: &str, f
             policy_id,
             route: Some(Code::Owned(route.to_owned())),
             decision_id: None,
+            mid_check: None,
         };
         store::insert(tx, p.id, Span::from(tx.day), &r)?;
         steps::step(tx, (MACHINE.kind, id), None, "accepted", None, None)?;
@@ -209,7 +193,7 @@ fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place:
     if state == "cancelled" {
         return Err(error::usage("cancel_verb"));
     }
-    let (_, scheme) = confirmed(conn, &held.data.scheme)?;
+    let (_, scheme) = change::confirmed(conn, &held.data.scheme)?;
     if state == "decided" && decision.is_none() && held.data.decision_id.is_none() {
         return Err(error::refused("needs_decision").fact("no", no(id)));
     }
@@ -223,14 +207,15 @@ fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place:
         notice_is_over(&no(id), n.as_ref(), &objections, &scheme, office.day(), office.today(), recorded)?;
     }
     let done = office.write("recognition.advance", Map::new(), |tx| {
+        change::two_persons(tx, &scheme, id, state)?;
         let decision_id = match decision {
-            Some(d) => Some(cited(tx, &scheme, d, held.data.decision_id)?),
+            Some(d) => Some(change::cited(tx, &scheme, d, (r.person_id, held.data.route.as_deref()), held.data.decision_id)?),
             None => held.data.decision_id,
         };
         let new = Recognition { state: state.into(), decision_id, ..held.data.clone() };
         let day = tx.day;
         let span = if state == "in_force" {
-            take_over(tx, r.person_id, id, day)?;
+            change::take_over(tx, r.person_id, id, day)?;
             Span { from: day, until: Some(last_day(&scheme, day)) }
         } else {
             Span::from(day)
@@ -247,61 +232,50 @@ fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place:
     Ok(Exit::Done)
 }
 
-/// The decision an act rests on: known or, where policy allows it, cited by its number; and it covers one person more.
-fn cited(tx: &mut Tx<'_>, scheme: &Scheme, text: &str, before: Option<i64>) -> Result<i64> {
-    let id = paper::store::cite(tx, text)?;
-    let d = paper::store::open(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?.data;
-    if !d.checked && !scheme.unchecked_decisions {
-        return Err(error::refused("decision_unchecked").fact("document_no", &d.document_no));
+/// Keeps what the mid-term check found; one that failed is then cancelled on a decision.
+fn check(office: &Office, text: &str, found: &'static str, note: Option<&str>) -> Result<Exit> {
+    let conn = office.read()?;
+    let (id, r) = store::resolve(conn, text)?;
+    let held = r.last().clone();
+    let state = seen(&held.data.state, held.span.until, office.day());
+    if state != "in_force" {
+        let next = MACHINE.next(state);
+        return Err(error::conflict("wrong_state")
+            .fact("no", no(id))
+            .fact("state", state)
+            .fact("next", next.join(", "))
+            .detail("possible", next.to_vec()));
     }
-    let used = store::persons_on(tx.conn(), id)? + i64::from(before != Some(id));
-    d.covers(&number::format(paper::PREFIX, id), used, Fen(0))?;
-    Ok(id)
-}
-
-/// What a roster recorded and what ran out ends where another recognition begins to hold. 5 where one is in force on the day.
-fn take_over(tx: &mut Tx<'_>, person_id: i64, id: i64, from: Day) -> Result<()> {
-    let p = people::load(tx.conn(), person_id)?.ok_or_else(|| error::not_office("damaged"))?;
-    for r in p.recognitions.iter().filter(|r| r.data.id != id && r.span.until.is_none_or(|u| u >= from)) {
-        match &*r.data.state {
-            "recorded" => store::end(tx, person_id, r, from)?,
-            "in_force" => {
-                return Err(error::conflict("recognition_held")
-                    .fact("no", no(r.data.id))
-                    .detail("no", no(r.data.id))
-                    .detail("possible", vec!["cancel"]));
-            }
-            _ => {}
-        }
+    if let Some(before) = &held.data.mid_check {
+        return Err(error::conflict("checked_already").fact("no", no(id)).fact("found", before));
     }
-    Ok(())
+    if office.day() < held.span.from {
+        return Err(error::bad_data("date_order"));
+    }
+    let note = note.map(names::clean_text).filter(|n| !n.is_empty());
+    let done = office.write("recognition.check", Map::new(), |tx| {
+        store::set_mid_check(tx, r.person_id, &held, found)?;
+        let said = [Some(found.to_owned()), note.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        steps::step(tx, (MACHINE.kind, id), Some("in_force"), "in_force", None, Some(&said))?;
+        made(tx, id)
+    })?;
+    office.show_act(&done, done.value.clone())?;
+    Ok(Exit::Done)
 }
 
 fn grant(office: &Office, asked: &Grant) -> Result<Exit> {
     let conn = office.read()?;
-    let (policy_id, scheme) = confirmed(conn, &asked.scheme)?;
-    let class = class_of(&scheme, &asked.class)?;
-    let p = candidate(office, &asked.person)?;
+    let (policy_id, scheme) = change::confirmed(conn, &asked.scheme)?;
+    let class = change::class_of(&scheme, &asked.class)?;
+    let p = change::candidate(look::load(office, &asked.person)?, office.day())?;
     let from = asked.from_date.unwrap_or(office.day());
     let until = asked.until.unwrap_or_else(|| last_day(&scheme, from));
     if until < from {
         return Err(error::bad_data("date_order"));
     }
+    let given = Given { policy_id, scheme: &scheme, class, route: &asked.route, decision: &asked.decision, from, until };
     let done = office.write("recognition.grant", Map::new(), |tx| {
-        let decision_id = cited(tx, &scheme, &asked.decision, None)?;
-        let id = people::next_recognition(tx)?;
-        take_over(tx, p.id, id, from)?;
-        let r = Recognition {
-            id,
-            scheme: Code::Owned(scheme.code.clone()),
-            class: class.clone(),
-            state: "in_force".into(),
-            policy_id,
-            route: Some(Code::Owned(asked.route.clone())),
-            decision_id: Some(decision_id),
-        };
-        store::insert(tx, p.id, Span { from, until: Some(until) }, &r)?;
-        steps::step(tx, (MACHINE.kind, id), None, "in_force", Some(decision_id), None)?;
+        let id = change::grant(tx, p.id, &given)?;
         made(tx, id)
     })?;
     show_new(office, &done)
@@ -335,10 +309,24 @@ fn cancel(office: &Office, text: &str, ground: &str, decision: Option<&str>) -> 
 /// `recognition show`'s object.
 fn object(conn: &Connection, id: i64, r: &Record, day: Day) -> Result<Value> {
     let row = r.rows.iter().rev().find(|f| f.span.from <= day).unwrap_or(r.last());
-    line(conn, id, r.person_id, row, day)
+    line(conn, &mut Policies::default(), id, r.person_id, row, day)
 }
 
-fn line(conn: &Connection, id: i64, person_id: i64, row: &Fact<Recognition>, day: Day) -> Result<Value> {
+/// The packs by which recognitions were decided, each read once.
+#[derive(Default)]
+struct Policies(BTreeMap<i64, RecognitionPack>);
+
+impl Policies {
+    fn scheme_of(&mut self, conn: &Connection, r: &Recognition) -> Result<Option<Scheme>> {
+        let Some(id) = r.policy_id else { return Ok(None) };
+        if !self.0.contains_key(&id) {
+            self.0.insert(id, policy::store::recognition_version(conn, id)?);
+        }
+        Ok(self.0.get(&id).and_then(|pack| pack.scheme(&r.scheme)).cloned())
+    }
+}
+
+fn line(conn: &Connection, policies: &mut Policies, id: i64, person_id: i64, row: &Fact<Recognition>, day: Day) -> Result<Value> {
     let d = &row.data;
     let status = seen(&d.state, row.span.until, day);
     let decision = match d.decision_id {
@@ -349,11 +337,16 @@ fn line(conn: &Connection, id: i64, person_id: i64, row: &Fact<Recognition>, day
     };
     // What only a roster says never stood in public, and there may be a million of it.
     let up = if d.state == "recorded" { None } else { steps::notice(conn, (MACHINE.kind, id))? };
+    let due = match policies.scheme_of(conn, d)?.filter(|_| status == "in_force") {
+        Some(s) => mid_check_due(&s, row.span.from, row.span.until, d.mid_check.as_deref()),
+        None => None,
+    };
     let notice = up.map(|n| json!({"from": n.from.iso(), "until": n.until.iso()}));
     Ok(json!({
         "no": no(id), "status": status, "person_no": number::format(talent::PREFIX, person_id), "class": d.class, "scheme": d.scheme,
         "policy_version": d.policy_id, "route": d.route, "from": row.span.from.iso(),
         "until": row.span.until.filter(|_| d.state == "in_force").map(|u| u.iso()), "decision": decision, "notice": notice,
+        "mid_check": d.mid_check, "mid_check_due": due.map(|d| d.iso()),
         "next": if status == "expired" { &[] } else { MACHINE.next(&d.state) },
     }))
 }
@@ -363,7 +356,7 @@ fn steps_of(conn: &Connection, id: i64) -> Result<Value> {
     for s in steps::steps(conn, (MACHINE.kind, id))? {
         rows.push(json!({
             "from": s.from_state, "to": s.to_state, "day": s.day.iso(), "decision": s.decision_id.map(|d| number::format(paper::PREFIX, d)),
-            "note": s.note, "op": s.op,
+            "note": s.note, "actor": s.actor, "op": s.op,
         }));
     }
     Ok(rows.into())
@@ -379,6 +372,8 @@ const FIELDS: &[Field] = &[
     Field::date("from"),
     Field::date("until"),
     Field::text("decision"),
+    Field::text("mid_check"),
+    Field::date("mid_check_due"),
 ];
 
 fn list(office: &Office, lines: &Lines) -> Result<Exit> {
@@ -387,11 +382,11 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
     let (day, after) = (office.as_of(), office.after(PREFIX)?);
     // Those that only rosters say are as many as people: shown where they are asked for.
     let recorded = filter.value("status") == Some("recorded");
-    let mut rows = Vec::new();
+    let (mut rows, mut policies) = (Vec::new(), Policies::default());
     store::each(conn, recorded, |person, row| {
         let id = row.data.id;
         if id > after {
-            let v = line(conn, id, person, &row, day)?;
+            let v = line(conn, &mut policies, id, person, &row, day)?;
             if filter.takes(&v) {
                 rows.push(v);
             }

@@ -1,6 +1,7 @@
 //! Recognition of talents (人才认定): its states and what each move asks for. A class that only a roster says is `recorded`: it counts
 //! in statistics and opens nothing. SQL lives in `store`, commands in `cmd`.
 
+pub mod change;
 pub mod cmd;
 pub mod store;
 
@@ -67,6 +68,12 @@ pub fn notice_is_over(
         return Err(error::refused("objection_upheld").fact("no", no));
     }
     Ok(())
+}
+
+/// The day by which somebody looks whether it still holds (中期考核); None where it ends before, or was looked at.
+pub fn mid_check_due(scheme: &Scheme, from: Day, until: Option<Day>, found: Option<&str>) -> Option<Day> {
+    let due = from.months_later(scheme.mid_check_months).pred();
+    (found.is_none() && scheme.mid_check_months > 0 && until.is_none_or(|u| due < u)).then_some(due)
 }
 
 #[cfg(test)]

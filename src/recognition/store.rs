@@ -11,6 +11,9 @@ use crate::talent::Recognition;
 use crate::talent::store::{RECOGNITION as COLUMNS, recognition};
 use rusqlite::{Connection, Row};
 
+/// Place of `person_id` behind `COLUMNS`.
+const PERSON: usize = 13;
+
 /// A recognition: its person and the rows of its life, in order.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -41,7 +44,7 @@ pub fn load(conn: &Connection, id: i64) -> Result<Option<Record>> {
         let mut st = conn.prepare_cached(&format!(
             "SELECT {COLUMNS}, person_id FROM recognition WHERE id = ?1 {some} AND voided_op IS NULL ORDER BY from_day, seq"
         ))?;
-        let read = |r: &Row<'_>| Ok((facts::read(r, recognition)?, r.get::<_, i64>(12)?));
+        let read = |r: &Row<'_>| Ok((facts::read(r, recognition)?, r.get::<_, i64>(PERSON)?));
         let rows: Vec<(Fact<Recognition>, i64)> = st.query_map([id], read)?.collect::<rusqlite::Result<_>>()?;
         if let Some((_, person_id)) = rows.first() {
             return Ok(Some(Record { person_id: *person_id, rows: rows.into_iter().map(|r| r.0).collect() }));
@@ -58,7 +61,7 @@ pub fn each(conn: &Connection, recorded: bool, mut f: impl FnMut(i64, Fact<Recog
     let mut rows = st.query([])?;
     let mut held: Option<(i64, Fact<Recognition>)> = None;
     while let Some(r) = rows.next()? {
-        let next = (r.get(12)?, facts::read(r, recognition)?);
+        let next = (r.get(PERSON)?, facts::read(r, recognition)?);
         if let Some((person, row)) = held.replace(next)
             && held.as_ref().is_some_and(|h| h.1.data.id != row.data.id)
             && !f(person, row)?
@@ -92,6 +95,25 @@ pub fn insert(tx: &mut Tx<'_>, person_id: i64, span: Span, r: &Recognition) -> R
 pub fn advance(tx: &mut Tx<'_>, person_id: i64, old: &Fact<Recognition>, span: Span, new: &Recognition) -> Result<()> {
     end(tx, person_id, old, span.from)?;
     insert(tx, person_id, span, new)
+}
+
+/// What the mid-term check found: known of the row over all its days.
+pub fn set_mid_check(tx: &mut Tx<'_>, person_id: i64, old: &Fact<Recognition>, found: &'static str) -> Result<()> {
+    let new = Recognition { mid_check: Some(found.into()), ..old.data.clone() };
+    facts::correct(tx, &RECOGNITION, person_id, old.seq, old.span, &new.values())?;
+    tx.touch(&PERSON_SUBJECT, person_id);
+    Ok(())
+}
+
+/// Other persons than this one who hold a recognition on a decision.
+pub fn others_on(conn: &Connection, decision_id: i64, person_id: i64) -> Result<Vec<i64>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT DISTINCT person_id FROM recognition
+             WHERE decision_id = ?1 AND person_id <> ?2 AND state <> 'recorded' AND voided_op IS NULL",
+        )?
+        .query_map([decision_id, person_id], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// Ends a row before a day.

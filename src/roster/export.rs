@@ -18,7 +18,7 @@ use crate::talent::store::{self, Person};
 use crate::talent::{Status, current, status, view};
 use crate::ui::Lang;
 use crate::ui::filter::Filter;
-use crate::{org, platform};
+use crate::{org, platform, project};
 use rusqlite::Connection;
 use serde_json::Map;
 use std::path::Path;
@@ -204,10 +204,16 @@ fn cells(conn: &Connection, p: &Person, day: Day, zh: bool, reveal: bool, leaver
             Key::StartDate => e.map(|e| e.data.started.iso()).unwrap_or_default(),
             Key::ContractEnd => e.and_then(|e| e.data.contract_end).map(|d| d.iso()).unwrap_or_default(),
             Key::MonthsAYear => e.and_then(|e| e.data.months_a_year).map(|n| n.to_string()).unwrap_or_default(),
+            Key::Project => match e.and_then(|e| e.data.project_id) {
+                Some(id) => project::store::name_at(conn, id, day)?.unwrap_or_default(),
+                None => String::new(),
+            },
             Key::Phone => profile.phone.as_deref().map(|v| if reveal { v.to_owned() } else { ident::mask_phone(v) }).unwrap_or_default(),
             Key::Email => profile.email.as_deref().map(|v| if reveal { v.to_owned() } else { ident::mask_email(v) }).unwrap_or_default(),
             Key::Class => p.recognition_at(day).map(|r| code(c, &r.data.class)).unwrap_or_default(),
-            Key::Achievements => p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.as_str()).collect::<Vec<_>>().join(";"),
+            Key::Achievements => {
+                p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.text.as_str()).collect::<Vec<_>>().join(";")
+            }
             Key::Remarks => opt(&profile.remarks),
         });
     }

@@ -186,6 +186,10 @@ impl<'a, 'c> People<'a, 'c> {
             Fate::Known(id) => self.apply(tx, &p.row, id, c.unit),
             Fate::New => match (&mut c.person, &c.prepared) {
                 (Ok(person), Some(prepared)) => {
+                    if let Some(text) = &person.project {
+                        let Some(id) = project(tx, text)? else { return self.refuse(&p.row, &[no_project()]) };
+                        person.engagement.project_id = Some(id);
+                    }
                     self.report.added += 1;
                     if self.doomed {
                         return Ok(());
@@ -374,6 +378,7 @@ impl<'a, 'c> People<'a, 'c> {
             Err(e) if e.key == "date_order" => {
                 return self.refuse(row, &[CellFault { key: Key::ContractEnd, code: FaultCode::DateOrder, note: None }]);
             }
+            Err(e) if e.key == "no_project" || e.key == "number_check" => return self.refuse(row, &[no_project()]),
             Err(e) if e.key == "class_decided" => {
                 let note = e.facts.first().map(|f| f.1.clone());
                 return self.refuse(row, &[CellFault { key: Key::Class, code: FaultCode::ConflictWithRegister, note }]);
@@ -415,6 +420,19 @@ impl<'a, 'c> People<'a, 'c> {
         let value = row.cell(f.key).map(|v| shown(&column, v, self.set.reveal)).unwrap_or_default();
         RowFault { row: row.number, column, code: f.code, value, note: f.note.as_deref().map(Into::into) }
     }
+}
+
+/// The project a row names; None where there is none of that number or name.
+fn project(tx: &Tx<'_>, text: &str) -> Result<Option<i64>> {
+    match crate::project::store::resolve(tx.conn(), text) {
+        Ok(id) => Ok(Some(id)),
+        Err(e) if matches!(e.kind, Kind::NotFound | Kind::Usage) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+fn no_project() -> CellFault {
+    CellFault { key: Key::Project, code: FaultCode::UnknownValue, note: None }
 }
 
 /// The unit's id, made or completed where need be. `unit` was asked for before.

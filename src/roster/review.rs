@@ -15,7 +15,7 @@ use crate::talent::known;
 use crate::talent::store as people;
 use crate::talent::view;
 use crate::ui::{Column, View};
-use crate::{org, talent};
+use crate::{org, project, talent};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
@@ -182,6 +182,7 @@ fn person(office: &Office, tx: &mut Tx<'_>, w: &Waiting, row: &Row, verdict: &Ve
     }
     let mut person = NewPerson::of(draft).map_err(|d| lacking(&d))?;
     person.engagement.org_id = org.ok_or_else(|| error::usage("missing_any"))?;
+    person.engagement.project_id = person.project.as_deref().map(|text| project::store::resolve(tx.conn(), text)).transpose()?;
     let id = change::enter(tx, &person)?;
     for other in compared {
         people::judge(tx, id, other, "different", &json!(["review"]))?;

@@ -4,7 +4,7 @@
 use super::COUNTED;
 use super::entry::{Draft, Given};
 use super::store::{self, Person};
-use super::{Code, Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
+use super::{Achievement, Code, Engagement, Holding, PREFIX, Profile, Recognition, ZONE_SCHEME, current};
 use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, Document};
 use crate::base::number;
@@ -13,6 +13,7 @@ use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON_DOCUMENT, PERSON_PROFILE, PERSON_SUBJECT, RECOGNITION};
 use crate::db::write::Tx;
 use crate::error::{self, Error};
+use crate::project;
 use serde::Serialize;
 
 /// Everything a new person is entered with, ready to be written.
@@ -32,6 +33,8 @@ pub struct NewPerson {
     pub uscc: Option<String>,
     /// Engagement; its `org_id` is set once the unit is known.
     pub engagement: Engagement,
+    /// The project as given; `engagement.project_id` is set once it is known.
+    pub project: Option<String>,
     /// Class that only the entry says, if any.
     pub class: Option<Code>,
     /// Achievements.
@@ -84,7 +87,9 @@ impl NewPerson {
                 months_a_year: given(d.months_a_year),
                 leave_why: None,
                 leave_to: None,
+                project_id: None,
             },
+            project: given(d.project),
             class: code(d.class),
             achievements: given(d.achievements).unwrap_or_default(),
         })
@@ -116,7 +121,7 @@ pub fn holding_of(d: &Document) -> Holding {
 
 /// Enters a new person; returns the id.
 pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64, Error> {
-    let id = store::anchor(tx)?;
+    let id = store::anchor(tx, "talent")?;
     let name = store::name_id(tx, &p.profile.name)?;
     let span = Span::from(p.from);
     facts::insert(tx, &PERSON_PROFILE, id, span, &p.profile.values(Val::Int(name), Val::Null))?;
@@ -129,7 +134,20 @@ pub fn enter(tx: &mut Tx<'_>, p: &NewPerson) -> Result<i64, Error> {
         facts::insert(tx, &RECOGNITION, id, span, &r.values())?;
     }
     for a in &p.achievements {
-        facts::insert(tx, &ACHIEVEMENT, id, span, &[Val::Text(a)])?;
+        facts::insert(tx, &ACHIEVEMENT, id, span, &Achievement::told(a).values())?;
+    }
+    tx.touch(&PERSON_SUBJECT, id);
+    Ok(id)
+}
+
+/// Enters a person who is no talent: a student (学生) or a relative (亲属) of one, who has no corps and never counts.
+pub fn enter_other(tx: &mut Tx<'_>, kind: &str, d: &Draft, from: Day) -> Result<i64, Error> {
+    let id = store::anchor(tx, kind)?;
+    let profile = merged(&Profile::default(), d);
+    let name = store::name_id(tx, &profile.name)?;
+    facts::insert(tx, &PERSON_PROFILE, id, Span::from(from), &profile.values(Val::Int(name), Val::Null))?;
+    for doc in &d.documents {
+        facts::insert(tx, &PERSON_DOCUMENT, id, Span::from(from), &document_values(doc))?;
     }
     tx.touch(&PERSON_SUBJECT, id);
     Ok(id)
@@ -145,6 +163,7 @@ pub fn recorded(id: i64, class: Code) -> Recognition {
         policy_id: None,
         route: None,
         decision_id: None,
+        mid_check: None,
     }
 }
 
@@ -254,7 +273,8 @@ pub fn differences(a: &Profile, b: &Profile) -> Vec<(&'static str, Option<String
     see("birth_date", birth(a), birth(b));
     see("nationality", plain(&a.nationality), plain(&b.nationality));
     see("ethnicity", plain(&a.ethnicity), plain(&b.ethnicity));
-    see("corps", Some(a.corps.to_string()), Some(b.corps.to_string()));
+    let corps = |p: &Profile| Some(p.corps.to_string()).filter(|c| !c.is_empty());
+    see("corps", corps(a), corps(b));
     see("corps_more", a.corps_more.clone(), b.corps_more.clone());
     see("category", plain(&a.category), plain(&b.category));
     see("education", plain(&a.education), plain(&b.education));
@@ -309,13 +329,19 @@ fn apply_documents(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed: &m
 fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
     let says = |e: &Engagement| org.is_none_or(|o| o == e.org_id) && d.start_date.is_none_or(|s| s == e.started);
     let Some(old) = current(&p.engagements, how.day) else {
-        return Ok(());
+        return first_engagement(tx, p, d, org, how, changed);
     };
     // An old roster names an engagement that has ended since: it is known, and nobody came back.
     if old.data.leave_why.is_some() && p.engagements.iter().any(|e| says(&e.data)) {
         return Ok(());
     }
     let moved = org.is_some_and(|o| o != old.data.org_id) || old.data.leave_why.is_some();
+    let project_id = match &d.project {
+        Given::Keep if moved => None,
+        Given::Keep => old.data.project_id,
+        Given::Clear => None,
+        Given::Set(text) => Some(project::store::resolve(tx.conn(), text)?),
+    };
     let new = Engagement {
         org_id: org.unwrap_or(old.data.org_id),
         mode: d.mode.map_or_else(|| old.data.mode.clone(), Code::Borrowed),
@@ -329,6 +355,7 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
         months_a_year: if moved { given(d.months_a_year.clone()) } else { d.months_a_year.over(&old.data.months_a_year) },
         leave_why: None,
         leave_to: None,
+        project_id,
     };
     if new == (Engagement { leave_why: None, leave_to: None, ..old.data.clone() }) {
         return Ok(());
@@ -370,6 +397,31 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
     Ok(())
 }
 
+/// A student or relative takes up work: what a roster says of the engagement is the first of it.
+fn first_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, how: How, changed: &mut Vec<Changed>) -> Result<(), Error> {
+    let (Some(org_id), Some(mode)) = (org, d.mode) else { return Ok(()) };
+    let started = d.start_date.unwrap_or(PartDate::from_day(how.day));
+    let new = Engagement {
+        org_id,
+        mode: Code::Borrowed(mode),
+        started,
+        contract_end: given(d.contract_end.clone()),
+        position: given(d.position.clone()),
+        months_a_year: given(d.months_a_year.clone()),
+        leave_why: None,
+        leave_to: None,
+        project_id: d.project.value().map(|text| project::store::resolve(tx.conn(), text)).transpose()?,
+    };
+    facts::insert(tx, &ENGAGEMENT, p.id, Span::from(started.first_day()), &new.values())?;
+    changed.push(Changed {
+        field: "employer",
+        before: None,
+        after: Some(number::format(crate::org::PREFIX, org_id)),
+        from: started.first_day().iso(),
+    });
+    Ok(())
+}
+
 fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagement, from: Day) {
     let mut see = |field, before: Option<String>, after: Option<String>| {
         if before != after {
@@ -382,6 +434,8 @@ fn note_engagement(changed: &mut Vec<Changed>, old: &Engagement, new: &Engagemen
     see("start_date", Some(old.started.iso()), Some(new.started.iso()));
     see("contract_end", old.contract_end.map(|d| d.iso()), new.contract_end.map(|d| d.iso()));
     see("position", old.position.clone(), new.position.clone());
+    let project = |e: &Engagement| e.project_id.map(|id| number::format(project::PREFIX, id));
+    see("project", project(old), project(new));
     see("months_a_year", old.months_a_year.map(|n| n.to_string()), new.months_a_year.map(|n| n.to_string()));
 }
 
@@ -431,9 +485,9 @@ fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed:
         Given::Clear => &[],
         Given::Set(list) => list,
     };
-    let held: Vec<&Fact<String>> = p.achievements.iter().filter(|a| a.span.until.is_none()).collect();
-    let gone: Vec<&&Fact<String>> = held.iter().filter(|a| !new.contains(&a.data)).collect();
-    let fresh: Vec<&String> = new.iter().filter(|n| held.iter().all(|a| a.data != **n)).collect();
+    let held: Vec<&Fact<Achievement>> = p.achievements.iter().filter(|a| a.span.until.is_none()).collect();
+    let gone: Vec<&&Fact<Achievement>> = held.iter().filter(|a| !new.contains(&a.data.text)).collect();
+    let fresh: Vec<&String> = new.iter().filter(|n| held.iter().all(|a| a.data.text != **n)).collect();
     if gone.is_empty() && fresh.is_empty() {
         return Ok(());
     }
@@ -442,7 +496,7 @@ fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed:
     };
     changed.push(Changed {
         field: "achievements",
-        before: join(held.iter().map(|a| a.data.as_str()).collect()),
+        before: join(held.iter().map(|a| a.data.text.as_str()).collect()),
         after: join(new.iter().map(String::as_str).collect()),
         from: how.day.iso(),
     });
@@ -450,11 +504,11 @@ fn apply_achievements(tx: &mut Tx<'_>, p: &Person, d: &Draft, how: How, changed:
         if how.correct || a.span.from >= how.day {
             facts::void(tx, &ACHIEVEMENT, p.id, a.seq)?;
         } else {
-            facts::end(tx, &ACHIEVEMENT, p.id, a.seq, a.span, how.day.pred(), &[Val::Text(&a.data)])?;
+            facts::end(tx, &ACHIEVEMENT, p.id, a.seq, a.span, how.day.pred(), &a.data.values())?;
         }
     }
     for text in fresh {
-        facts::insert(tx, &ACHIEVEMENT, p.id, Span::from(how.day), &[Val::Text(text)])?;
+        facts::insert(tx, &ACHIEVEMENT, p.id, Span::from(how.day), &Achievement::told(text).values())?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::change::{self, Changed, How, NewPerson};
 use super::entry::{CellFault, Draft, Key};
+use super::kin;
 use super::known::{known_already, likely_twins, unit_of};
 use super::look::{find, history, list, load, show};
 use super::pair;
@@ -13,8 +14,10 @@ use crate::base::fault::FaultCode;
 use crate::base::ident::{self, DocType};
 use crate::base::{codes, names, number};
 use crate::cli::Noun;
+use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
+use crate::project;
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -34,6 +37,8 @@ enum TalentCommand {
         from: Option<String>,
         #[arg(long)]
         distinct: bool,
+        #[arg(long, value_name = "KIND", value_parser = ["talent", "student", "related"], default_value = "talent")]
+        kind: String,
     },
     Show {
         #[arg(value_name = "P")]
@@ -85,6 +90,26 @@ enum TalentCommand {
         #[arg(value_name = "P")]
         person: String,
     },
+    Relate {
+        #[arg(value_name = "P")]
+        person: String,
+        #[arg(long = "to", value_name = "P2")]
+        relative: String,
+        #[arg(long, value_name = "KIND", value_parser = ["spouse", "child", "parent"])]
+        kind: String,
+        #[arg(long)]
+        end: bool,
+    },
+    Achieve {
+        #[arg(value_name = "P")]
+        person: String,
+        #[command(flatten)]
+        award: kin::Award,
+    },
+    Achievements {
+        #[arg(value_name = "P")]
+        person: String,
+    },
     Duplicates,
     Judge {
         #[arg(value_name = "P")]
@@ -114,7 +139,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         return Err(error::usage("not_understood"));
     };
     match command {
-        TalentCommand::Add { said, from, distinct } => add(office, *said, from.as_deref(), distinct),
+        TalentCommand::Add { said, from, distinct, kind } => add(office, *said, from.as_deref(), distinct, &kind),
         TalentCommand::Show { person } => show(office, &person),
         TalentCommand::Edit { person, said, from_date, correct } => edit(office, &person, &said, from_date, correct),
         TalentCommand::Leave { person, why, to } => leave(office, &person, &why, to.as_deref()),
@@ -124,6 +149,9 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         TalentCommand::List { filter, sort, count } => list(office, filter.as_deref(), sort.as_deref(), count),
         TalentCommand::Find { text } => find(office, &text),
         TalentCommand::History { person } => history(office, &person),
+        TalentCommand::Relate { person, relative, kind, end } => kin::relate_cmd(office, &person, &relative, &kind, end),
+        TalentCommand::Achieve { person, award } => kin::achieve(office, &person, &award),
+        TalentCommand::Achievements { person } => kin::achievements(office, &person),
         TalentCommand::Duplicates => pair::duplicates(office),
         TalentCommand::Judge { person, other, verdict } => pair::judge(office, &person, &other, &verdict),
         TalentCommand::Merge { keep, lose, take } => pair::merge(office, &keep, &lose, &take),
@@ -131,14 +159,16 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     }
 }
 
-fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Result<Exit> {
+fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool, kind: &str) -> Result<Exit> {
     let mut cells = match from {
         Some(file) => cells_of_json(&crate::ui::entry::read_json(file)?)?,
         None => said.cells()?,
     };
     // The office is looked at before a clerk is asked a dozen questions.
     office.read()?;
-    ask_missing(&mut cells, from.is_some())?;
+    if kind == "talent" {
+        ask_missing(&mut cells, from.is_some())?;
+    }
     let checked = check(&cells);
     refuse(&checked.faults)?;
     let org_text = cells.iter().find(|(k, _)| *k == Key::Employer).map(|(_, v)| v.clone()).unwrap_or_default();
@@ -146,6 +176,9 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
         office.warn("warn.cell", &[("column", &w.key.name()), ("what", &fault_words(w))]);
     }
     let draft = checked.draft;
+    if kind != "talent" {
+        no_talent(&draft)?;
+    }
     let done = office.write("talent.add", Map::new(), |tx| {
         known_already(tx, &draft)?;
         let twins = likely_twins(tx, &draft)?;
@@ -157,16 +190,16 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
                 .detail("no", no)
                 .detail("evidence", reasons.clone()));
         }
+        if kind != "talent" {
+            let id = change::enter_other(tx, kind, &draft, tx.day)?;
+            return entered(office, tx, id, &twins, tx.day);
+        }
         let org = unit_of(tx, &org_text, &draft, draft.start_date.map_or(tx.day, |d| d.first_day()))?;
         let Ok(mut person) = NewPerson::of(draft.clone()) else { return Err(error::usage("missing_any")) };
         person.engagement.org_id = org;
+        person.engagement.project_id = person.project.as_deref().map(|text| project::store::resolve(tx.conn(), text)).transpose()?;
         let id = change::enter(tx, &person)?;
-        for (other, reasons) in &twins {
-            store::judge_different(tx, id, *other, reasons)?;
-        }
-        tx.outcome("no", number::format(PREFIX, id));
-        let p = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
-        view::person(tx.conn(), &p, tx.day.max(person.from), office.globals.reveal)
+        entered(office, tx, id, &twins, person.from)
     });
     let done = done?;
     let mut value = done.value.clone();
@@ -175,6 +208,42 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool) -> Resul
     }
     office.show_act(&done, value)?;
     Ok(Exit::Done)
+}
+
+/// What the office now knows of someone just entered; whom a clerk entered beside likely twins was judged to be another.
+fn entered(office: &Office, tx: &mut Tx<'_>, id: i64, twins: &[(i64, Vec<&'static str>)], from: Day) -> Result<Value> {
+    for (other, reasons) in twins {
+        store::judge_different(tx, id, *other, reasons)?;
+    }
+    tx.outcome("no", number::format(PREFIX, id));
+    let p = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
+    view::person(tx.conn(), &p, tx.day.max(from), office.globals.reveal)
+}
+
+/// A student or relative has a name and a document or birth date; no corps, no class, no engagement.
+fn no_talent(d: &Draft) -> Result<()> {
+    let mut lacking = Vec::new();
+    if d.name.is_none() {
+        lacking.push("--name");
+    }
+    if d.documents.is_empty() && d.birth_date.is_none() {
+        lacking.push("--id-number");
+    }
+    if !lacking.is_empty() {
+        return Err(error::usage("missing_options").fact("options", lacking.join(" ")).detail("code", "missing"));
+    }
+    let of_talents = [
+        (d.corps.is_some(), "--corps"),
+        (d.employer.is_some(), "--employer"),
+        (d.mode.is_some(), "--mode"),
+        (d.start_date.is_some(), "--start-date"),
+        (d.class.value().is_some(), "--class"),
+        (d.project.value().is_some(), "--project"),
+    ];
+    match of_talents.iter().find(|o| o.0) {
+        Some((_, option)) => Err(error::usage("of_talents").fact("option", option)),
+        None => Ok(()),
+    }
 }
 
 fn edit(office: &Office, text: &str, said: &Said, from_date: Option<Day>, correct: bool) -> Result<Exit> {
@@ -294,6 +363,7 @@ fn come_back(
             months_a_year: None,
             leave_why: None,
             leave_to: None,
+            project_id: None,
         };
         change::return_(tx, &p, &e, tx.day)?;
         let p = store::load(tx.conn(), p.id)?.ok_or_else(|| error::not_office("damaged"))?;

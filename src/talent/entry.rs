@@ -39,6 +39,7 @@ pub enum Key {
     StartDate,
     ContractEnd,
     MonthsAYear,
+    Project,
     Phone,
     Email,
     Class,
@@ -103,6 +104,7 @@ columns! {
     StartDate    "start_date"    "到岗日期"        ["到岗时间", "引进时间", "到岗年月"] None, false, true, 40;
     ContractEnd  "contract_end"  "合同截止"        ["合同截止日期", "合同到期", "合同到期日"] None, false, false, 40;
     MonthsAYear  "months_a_year" "每年在岗月数"     ["每年在岗时间(月)"] None, false, false, 20;
+    Project      "project"       "引才项目"        ["所属项目", "项目", "项目名称"] None, false, false, 200;
     Phone        "phone"         "手机"           ["联系电话", "手机号", "手机号码", "电话"] None, true, false, 60;
     Email        "email"         "邮箱"           ["电子邮箱", "电子邮件"] None, true, false, 200;
     Class        "class"         "人才类别"        ["人才层次", "类别", "层次"] Some("class"), false, false, 60;
@@ -111,7 +113,7 @@ columns! {
 }
 
 /// How many columns there are.
-pub const N: usize = 31;
+pub const N: usize = 32;
 
 impl Key {
     /// What is known of the column.
@@ -201,6 +203,8 @@ pub struct Draft {
     pub contract_end: Given<PartDate>,
     /// Months a year.
     pub months_a_year: Given<i64>,
+    /// The project, by number or name.
+    pub project: Given<String>,
     /// Achievements, one each.
     pub achievements: Given<Vec<String>>,
     /// Class code.
@@ -336,7 +340,7 @@ pub fn check(raw: &Raw<'_>) -> Checked {
             }
         )* };
     }
-    text!(School school, Major major, Position position, Remarks remarks);
+    text!(School school, Major major, Position position, Project project, Remarks remarks);
     if let Some(v) = cell(Key::Employer).filter(|_| !long(&out, Key::Employer)) {
         let name = names::clean_text(v).replace(['\n', '\t'], " ");
         if names::org_fold(&name).is_empty() {

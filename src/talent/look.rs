@@ -52,6 +52,7 @@ fn columns() -> Vec<Column> {
 pub const FIELDS: &[Field] = &[
     Field::text("no"),
     Field::text("status"),
+    Field::text("kind"),
     Field::text("name"),
     Field::code("sex", "sex"),
     Field::date("birth_date"),
@@ -64,6 +65,7 @@ pub const FIELDS: &[Field] = &[
     Field::code("mode", "mode"),
     Field::date("start_date"),
     Field::date("contract_end"),
+    Field::text("project"),
     Field::code("education", "education"),
     Field::code("degree", "degree"),
     Field::code("title", "title"),
@@ -81,7 +83,9 @@ pub(super) fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, co
     let _moment = conn.unchecked_transaction()?;
     let day = office.as_of();
     let any_of: Vec<_> = wanted.any_of().collect();
-    let asked = Asked { after: office.after(PREFIX)?, any_of: &any_of, ..Asked::default() };
+    // Only who asks for them sees those who never count.
+    let others = wanted.terms().iter().any(|t| t.field == "kind");
+    let asked = Asked { after: office.after(PREFIX)?, any_of: &any_of, others, ..Asked::default() };
     let mut lines = view::Lines::new(conn, day);
     let mut needs: Vec<&'static str> = wanted.terms().iter().map(|t| t.field).collect();
     if count {
@@ -175,7 +179,7 @@ pub(super) fn find(office: &Office, text: &str) -> Result<Exit> {
     office.list(columns, None, |put| {
         let ids: Vec<i64> = hits.iter().map(|h| h.0).collect();
         let mut at = 0;
-        store::each_line(conn, day, Asked { only: Some(&ids), ..Asked::default() }, |l| {
+        store::each_line(conn, day, Asked { only: Some(&ids), others: true, ..Asked::default() }, |l| {
             while at < hits.len() && hits[at].0 != l.id {
                 at += 1;
             }
@@ -250,7 +254,7 @@ pub(super) fn history(office: &Office, text: &str) -> Result<Exit> {
         put(f.made_op, f.voided_op, f.span, "recognition", Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)));
     }
     for f in &p.achievements {
-        put(f.made_op, f.voided_op, f.span, "achievement", Value::from(f.data.clone()));
+        put(f.made_op, f.voided_op, f.span, "achievement", Value::from(f.data.text.clone()));
     }
     rows.sort_by_key(|r| r.0);
     let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"].into_iter().map(Column::new).collect();

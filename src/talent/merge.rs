@@ -131,18 +131,22 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     let recognitions = merge_recognitions(tx, keep, lose, theirs("class"))?;
     for a in &lose.achievements {
         facts::void(tx, &ACHIEVEMENT, lose.id, a.seq)?;
-        if !keep.achievements.iter().any(|k| k.data == a.data) {
-            facts::insert(tx, &ACHIEVEMENT, keep.id, a.span, &[Val::Text(&a.data)])?;
+        if !keep.achievements.iter().any(|k| k.data.text == a.data.text) {
+            facts::insert(tx, &ACHIEVEMENT, keep.id, a.span, &a.data.values())?;
             achievements += 1;
         }
     }
+    let relations = store::move_relations(tx, lose.id, keep.id)?;
+    let openings = store::move_openings(tx, lose.id, keep.id)?;
+    let teams = crate::team::store::move_member(tx, lose.id, keep.id)?;
     let files = paper::store::move_links(tx, "person", lose.id, keep.id)?;
     store::set_merged(tx, lose.id, Some(keep.id))?;
     store::judge(tx, keep.id, lose.id, "same", &json!(["merge"]))?;
     tx.touch(&PERSON_SUBJECT, keep.id);
     tx.touch(&PERSON_SUBJECT, lose.id);
     Ok(json!({
-        "documents": documents, "engagements": engagements, "recognitions": recognitions, "achievements": achievements, "files": files,
+        "documents": documents, "engagements": engagements, "recognitions": recognitions, "achievements": achievements,
+        "relations": relations, "openings": openings, "teams": teams, "files": files,
     }))
 }
 

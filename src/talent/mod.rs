@@ -4,6 +4,7 @@
 pub mod change;
 pub mod cmd;
 pub mod entry;
+pub mod kin;
 pub mod known;
 pub mod look;
 pub mod merge;
@@ -27,7 +28,7 @@ pub type Code = std::borrow::Cow<'static, str>;
 /// Slow facts of a person (基本信息), one version. Codes are those of `base::codes`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// Primary corps (人才队伍).
+    /// Primary corps (人才队伍); empty where there is none: students and relatives.
     pub corps: Code,
     /// Name as it is printed and matched (姓名).
     pub name: String,
@@ -75,7 +76,7 @@ impl Profile {
         let t = |v: &'a Option<String>| Val::text(v.as_deref());
         let c = |v: &'a Option<Code>| Val::text(v.as_deref());
         vec![
-            Val::Text(&self.corps),
+            Val::text(Some(&*self.corps).filter(|c| !c.is_empty())),
             name,
             Val::int(self.birth_date.map(|d| d.0)),
             c(&self.sex),
@@ -144,6 +145,8 @@ pub struct Engagement {
     pub leave_why: Option<String>,
     /// Where to (去向).
     pub leave_to: Option<String>,
+    /// The project the person came by (引才项目).
+    pub project_id: Option<i64>,
 }
 
 impl Engagement {
@@ -158,6 +161,7 @@ impl Engagement {
             Val::int(self.months_a_year),
             Val::text(self.leave_why.as_deref()),
             Val::text(self.leave_to.as_deref()),
+            Val::int(self.project_id),
         ]
     }
 }
@@ -179,6 +183,8 @@ pub struct Recognition {
     pub route: Option<Code>,
     /// The decision it rests on.
     pub decision_id: Option<i64>,
+    /// What the mid-term check found: passed, failed (中期考核).
+    pub mid_check: Option<Code>,
 }
 
 impl Recognition {
@@ -192,6 +198,40 @@ impl Recognition {
             Val::int(self.policy_id),
             Val::text(self.route.as_deref()),
             Val::int(self.decision_id),
+            Val::text(self.mid_check.as_deref()),
+        ]
+    }
+}
+
+/// An award, title or patent (荣誉): a roster gives its text, an entry the rest and the paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Achievement {
+    /// What it is called.
+    pub text: String,
+    /// award, title, patent, paper, programme, other (类别).
+    pub kind: Option<String>,
+    /// national, region, city, zone (级别).
+    pub level: Option<String>,
+    /// When, as written.
+    pub awarded: Option<PartDate>,
+    /// The file kept of its paper.
+    pub file_id: Option<i64>,
+}
+
+impl Achievement {
+    /// One of which only the text is known.
+    pub fn told(text: &str) -> Achievement {
+        Achievement { text: text.to_owned(), ..Achievement::default() }
+    }
+
+    /// The data columns of achievement in order.
+    pub fn values(&self) -> Vec<Val<'_>> {
+        vec![
+            Val::Text(&self.text),
+            Val::text(self.kind.as_deref()),
+            Val::text(self.level.as_deref()),
+            Val::int(self.awarded.map(|d| d.0)),
+            Val::int(self.file_id),
         ]
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Said {
     months_a_year: Option<String>,
     #[arg(long, value_name = "TEXT")]
     position: Option<String>,
+    #[arg(long, value_name = "PJ")]
+    project: Option<String>,
     #[arg(long, value_name = "CODE")]
     category: Option<String>,
     #[arg(long, value_name = "CLASS")]
@@ -109,6 +111,7 @@ impl Said {
         put(Key::StartDate, &self.start_date);
         put(Key::ContractEnd, &self.contract_end);
         put(Key::MonthsAYear, &self.months_a_year);
+        put(Key::Project, &self.project);
         put(Key::Phone, &self.phone);
         put(Key::Email, &self.email);
         put(Key::Class, &self.class);
@@ -153,6 +156,11 @@ pub(super) fn cells_of_json(v: &Value) -> Result<Vec<(Key, String)>> {
                 let part = |k: &str| list.iter().map(|d| d.get(k).and_then(text).unwrap_or_default()).collect::<Vec<_>>().join(";");
                 out.push((Key::IdType, part("type")));
                 out.push((Key::IdNumber, part("number")));
+            }
+            ("project", Value::Object(e)) => {
+                if let Some(n) = e.get("no").and_then(text) {
+                    out.push((Key::Project, n));
+                }
             }
             ("employer", Value::Object(e)) => {
                 if let Some(n) = e.get("name").or_else(|| e.get("no")).and_then(text) {

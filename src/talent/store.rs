@@ -2,13 +2,15 @@
 //! once are written by `bulk`.
 
 pub mod bulk;
+mod kin;
 mod lines;
 mod pairs;
 
+pub use kin::{end_relation, move_openings, move_relations, openings, relate, relations, set_opening};
 pub use lines::{Asked, Line, each_line};
 pub use pairs::{alike, judge, judge_different, judgements, merging_op, set_merged};
 
-use super::{COUNTED, Code, Engagement, Holding, PREFIX, Profile, Recognition};
+use super::{Achievement, COUNTED, Code, Engagement, Holding, PREFIX, Profile, Recognition};
 use crate::base::codes;
 use crate::base::day::{Day, PartDate};
 use crate::base::ident::{self, DocType};
@@ -38,13 +40,19 @@ pub struct Person {
     /// Recognitions.
     pub recognitions: Vec<Fact<Recognition>>,
     /// Achievements.
-    pub achievements: Vec<Fact<String>>,
+    pub achievements: Vec<Fact<Achievement>>,
 }
 
 impl Person {
     /// The profile on the day; before the first one, or where nothing holds, None.
     pub fn profile_at(&self, day: Day) -> Option<&Fact<Profile>> {
         self.profiles.iter().rev().find(|p| p.span.holds(day))
+    }
+
+    /// talent, student or related: whoever is of a corps is a talent, whatever the person was entered as.
+    pub fn kind_on(&self, day: Day) -> &str {
+        let profile = self.profile_at(day).or(self.profiles.first());
+        if profile.is_some_and(|p| !p.data.corps.is_empty()) { "talent" } else { &self.kind }
     }
 
     /// The recognition on the day.
@@ -66,7 +74,7 @@ const PROFILE: &str =
 fn profile(r: &Row<'_>, a: usize) -> rusqlite::Result<Profile> {
     let code = |i: usize| -> rusqlite::Result<Option<Code>> { Ok(r.get::<_, Option<String>>(a + i)?.map(Code::Owned)) };
     Ok(Profile {
-        corps: Code::Owned(r.get(a)?),
+        corps: Code::Owned(r.get::<_, Option<String>>(a)?.unwrap_or_default()),
         name: r.get(a + 1)?,
         birth_date: r.get::<_, Option<i32>>(a + 2)?.map(PartDate),
         sex: code(3)?,
@@ -103,7 +111,7 @@ fn holding(r: &Row<'_>, a: usize) -> rusqlite::Result<Holding> {
 }
 
 const ENGAGEMENT: &str = "seq, from_day, until_day, made_op, voided_op, org_id, mode, started, contract_end, position, months_a_year,
-    leave_why, leave_to";
+    leave_why, leave_to, project_id";
 
 fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
     Ok(Engagement {
@@ -115,11 +123,13 @@ fn engagement(r: &Row<'_>, a: usize) -> rusqlite::Result<Engagement> {
         months_a_year: r.get(a + 5)?,
         leave_why: r.get(a + 6)?,
         leave_to: r.get(a + 7)?,
+        project_id: r.get(a + 8)?,
     })
 }
 
 /// Columns of a recognition behind the four of every fact.
-pub const RECOGNITION: &str = "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state, policy_id, route, decision_id";
+pub const RECOGNITION: &str = "seq, from_day, until_day, made_op, voided_op, id, scheme, class, state, policy_id, route, decision_id,
+    mid_check";
 
 /// A recognition from its row.
 pub fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
@@ -131,6 +141,19 @@ pub fn recognition(r: &Row<'_>, a: usize) -> rusqlite::Result<Recognition> {
         policy_id: r.get(a + 4)?,
         route: r.get::<_, Option<String>>(a + 5)?.map(Code::Owned),
         decision_id: r.get(a + 6)?,
+        mid_check: r.get::<_, Option<String>>(a + 7)?.map(Code::Owned),
+    })
+}
+
+const ACHIEVEMENT: &str = "seq, from_day, until_day, made_op, voided_op, text, kind, level, awarded, file_id";
+
+fn achievement(r: &Row<'_>, a: usize) -> rusqlite::Result<Achievement> {
+    Ok(Achievement {
+        text: r.get(a)?,
+        kind: r.get(a + 1)?,
+        level: r.get(a + 2)?,
+        awarded: r.get::<_, Option<i32>>(a + 3)?.map(PartDate),
+        file_id: r.get(a + 4)?,
     })
 }
 
@@ -170,7 +193,7 @@ pub fn load_with(conn: &Connection, id: i64, voided: bool) -> Result<Option<Pers
         documents: all(conn, "person_document", DOCUMENT, id, voided, holding)?,
         engagements: all(conn, "engagement", ENGAGEMENT, id, voided, engagement)?,
         recognitions: all(conn, "recognition", RECOGNITION, id, voided, recognition)?,
-        achievements: all(conn, "achievement", "seq, from_day, until_day, made_op, voided_op, text", id, voided, |r, a| r.get(a))?,
+        achievements: all(conn, "achievement", ACHIEVEMENT, id, voided, achievement)?,
     }))
 }
 
@@ -310,12 +333,12 @@ pub fn next_recognition(tx: &Tx<'_>) -> Result<i64> {
     Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
 }
 
-/// The anchor of a new person; its id.
-pub fn anchor(tx: &Tx<'_>) -> Result<i64> {
+/// The anchor of a new person of a kind (talent, student, related); its id.
+pub fn anchor(tx: &Tx<'_>, kind: &str) -> Result<i64> {
     let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM person")?.query_row([], |r| r.get(0))?;
     let salt = new_salt(id, i64::from(tx.day.0), &random_bytes());
     tx.conn()
-        .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, 'talent', ?3)")?
-        .execute(params![id, tx.op, salt])?;
+        .prepare_cached("INSERT INTO person (id, made_op, kind, salt) VALUES (?1, ?2, ?4, ?3)")?
+        .execute(params![id, tx.op, salt, kind])?;
     Ok(id)
 }

@@ -6,8 +6,8 @@ use crate::base::day::Day;
 use crate::base::{ident, number};
 use crate::db::facts::Fact;
 use crate::error::Result;
-use crate::org;
 use crate::ui::filter::Filter;
+use crate::{org, project};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -24,6 +24,10 @@ fn employer(conn: &Connection, e: Option<&Fact<Engagement>>, day: Day) -> Result
     Ok(json!({"no": number::format(org::PREFIX, e.data.org_id), "name": name, "uscc": uscc}))
 }
 
+fn project_json(conn: &Connection, id: i64, day: Day) -> Result<Value> {
+    Ok(json!({"no": number::format(project::PREFIX, id), "name": project::store::name_at(conn, id, day)?}))
+}
+
 /// `talent show`'s object.
 pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<Value> {
     // Where nothing holds on the day (before the first day in the zone) the earliest knowledge is shown.
@@ -34,6 +38,7 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     let mut v = Map::new();
     v.insert("no".into(), p.no().into());
     v.insert("status".into(), state.as_str().into());
+    v.insert("kind".into(), p.kind_on(day).into());
     let d = profile.map(|f| &f.data);
     let text = |f: fn(&super::Profile) -> Option<&str>| d.and_then(f).map_or(Value::Null, Value::from);
     let mask = |s: Option<String>, how: fn(&str) -> String| match s {
@@ -57,7 +62,7 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
         })
         .collect();
     v.insert("documents".into(), documents.into());
-    v.insert("corps".into(), d.map(|d| d.corps.clone()).into());
+    v.insert("corps".into(), d.map(|d| d.corps.clone()).filter(|c| !c.is_empty()).into());
     let more: Vec<&str> = d.and_then(|d| d.corps_more.as_deref()).map(|m| m.split(';').collect()).unwrap_or_default();
     v.insert("corps_more".into(), more.into());
     v.insert("category".into(), text(|d| d.category.as_deref()));
@@ -70,7 +75,8 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("contract_end".into(), e.and_then(|e| e.data.contract_end).map(|d| d.iso()).into());
     v.insert("months_a_year".into(), e.and_then(|e| e.data.months_a_year).into());
     v.insert("position".into(), e.and_then(|e| e.data.position.clone()).into());
-    v.insert("project".into(), Value::Null);
+    let project = e.and_then(|e| e.data.project_id);
+    v.insert("project".into(), project.map(|id| project_json(conn, id, day)).transpose()?.into());
     if state == Status::Left {
         v.insert("end_date".into(), e.and_then(|e| e.span.until).map(|d| d.iso()).into());
         v.insert("why".into(), e.and_then(|e| e.data.leave_why.clone()).into());
@@ -86,8 +92,10 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("phone".into(), mask(d.and_then(|d| d.phone.clone()), ident::mask_phone));
     v.insert("email".into(), mask(d.and_then(|d| d.email.clone()), ident::mask_email));
     v.insert("remarks".into(), text(|d| d.remarks.as_deref()));
-    let achievements: Vec<&str> = p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.as_str()).collect();
+    let achievements: Vec<&str> = p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.text.as_str()).collect();
     v.insert("achievements".into(), achievements.into());
+    v.insert("relations".into(), super::kin::relations_json(conn, p.id, day)?.into());
+    v.insert("team".into(), crate::team::store::place_of(conn, p.id, day)?.into());
     v.insert("card".into(), Value::Null);
     v.insert("standing".into(), json!({"in_force": false}));
     v.insert("merged_into".into(), p.merged_into.map(|m| number::format(super::PREFIX, m)).into());
@@ -135,11 +143,12 @@ impl<'c> Lines<'c> {
         Ok(match field {
             "no" => number::format(super::PREFIX, l.id).into(),
             "status" => status(&l.engagements, l.merged, l.erased, self.day).as_str().into(),
+            "kind" => l.kind.as_deref().into(),
             "name" => l.name.as_str().into(),
             "sex" => l.sex.as_deref().into(),
             "birth_date" => l.birth_date.map(|b| b.iso()).into(),
             "age" => l.birth_date.and_then(|b| b.age_on(self.day)).into(),
-            "corps" => l.corps.as_str().into(),
+            "corps" => Some(l.corps.as_str()).filter(|c| !c.is_empty()).into(),
             "category" => l.category.as_deref().into(),
             "class" => l.class.as_deref().into(),
             "class_state" => l.class_state.as_deref().into(),
@@ -147,6 +156,7 @@ impl<'c> Lines<'c> {
             "mode" => e().map(|e| &*e.data.mode).into(),
             "start_date" => e().map(|e| e.data.started.iso()).into(),
             "contract_end" => e().and_then(|e| e.data.contract_end).map(|d| d.iso()).into(),
+            "project" => e().and_then(|e| e.data.project_id).map(|id| number::format(project::PREFIX, id)).into(),
             "education" => l.education.as_deref().into(),
             "degree" => l.degree.as_deref().into(),
             "title" => l.title.as_deref().into(),
@@ -174,6 +184,7 @@ impl<'c> Lines<'c> {
 const FIELDS: &[&str] = &[
     "no",
     "status",
+    "kind",
     "name",
     "sex",
     "birth_date",
@@ -186,6 +197,7 @@ const FIELDS: &[&str] = &[
     "mode",
     "start_date",
     "contract_end",
+    "project",
     "education",
     "degree",
     "title",

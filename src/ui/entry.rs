@@ -22,6 +22,8 @@ pub fn options(command: Command, columns: &'static [Column]) -> Command {
             What::Uscc => "USCC",
             What::Phone => "NUMBER",
             What::Unit => "U",
+            What::Money => "YUAN",
+            What::Count => "N",
             _ => "TEXT",
         };
         command.arg(Arg::new(c.name).long(c.name.replace('_', "-")).value_name(value))

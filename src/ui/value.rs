@@ -156,6 +156,11 @@ pub fn set_noun(noun: &str) {
     let _ = NOUN.set(noun.to_owned());
 }
 
+/// The noun this run speaks of.
+pub fn noun() -> Option<&'static str> {
+    NOUN.get().map(String::as_str)
+}
+
 /// The label of a field: `label.<noun>.<path>` of the locales, else `field.<path>`, else built from the parts, else the key itself.
 pub fn label_of(path: &str) -> String {
     if let Some(text) = NOUN.get().and_then(|noun| try_t(&format!("label.{noun}.{path}"))) {

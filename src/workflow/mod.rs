@@ -5,6 +5,14 @@ pub mod store;
 
 use crate::error::{self, Result};
 
+/// That whoever acts did none of the steps into `states`: two persons look at what one could get wrong. 77 otherwise.
+pub fn apart(steps: &[store::Step], states: &[&str], no: &str, actor: &str) -> Result<()> {
+    match steps.iter().find(|s| states.contains(&&*s.to_state) && s.actor == actor) {
+        Some(s) => Err(error::not_permitted("two_persons").fact("no", no).fact("actor", actor).fact("state", &s.to_state)),
+        None => Ok(()),
+    }
+}
+
 /// The states of one kind of record and the moves between them.
 #[derive(Debug)]
 pub struct Machine {

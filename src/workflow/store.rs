@@ -21,6 +21,8 @@ pub struct Step {
     pub note: Option<String>,
     /// The op.
     pub op: i64,
+    /// Who made it.
+    pub actor: String,
 }
 
 fn next_id(tx: &Tx<'_>, table: &str) -> Result<i64> {
@@ -50,11 +52,20 @@ pub fn step(
 /// The moves of a record, in order.
 pub fn steps(conn: &Connection, (kind, record): (&str, i64)) -> Result<Vec<Step>> {
     let mut st = conn.prepare_cached(
-        "SELECT from_state, to_state, day, decision_id, note, made_op FROM step
-         WHERE record_kind = ?1 AND record_id = ?2 AND voided_op IS NULL ORDER BY id",
+        "SELECT s.from_state, s.to_state, s.day, s.decision_id, s.note, s.made_op, coalesce(o.actor, '')
+         FROM step s LEFT JOIN op o ON o.op = s.made_op
+         WHERE s.record_kind = ?1 AND s.record_id = ?2 AND s.voided_op IS NULL ORDER BY s.id",
     )?;
     let rows = st.query_map(params![kind, record], |r| {
-        Ok(Step { from_state: r.get(0)?, to_state: r.get(1)?, day: Day(r.get(2)?), decision_id: r.get(3)?, note: r.get(4)?, op: r.get(5)? })
+        Ok(Step {
+            from_state: r.get(0)?,
+            to_state: r.get(1)?,
+            day: Day(r.get(2)?),
+            decision_id: r.get(3)?,
+            note: r.get(4)?,
+            op: r.get(5)?,
+            actor: r.get(6)?,
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -34,6 +34,8 @@ pub struct BulkWriter<'c> {
     profile: Insert<'c>,
     document: Insert<'c>,
     engagement: Insert<'c>,
+    /// The same for those who came by a project: they are the fewer.
+    engagement_of_project: Insert<'c>,
     recognition: Insert<'c>,
     achievement: Insert<'c>,
     name: Statement<'c>,
@@ -41,8 +43,22 @@ pub struct BulkWriter<'c> {
 }
 
 /// Columns that no new person has: they stand as NULL in the statement, as a bound NULL costs as much as a value.
-const NEVER: &[&str] =
-    &["until_day", "voided_op", "merged_into", "erased_op", "leave_why", "leave_to", "policy_id", "route", "decision_id"];
+const NEVER: &[&str] = &[
+    "until_day",
+    "voided_op",
+    "merged_into",
+    "erased_op",
+    "leave_why",
+    "leave_to",
+    "project_id",
+    "policy_id",
+    "route",
+    "decision_id",
+    "mid_check",
+    "level",
+    "awarded",
+    "file_id",
+];
 
 /// The INSERT of a table's whole rows.
 struct Insert<'c> {
@@ -52,8 +68,12 @@ struct Insert<'c> {
 
 impl<'c> Insert<'c> {
     fn of(conn: &'c Connection, table: &Table) -> Result<Insert<'c>> {
+        Insert::but(conn, table, NEVER)
+    }
+
+    fn but(conn: &'c Connection, table: &Table, never: &[&str]) -> Result<Insert<'c>> {
         let names: Vec<&str> = table.cols.iter().map(|(name, _)| *name).collect();
-        let never: Vec<bool> = names.iter().map(|name| NEVER.contains(name)).collect();
+        let never: Vec<bool> = names.iter().map(|name| never.contains(name)).collect();
         let values: Vec<String> = (1..).zip(&never).map(|(at, never)| if *never { "NULL".to_owned() } else { format!("?{at}") }).collect();
         let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), values.join(", "));
         Ok(Insert { st: conn.prepare(&sql)?, never })
@@ -150,7 +170,7 @@ fn each_fact<E>(
         f(&RECOGNITION, &full(id, 1, p.from.0, op, &recorded(recognition, class.clone()).values()))?;
     }
     for (i, a) in p.achievements.iter().enumerate() {
-        f(&ACHIEVEMENT, &full(id, i + 1, p.from.0, op, &[Val::Text(a)]))?;
+        f(&ACHIEVEMENT, &full(id, i + 1, p.from.0, op, &[Val::Text(a), Val::Null, Val::Null, Val::Null, Val::Null]))?;
     }
     Ok(())
 }
@@ -188,6 +208,7 @@ impl<'c> BulkWriter<'c> {
             profile: Insert::of(conn, &PERSON_PROFILE)?,
             document: Insert::of(conn, &PERSON_DOCUMENT)?,
             engagement: Insert::of(conn, &ENGAGEMENT)?,
+            engagement_of_project: Insert::but(conn, &ENGAGEMENT, &[])?,
             recognition: Insert::of(conn, &RECOGNITION)?,
             achievement: Insert::of(conn, &ACHIEVEMENT)?,
             name: conn.prepare("INSERT INTO name (id, text, folded, pinyin, initials) VALUES (?1, ?2, ?3, ?4, ?5)")?,
@@ -239,6 +260,9 @@ impl<'c> BulkWriter<'c> {
         let recognition = self.next_recognition;
         self.refs.clear();
         push_ref(&mut self.refs, "org_id", p.engagement.org_id);
+        if let Some(project) = p.engagement.project_id {
+            push_ref(&mut self.refs, "project_id", project);
+        }
         if p.class.is_some() {
             push_ref(&mut self.refs, "id", recognition);
             self.next_recognition += 1;
@@ -249,6 +273,7 @@ impl<'c> BulkWriter<'c> {
             let st = match table.name {
                 "person_profile" => &mut self.profile,
                 "person_document" => &mut self.document,
+                "engagement" if p.engagement.project_id.is_some() => &mut self.engagement_of_project,
                 "engagement" => &mut self.engagement,
                 "recognition" => &mut self.recognition,
                 _ => &mut self.achievement,

@@ -46,6 +46,8 @@ pub struct Line {
     pub class: Option<String>,
     /// Its state.
     pub class_state: Option<String>,
+    /// talent, student, related.
+    pub kind: Option<String>,
     /// All live engagements.
     pub engagements: Vec<Fact<Engagement>>,
 }
@@ -65,9 +67,10 @@ const ASKED: &[(&str, &str)] = &[
     ("gb_industry", "p.gb_industry"),
     ("class", "r.class"),
     ("class_state", "r.state"),
+    ("kind", "CASE WHEN p.corps IS NULL THEN a.kind ELSE 'talent' END"),
 ];
 /// Fields that stand in the engagement.
-const ENGAGED: &[&str] = &["status", "employer", "mode", "start_date", "contract_end"];
+const ENGAGED: &[&str] = &["status", "employer", "mode", "start_date", "contract_end", "project"];
 
 /// Which lines are walked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +81,8 @@ pub struct Asked<'a> {
     pub after: i64,
     /// Only lines that hold one of these texts; fields that SQLite can't look at are left to the caller.
     pub any_of: &'a [(&'static str, &'a [String])],
+    /// Students and relatives too: persons of no corps, who never count.
+    pub others: bool,
     /// The fields that will be looked at; the others of a line stay empty. None: all.
     pub needs: Option<&'a [&'static str]>,
 }
@@ -90,6 +95,9 @@ impl Asked<'_> {
     /// The SELECT and the texts it is bound to behind day and person.
     fn sql(&self) -> (String, Vec<&str>) {
         let mut filter = if self.only.is_some() { "AND p.person_id = ?2" } else { "AND p.person_id > ?2" }.to_owned();
+        if !self.others {
+            filter.push_str(" AND p.corps IS NOT NULL");
+        }
         let mut texts: Vec<&str> = Vec::new();
         for (field, list) in self.any_of {
             let column = ASKED.iter().find(|(name, _)| name == field).map(|c| c.1);
@@ -113,7 +121,7 @@ impl Asked<'_> {
         let engaged = ENGAGED.iter().any(|f| self.needs(f));
         columns.push(if engaged {
             "e.seq, e.from_day, e.until_day, e.made_op, e.voided_op, e.org_id, e.mode, e.started, e.contract_end, e.position,
-             e.months_a_year, e.leave_why, e.leave_to"
+             e.months_a_year, e.leave_why, e.leave_to, e.project_id"
         } else {
             "NULL"
         });
@@ -182,6 +190,7 @@ pub fn each_line(conn: &Connection, day: Day, asked: Asked<'_>, mut f: impl FnMu
                 gb_industry: text(10)?,
                 class: text(11)?,
                 class_state: text(12)?,
+                kind: text(13)?,
                 engagements: e.into_iter().collect(),
             });
         }

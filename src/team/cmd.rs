@@ -1,0 +1,267 @@
+//! `team …`: arguments, and a team as a clerk and a script see it.
+
+use super::store::{self, Team};
+use super::{Member, PREFIX, Profile, Role};
+use crate::base::day::Day;
+use crate::base::{names, number};
+use crate::cli::Noun;
+use crate::db::write::Tx;
+use crate::error::{self, Result};
+use crate::office::{Exit, Office};
+use crate::talent::store::Person;
+use crate::talent::{self, Status, look};
+use crate::ui::filter::{self, Field, Filter, Lines};
+use crate::ui::{Column, View};
+use crate::{org, paper};
+use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
+use rusqlite::Connection;
+use serde_json::{Map, Value, json};
+
+/// The noun.
+pub const NOUN: Noun = Noun { name: "team", build, run };
+
+#[derive(Subcommand, Debug)]
+enum TeamCommand {
+    Add {
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        #[arg(long, value_name = "P")]
+        leader: String,
+        #[arg(long, value_name = "P")]
+        core: Vec<String>,
+        #[arg(long, value_name = "U")]
+        org: Option<String>,
+        #[arg(long, value_name = "D")]
+        decision: Option<String>,
+    },
+    Join {
+        #[arg(value_name = "TM")]
+        team: String,
+        #[arg(value_name = "P")]
+        person: String,
+        #[arg(long = "leader")]
+        leads: bool,
+    },
+    Leave {
+        #[arg(value_name = "TM")]
+        team: String,
+        #[arg(value_name = "P")]
+        person: String,
+    },
+    Show {
+        #[arg(value_name = "TM")]
+        team: String,
+    },
+    List(Lines),
+    Close {
+        #[arg(value_name = "TM")]
+        team: String,
+    },
+}
+
+fn build(c: Command) -> Command {
+    TeamCommand::augment_subcommands(c).subcommand_required(true)
+}
+
+fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    use TeamCommand as C;
+    match C::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
+        C::Add { name, leader, core, org, decision } => add(office, &name, &leader, &core, org.as_deref(), decision.as_deref()),
+        C::Join { team, person, leads } => join(office, &team, &person, leads),
+        C::Leave { team, person } => leave(office, &team, &person),
+        C::Show { team } => {
+            let conn = office.read()?;
+            let team = loaded(conn, store::resolve(conn, &team)?)?;
+            office.show(&View::object(object(conn, &team, office.as_of())?))?;
+            Ok(Exit::Done)
+        }
+        C::List(lines) => list(office, &lines),
+        C::Close { team } => close(office, &team),
+    }
+}
+
+fn loaded(conn: &Connection, id: i64) -> Result<Team> {
+    store::load(conn, id)?.ok_or_else(|| error::not_office("damaged"))
+}
+
+/// A talent who works here and is in no other team. 5 otherwise.
+fn candidate(office: &Office, text: &str, but: Option<i64>) -> Result<Person> {
+    let p = look::load(office, text)?;
+    let day = office.day();
+    let status = talent::status(&p.engagements, false, p.erased, day);
+    if p.kind_on(day) != "talent" || status != Status::Active {
+        return Err(error::conflict("no_member").fact("no", p.no()).fact("status", status.as_str()));
+    }
+    match store::of_person(office.read()?, p.id, day)?.into_iter().find(|t| Some(*t) != but) {
+        Some(team) => {
+            let team = number::format(PREFIX, team);
+            Err(error::conflict("in_team").fact("no", p.no()).fact("team", &team).detail("no", team))
+        }
+        None => Ok(p),
+    }
+}
+
+fn add(office: &Office, name: &str, leader: &str, core: &[String], org: Option<&str>, decision: Option<&str>) -> Result<Exit> {
+    let name = names::clean_text(name);
+    if names::org_fold(&name).is_empty() {
+        return Err(error::usage("empty_text").fact("option", "--name"));
+    }
+    if let Some(id) = store::by_name(office.read()?, &name)? {
+        let no = number::format(PREFIX, id);
+        return Err(error::conflict("team_known").fact("no", &no).detail("code", "duplicate").detail("no", no));
+    }
+    let mut members = vec![Member { person_id: candidate(office, leader, None)?.id, role: Role::Leader }];
+    for text in core {
+        let p = candidate(office, text, None)?;
+        if members.iter().any(|m| m.person_id == p.id) {
+            return Err(error::usage("member_twice").fact("no", p.no()));
+        }
+        members.push(Member { person_id: p.id, role: Role::Core });
+    }
+    let done = office.write("team.add", Map::new(), |tx| {
+        let profile = Profile {
+            name: name.clone(),
+            org_id: org.map(|text| org::change::unit_or_stub(tx, text, tx.day)).transpose()?,
+            decision_id: decision.map(|d| paper::store::cite(tx, d)).transpose()?,
+        };
+        let from = tx.day;
+        let id = store::create(tx, &profile, &members, from)?;
+        tx.outcome("no", number::format(PREFIX, id));
+        object(tx.conn(), &loaded(tx.conn(), id)?, tx.day)
+    })?;
+    let mut value = done.value.clone();
+    if done.op.is_none() {
+        value["no"] = Value::Null;
+    }
+    office.show_act(&done, value)?;
+    Ok(Exit::Done)
+}
+
+/// The team as it is worked on: 5 where it is over.
+fn open_team(office: &Office, text: &str) -> Result<Team> {
+    let conn = office.read()?;
+    let team = loaded(conn, store::resolve(conn, text)?)?;
+    // Its last day is over for whoever changes it, though it still holds on it.
+    if team.profiles.last().is_some_and(|p| p.span.until.is_some()) {
+        return Err(error::conflict("team_closed").fact("no", team.no()).detail("possible", Vec::<&str>::new()));
+    }
+    Ok(team)
+}
+
+fn changed(office: &Office, command: &'static str, id: i64, day: Day, f: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<Exit> {
+    let done = office.write(command, Map::new(), |tx| {
+        f(tx)?;
+        object(tx.conn(), &loaded(tx.conn(), id)?, day)
+    })?;
+    if done.op.is_none() && !office.globals.dry_run {
+        office.note("note.unchanged", &[]);
+    }
+    office.show_act(&done, done.value.clone())?;
+    Ok(Exit::Done)
+}
+
+fn join(office: &Office, text: &str, person: &str, leads: bool) -> Result<Exit> {
+    let team = open_team(office, text)?;
+    let p = candidate(office, person, Some(team.id))?;
+    let day = office.day();
+    let role = if leads { Role::Leader } else { Role::Core };
+    let held = team.members.iter().find(|m| m.data.person_id == p.id && m.span.until.is_none());
+    if held.is_some_and(|m| m.data.role == Role::Leader && !leads) {
+        return Err(error::conflict("team_leader").fact("no", team.no()).fact("person", p.no()));
+    }
+    changed(office, "team.join", team.id, day, |tx| {
+        if held.is_some_and(|m| m.data.role == role) {
+            return Ok(());
+        }
+        if let Some(m) = held {
+            store::end(tx, team.id, m, day.pred())?;
+        }
+        // One leads: who led until now is a core member from the same day.
+        if let Some(before) = team.members.iter().find(|m| leads && m.data.role == Role::Leader && m.span.until.is_none()) {
+            store::end(tx, team.id, before, day.pred())?;
+            store::join(tx, team.id, Member { role: Role::Core, ..before.data }, day)?;
+        }
+        store::join(tx, team.id, Member { person_id: p.id, role }, day)
+    })
+}
+
+fn leave(office: &Office, text: &str, person: &str) -> Result<Exit> {
+    let team = open_team(office, text)?;
+    let p = look::load(office, person)?;
+    let day = office.day();
+    let held = team.members.iter().find(|m| m.data.person_id == p.id && m.span.until.is_none());
+    let held = held.ok_or_else(|| error::not_found("not_in_team").fact("no", p.no()).fact("team", team.no()))?;
+    if held.data.role == Role::Leader {
+        return Err(error::conflict("team_leader").fact("no", team.no()).fact("person", p.no()));
+    }
+    // The business day is the last one in: the answer tells what holds from the next.
+    changed(office, "team.leave", team.id, day.succ(), |tx| store::end(tx, team.id, held, day))
+}
+
+fn close(office: &Office, text: &str) -> Result<Exit> {
+    let team = open_team(office, text)?;
+    let day = office.day();
+    if team.profiles.last().is_some_and(|p| p.span.from > day) {
+        return Err(error::bad_data("date_order"));
+    }
+    changed(office, "team.close", team.id, day.succ(), |tx| store::close(tx, &team, day))
+}
+
+/// Fields a list can be filtered and sorted by.
+const FIELDS: &[Field] =
+    &[Field::text("no"), Field::text("status"), Field::text("name"), Field::text("leader"), Field::text("org"), Field::number("people")];
+
+fn list(office: &Office, lines: &Lines) -> Result<Exit> {
+    let filter = Filter::parse(lines.filter.as_deref(), FIELDS)?;
+    let conn = office.read()?;
+    let (day, after) = (office.as_of(), office.after(PREFIX)?);
+    let mut rows = Vec::new();
+    for id in store::ids(conn)?.into_iter().filter(|id| *id > after) {
+        let team = loaded(conn, id)?;
+        if office.globals.as_of.is_some() && team.profiles.first().is_some_and(|p| p.span.from > day) {
+            continue;
+        }
+        let row = object(conn, &team, day)?;
+        if filter.takes(&row) {
+            rows.push(row);
+        }
+    }
+    let mut columns: Vec<Column> = ["no", "status", "name", "leader.name", "org.name"].into_iter().map(Column::new).collect();
+    columns.push(Column::right("people"));
+    filter::show_lines(office, rows, columns, lines, FIELDS)
+}
+
+/// `team show`'s object.
+fn object(conn: &Connection, team: &Team, day: Day) -> Result<Value> {
+    let p = team.profiles.iter().find(|p| p.span.holds(day)).or(team.profiles.last()).ok_or_else(|| error::not_office("damaged"))?;
+    let members = team
+        .members_at(day)
+        .into_iter()
+        .map(|m| {
+            let person = talent::store::load(conn, m.data.person_id)?;
+            let name = person.and_then(|p| p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()));
+            Ok(json!({
+                "role": m.data.role.code(), "no": number::format(talent::PREFIX, m.data.person_id), "name": name,
+                "from": m.span.from.iso(),
+            }))
+        })
+        .collect::<Result<Vec<Value>>>()?;
+    let leader = members.first().filter(|m| m["role"] == "leader");
+    let org = match p.data.org_id {
+        Some(id) => Some(json!({"no": number::format(org::PREFIX, id), "name": org::store::name_at(conn, id, day)?.map(|n| n.0)})),
+        None => None,
+    };
+    let decision = match p.data.decision_id {
+        Some(id) => {
+            let d = paper::store::open(conn, id)?;
+            Some(json!({"no": number::format(paper::PREFIX, id), "document_no": d.map(|d| d.data.document_no)}))
+        }
+        None => None,
+    };
+    Ok(json!({
+        "no": team.no(), "status": if team.closed(day) { "closed" } else { "active" }, "name": p.data.name,
+        "leader": leader.map(|l| json!({"no": l["no"], "name": l["name"]})), "org": org, "decision": decision,
+        "people": members.len(), "members": members, "from": team.profiles.first().map(|f| f.span.from.iso()),
+        "until": team.profiles.last().and_then(|f| f.span.until).map(|d| d.iso()),
+    }))
+}
