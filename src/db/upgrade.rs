@@ -2,7 +2,7 @@
 //! migrations/NNNN_name.sql; 0001 is the first schema, from which a test walks all of them.
 
 use super::digest::{hex, sha256};
-use super::write::{self, Act, Done};
+use super::write::{self, Act, Done, Tx};
 use super::{SCHEMA, SCHEMA_VERSION};
 use crate::error::{self, Result};
 use rusqlite::Connection;
@@ -17,8 +17,14 @@ pub const STEPS: &[Step] = &[
     (3, include_str!("../../migrations/0003_projects_families_rounds.sql")),
 ];
 
-/// Leads the file behind `conn` from version `have` to the end of `steps`.
-pub fn upgrade(conn: &mut Connection, act: &Act, have: i32, steps: &[Step]) -> Result<Done<()>> {
+/// Leads the file behind `conn` from version `have` to the end of `steps`; `fill` then adds what a new office is founded with.
+pub fn upgrade(
+    conn: &mut Connection,
+    act: &Act,
+    have: i32,
+    steps: &[Step],
+    fill: impl FnOnce(&mut Tx<'_>) -> Result<()>,
+) -> Result<Done<()>> {
     let due: Vec<&Step> = steps.iter().filter(|(to, _)| *to > have).collect();
     let reaches = due.last().map_or(have, |(to, _)| *to);
     let unbroken = due.iter().zip(have + 1..).all(|((to, _), want)| *to == want);
@@ -43,7 +49,7 @@ pub fn upgrade(conn: &mut Connection, act: &Act, have: i32, steps: &[Step]) -> R
         tx.outcome("schema_before", before);
         tx.outcome("schema_after", after);
         tx.record_anyway();
-        Ok(())
+        fill(tx)
     })?;
     settle(conn)?;
     Ok(done)
@@ -125,8 +131,8 @@ mod tests {
         assert_eq!(differences(&conn).unwrap(), ["judgement"]);
 
         let broken: &[Step] = &[(SCHEMA_VERSION, "CREATE TABLE x (a); CREATE TABLE x (a)")];
-        assert!(upgrade(&mut conn, &act("upgrade"), older, broken).is_err());
-        assert_eq!(upgrade(&mut conn, &act("upgrade"), older, &[]).unwrap_err().key, "no_way_up");
+        assert!(upgrade(&mut conn, &act("upgrade"), older, broken, |_| Ok(())).is_err());
+        assert_eq!(upgrade(&mut conn, &act("upgrade"), older, &[], |_| Ok(())).unwrap_err().key, "no_way_up");
         assert_eq!((open::inspect(&path).unwrap(), version(&conn).unwrap()), (older, older));
 
         let step: &[Step] = &[(
@@ -136,7 +142,7 @@ mod tests {
              verdict TEXT NOT NULL CHECK (verdict IN ('same','different', 'unsure')), -- what was found
              evidence TEXT NOT NULL) STRICT;",
         )];
-        assert_eq!(upgrade(&mut conn, &act("upgrade"), older, step).unwrap().op, Some(1));
+        assert_eq!(upgrade(&mut conn, &act("upgrade"), older, step, |_| Ok(())).unwrap().op, Some(1));
         drop(conn);
         let conn = open::open_read(&path).unwrap();
         assert!(differences(&conn).unwrap().is_empty() && verify::verify(&conn, None).unwrap().ok);

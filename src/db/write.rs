@@ -48,6 +48,7 @@ pub struct Tx<'c> {
     bulk_count: u64,
     keep_op: bool,
     outcome: Map<String, Value>,
+    params: Map<String, Value>,
 }
 
 impl<'c> Tx<'c> {
@@ -100,6 +101,11 @@ impl<'c> Tx<'c> {
         self.keep_op = true;
     }
 
+    /// Adds free words of the command that are known only now: kept apart from the chain like `Act::params`.
+    pub fn words(&mut self, key: &str, value: impl Into<Value>) {
+        self.params.insert(key.to_owned(), value.into());
+    }
+
     /// Adds a count or number to the op's outcome; nothing personal.
     pub fn outcome(&mut self, key: &str, value: impl Into<Value>) {
         self.outcome.insert(key.to_owned(), value.into());
@@ -132,9 +138,10 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         bulk_count: 0,
         keep_op: false,
         outcome: Map::new(),
+        params: act.params.clone(),
     };
     let value = f(&mut tx)?;
-    let Tx { op, touched, bulk, bulk_count, keep_op, outcome, .. } = tx;
+    let Tx { op, touched, bulk, bulk_count, keep_op, outcome, params, .. } = tx;
     if touched.is_empty() && bulk_count == 0 && !keep_op {
         db.rollback()?;
         return Ok(Done { value, op: None });
@@ -152,7 +159,7 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         leaves.push((kind, id, leaf));
     }
     let subjects_hash = join_subjects(subjects, bulk);
-    let params = if act.params.is_empty() { None } else { Some(Value::Object(act.params.clone()).to_string()) };
+    let params = if params.is_empty() { None } else { Some(Value::Object(params).to_string()) };
     let outcome = if outcome.is_empty() { None } else { Some(Value::Object(outcome).to_string()) };
     let salt = new_salt(op, act.now_ms, &prev_hash);
     let row = OpRow {

@@ -1,6 +1,6 @@
 //! `backup`, `restore`, `upgrade`: proved copies of the office and what they are for.
 
-use super::doctor;
+use super::{doctor, store};
 use crate::cli::Noun;
 use crate::db::backup::{self, Present};
 use crate::db::verify::Head;
@@ -124,7 +124,7 @@ fn run_upgrade(office: &Office, _: &ArgMatches) -> Result<Exit> {
     if !office.globals.dry_run {
         backup::backup(&conn, &kept)?;
     }
-    let done = upgrade::upgrade(&mut conn, &office.act("upgrade", Map::new()), have, upgrade::STEPS)?;
+    let done = upgrade::upgrade(&mut conn, &office.act("upgrade", Map::new()), have, upgrade::STEPS, store::put_new_codes)?;
     drop(conn);
     let kept = if office.globals.dry_run { Value::Null } else { shown(&kept) };
     office.show_act(&done, json!({"path": shown(&path), "schema": SCHEMA_VERSION, "upgraded": true, "kept": kept}))?;

@@ -1,6 +1,6 @@
 //! All SQL of `status`, of the actors and of what an office is founded with; rows to types and back.
 
-use crate::base::codes::CodeSet;
+use crate::base::codes::{self, CodeSet};
 use crate::base::day::Day;
 use crate::db::digest::{Val, hex, sha256};
 use crate::db::facts::{self, Fact, Span};
@@ -168,6 +168,20 @@ pub fn put_codes(tx: &mut Tx<'_>, set: &CodeSet) -> Result<()> {
     }
     drop(st);
     tx.touch(&CODE_SUBJECT, 0);
+    Ok(())
+}
+
+/// Keeps the shipped code sets that an older office was not founded with.
+pub fn put_new_codes(tx: &mut Tx<'_>) -> Result<()> {
+    for set in codes::sets() {
+        let known: bool = tx
+            .conn()
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM code WHERE code_set = ?1 AND voided_op IS NULL)")?
+            .query_row([set.name], |r| r.get(0))?;
+        if !known {
+            put_codes(tx, set)?;
+        }
+    }
     Ok(())
 }
 

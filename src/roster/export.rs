@@ -68,7 +68,27 @@ pub fn export(office: &Office, file: Option<&Path>, kind: Kind, filter: Option<&
                 Ok(())
             })
         }
-        Kind::Leave => Err(error::usage("export_kind").fact("kind", kind.code())),
+        Kind::Project => {
+            let filter = Filter::parse(filter, project::cmd::FIELDS)?;
+            records(office, file, kind, encoding, zh, |conn, day, put| {
+                for id in project::store::ids(conn)? {
+                    let Some(p) = project::store::load(conn, id)? else { continue };
+                    let object = project::cmd::object(conn, &p, day)?;
+                    if !filter.takes(&object) {
+                        continue;
+                    }
+                    let name = |v: &serde_json::Value| v["name"].as_str().map(str::to_owned);
+                    let units: Vec<String> = object["units"].as_array().into_iter().flatten().filter_map(name).collect();
+                    put(number::format(project::PREFIX, id), &|c| match c {
+                        "org" => name(&object["org"]),
+                        "units" => Some(units.join(";")).filter(|u| !u.is_empty()),
+                        c => object[c].as_str().map(str::to_owned),
+                    })?;
+                }
+                Ok(())
+            })
+        }
+        _ => Err(error::usage("export_kind").fact("kind", kind.code())),
     }
 }
 
@@ -229,7 +249,7 @@ fn cells(conn: &Connection, p: &Person, day: Day, zh: bool, reveal: bool, leaver
 pub fn template(office: &Office, file: Option<&Path>, kind: Kind) -> Result<Exit> {
     let zh = super::out::is_zh(office);
     // A number is the office's to give: a new row has none.
-    let columns: Vec<ColumnInfo> = kind.columns().iter().filter(|c| kind == Kind::Leave || c.name != "no").copied().collect();
+    let columns: Vec<ColumnInfo> = kind.columns().iter().filter(|c| kind.of_known() || c.name != "no").copied().collect();
     Writer::open(office, file, Encoding::Utf8Sig, kind, &columns, zh)?.finish()?;
     if let Some(f) = file.filter(|f| *f != Path::new("-")) {
         office.note("note.template", &[("path", &crate::ui::out::shown(&f.display().to_string()))]);

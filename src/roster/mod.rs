@@ -8,6 +8,7 @@ pub mod import;
 pub mod others;
 pub mod out;
 pub mod people;
+pub mod persons;
 pub mod read;
 pub mod report;
 pub mod review;
@@ -16,7 +17,7 @@ pub mod store;
 pub mod units;
 
 use crate::base::sheet;
-use crate::{org, platform, talent};
+use crate::{org, platform, project, talent};
 use report::ColumnInfo;
 use std::sync::OnceLock;
 
@@ -31,11 +32,34 @@ pub enum Kind {
     Platform,
     /// Leaves (离岗).
     Leave,
+    /// Engagements of known persons (在岗变动).
+    Engagement,
+    /// Recognitions decided on paper (认定).
+    Recognition,
+    /// Families (亲属关系).
+    Relation,
+    /// Projects (引才项目).
+    Project,
+    /// Corrections field by field (更正).
+    Correction,
+    /// Balances at the start (期初数).
+    Opening,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: &'static [Kind] = &[Kind::Talent, Kind::Org, Kind::Platform, Kind::Leave];
+    pub const ALL: &'static [Kind] = &[
+        Kind::Talent,
+        Kind::Org,
+        Kind::Platform,
+        Kind::Leave,
+        Kind::Engagement,
+        Kind::Recognition,
+        Kind::Relation,
+        Kind::Project,
+        Kind::Correction,
+        Kind::Opening,
+    ];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
@@ -44,18 +68,25 @@ impl Kind {
             Kind::Org => "org",
             Kind::Platform => "platform",
             Kind::Leave => "leave",
+            Kind::Engagement => "engagement",
+            Kind::Recognition => "recognition",
+            Kind::Relation => "relation",
+            Kind::Project => "project",
+            Kind::Correction => "correction",
+            Kind::Opening => "opening",
         }
     }
 
     /// Columns in order.
     pub fn columns(self) -> &'static [ColumnInfo] {
-        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 4] = [const { OnceLock::new() }; 4];
+        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 10] = [const { OnceLock::new() }; 10];
         let of = |columns: &[sheet::Column]| columns.iter().map(ColumnInfo::from).collect();
         COLUMNS[self as usize].get_or_init(|| match self {
             Kind::Talent => talent::entry::COLUMNS.iter().map(|c| people::column_info(c.key)).collect(),
             Kind::Org => of(org::COLUMNS),
             Kind::Platform => of(platform::COLUMNS),
-            Kind::Leave => of(others::LEAVE),
+            Kind::Project => of(project::COLUMNS),
+            kind => of(persons::columns(kind)),
         })
     }
 
@@ -69,7 +100,14 @@ impl Kind {
         match self {
             Kind::Talent => &[1, 4],
             Kind::Org | Kind::Platform => &[1, 2],
-            Kind::Leave => &[1, 3],
+            Kind::Project => &[1, 2],
+            Kind::Correction => &[0, 1],
+            Kind::Leave | Kind::Engagement | Kind::Recognition | Kind::Relation | Kind::Opening => &[0, 3],
         }
+    }
+
+    /// Whether a row says something of a person who is in the register already: its number stands in the template too.
+    pub fn of_known(self) -> bool {
+        !matches!(self, Kind::Talent | Kind::Org | Kind::Platform | Kind::Project)
     }
 }

@@ -11,7 +11,7 @@ use crate::db::write::Tx;
 use crate::error::{Error, Kind, Result};
 use crate::org::change::How;
 use crate::org::{self, UnitMatch};
-use crate::platform;
+use crate::{platform, project};
 use serde_json::json;
 
 /// One row, all of it or nothing: what a refused row wrote before it was refused is taken back.
@@ -120,6 +120,47 @@ pub fn platform(tx: &mut Tx<'_>, row: &Row, sitting: &mut Sitting<'_>) -> Result
         None => false,
     };
     Ok(if moved || !fields.is_empty() { Fate::Updated } else { Fate::Unchanged })
+}
+
+/// One project.
+pub fn project(tx: &mut Tx<'_>, row: &Row, sitting: &mut Sitting<'_>) -> Result<Fate> {
+    let place = project::place;
+    let checked = project::check(|at| row.at(at));
+    let mut faults = refusals(&checked);
+    let said = &checked.said;
+    let numbered = by_number(row, project::PREFIX, sitting, |id| Ok(project::store::load(tx.conn(), id)?.is_some()), &mut faults)?;
+    let name = said[place("name")].value().unwrap_or_default();
+    doubled(row, sitting, names::org_fold(name), place("name"), &mut faults);
+    let matched = project::store::by_name(tx.conn(), name)?;
+    let known = numbered.or(matched);
+    if let (Some(n), Some(m)) = (numbered, matched)
+        && n != m
+    {
+        faults.push((place("no"), FaultCode::ConflictWithRegister, Some(number::format(project::PREFIX, m))));
+    }
+    for at in sheet::missing(project::COLUMNS, said).into_iter().filter(|_| known.is_none()) {
+        if !faults.iter().any(|f| f.0 == at) {
+            faults.push((at, FaultCode::Missing, None));
+        }
+    }
+    if !faults.is_empty() {
+        return Ok(Fate::Refused(faults));
+    }
+    let Some(id) = known else {
+        return match project::change::enter(tx, said) {
+            Ok(_) => Ok(Fate::Added),
+            Err(e) => refusal(e, place("from_date"), place("org")),
+        };
+    };
+    if let Some(fate) = on_match(sitting, place("name"), project::PREFIX, id) {
+        return Ok(fate);
+    }
+    let Some(p) = project::store::load(tx.conn(), id)? else { return Ok(Fate::Unchanged) };
+    match project::change::apply(tx, &p, said, How { day: tx.day, correct: sitting.set.correct }) {
+        Ok(c) if c.fields.is_empty() => Ok(Fate::Unchanged),
+        Ok(_) => Ok(Fate::Updated),
+        Err(e) => refusal(e, place("from_date"), place("org")),
+    }
 }
 
 fn refusals(checked: &Checked) -> Vec<Refusal> {

@@ -332,10 +332,11 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
         return first_engagement(tx, p, d, org, how, changed);
     };
     // An old roster names an engagement that has ended since: it is known, and nobody came back.
-    if old.data.leave_why.is_some() && p.engagements.iter().any(|e| says(&e.data)) {
+    if !how.correct && old.data.leave_why.is_some() && p.engagements.iter().any(|e| says(&e.data)) {
         return Ok(());
     }
-    let moved = org.is_some_and(|o| o != old.data.org_id) || old.data.leave_why.is_some();
+    // Where it was wrong from the start nobody moved and nobody came back.
+    let moved = !how.correct && (org.is_some_and(|o| o != old.data.org_id) || old.data.leave_why.is_some());
     let project_id = match &d.project {
         Given::Keep if moved => None,
         Given::Keep => old.data.project_id,
@@ -353,18 +354,18 @@ fn apply_engagement(tx: &mut Tx<'_>, p: &Person, d: &Draft, org: Option<i64>, ho
         contract_end: if moved { given(d.contract_end.clone()) } else { d.contract_end.over(&old.data.contract_end) },
         position: if moved { given(d.position.clone()) } else { d.position.over(&old.data.position) },
         months_a_year: if moved { given(d.months_a_year.clone()) } else { d.months_a_year.over(&old.data.months_a_year) },
-        leave_why: None,
-        leave_to: None,
+        leave_why: old.data.leave_why.clone().filter(|_| how.correct),
+        leave_to: old.data.leave_to.clone().filter(|_| how.correct),
         project_id,
     };
-    if new == (Engagement { leave_why: None, leave_to: None, ..old.data.clone() }) {
+    if new == (Engagement { leave_why: new.leave_why.clone(), leave_to: new.leave_to.clone(), ..old.data.clone() }) {
         return Ok(());
     }
     if new.contract_end.is_some_and(|e| e.last_day() < new.started.first_day()) {
         return Err(error::bad_data("date_order"));
     }
     let first = new.started.first_day();
-    if moved && !how.correct {
+    if moved {
         if old.span.until.is_none() && old.span.from < first {
             facts::end(tx, &ENGAGEMENT, p.id, old.seq, old.span, first.pred(), &old.data.values())?;
             facts::insert(tx, &ENGAGEMENT, p.id, Span::from(first), &new.values())?;

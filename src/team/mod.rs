@@ -1,4 +1,4 @@
-//! A team (团队, plan 五（一）: 特事特办、一人一策 is for top people and for teams): one leader and core members, each in one live team
+//! A team (团队, plan 五（二）1: 特事特办、一人一策 is for top people and for teams): one leader and core members, each in one live team
 //! at a time. Types and rules; SQL is in `store`.
 
 pub mod cmd;
