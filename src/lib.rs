@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod base;
 pub mod cli;
+pub mod collect;
 pub mod db;
 pub mod desk;
 pub mod error;

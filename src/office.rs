@@ -488,6 +488,15 @@ pub fn parse_no(prefix: &str, text: &str) -> Result<i64> {
     })
 }
 
+/// `7d`, `7` or `7天`: a number of days.
+pub fn parse_within(text: &str) -> std::result::Result<i32, String> {
+    let digits = text.trim().trim_end_matches(['d', 'D', '天', '日']);
+    match digits.parse::<i32>() {
+        Ok(n) if (0..=3660).contains(&n) => Ok(n),
+        _ => Err(t("desk.bad_within").to_owned()),
+    }
+}
+
 /// Who the operating system says is sitting there: behind sudo the person, not root.
 pub fn os_user() -> String {
     let uid = rustix::process::getuid().as_raw();
@@ -506,4 +515,17 @@ pub fn os_user() -> String {
             (f.nth(1)?.parse::<u32>().ok()? == uid).then(|| name.to_owned())
         })
         .unwrap_or_else(|| format!("uid-{uid}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_within;
+
+    #[test]
+    fn days_are_read_with_or_without_their_letter() {
+        assert_eq!([parse_within("7d"), parse_within("7"), parse_within("7天")], [Ok(7), Ok(7), Ok(7)]);
+        for bad in ["", "d", "-1", "1w", "99999999999d"] {
+            assert!(parse_within(bad).is_err(), "{bad}");
+        }
+    }
 }

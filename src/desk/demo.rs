@@ -151,6 +151,7 @@ fn bring_in(inside: &Office, dir: &Path, example: &Example) -> Result<Value> {
         reveal: false,
         sheet: None,
         headers: HashMap::new(),
+        unit: None,
     };
     // The report is of a day of the plan's term; what is written is written today.
     let writer = Office::new(Globals { as_of: None, ..inside.globals.clone() });

@@ -3,8 +3,8 @@
 use super::store;
 use crate::cli::Noun;
 use crate::error::{self, Result};
-use crate::office::{Exit, Office, moment, os_user};
-use crate::ui::{View, t};
+use crate::office::{Exit, Office, moment, os_user, parse_within};
+use crate::ui::View;
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use serde_json::{Value, json};
 
@@ -17,15 +17,6 @@ struct StatusArgs {
     within: i32,
     #[arg(long)]
     mine: bool,
-}
-
-/// `7d`, `7` or `7天`: a number of days.
-fn parse_within(text: &str) -> std::result::Result<i32, String> {
-    let digits = text.trim().trim_end_matches(['d', 'D', '天', '日']);
-    match digits.parse::<i32>() {
-        Ok(n) if (0..=3660).contains(&n) => Ok(n),
-        _ => Err(t("desk.bad_within").to_owned()),
-    }
 }
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
@@ -57,17 +48,4 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     drop(tx);
     office.show(&View::object(shown))?;
     Ok(Exit::Done)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_within;
-
-    #[test]
-    fn days_are_read_with_or_without_their_letter() {
-        assert_eq!([parse_within("7d"), parse_within("7"), parse_within("7天")], [Ok(7), Ok(7), Ok(7)]);
-        for bad in ["", "d", "-1", "1w", "99999999999d"] {
-            assert!(parse_within(bad).is_err(), "{bad}");
-        }
-    }
 }

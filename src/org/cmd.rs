@@ -6,6 +6,7 @@ use crate::base::day::Day;
 use crate::base::sheet::{Difference, Sheet as _};
 use crate::base::{ident, number};
 use crate::cli::Noun;
+use crate::collect;
 use crate::db::facts::Fact;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
@@ -28,6 +29,12 @@ fn build(c: Command) -> Command {
         .subcommand(Command::new("show").arg(unit()))
         .subcommand(Lines::augment_args(Command::new("list")))
         .subcommand(Command::new("close").arg(unit()))
+        .subcommand(
+            Command::new("todo")
+                .arg(Arg::new("org").value_name("U"))
+                .arg(Arg::new("within").long("within").value_name("DAYS").value_parser(crate::office::parse_within).default_value("90d"))
+                .arg(Arg::new("out").long("out").value_name("DIR").value_parser(clap::value_parser!(std::path::PathBuf))),
+        )
 }
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
@@ -38,6 +45,11 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         Some(("show", m)) => show(office, &text(m)),
         Some(("list", m)) => list(office, &Lines::from_arg_matches(m).unwrap_or_default()),
         Some(("close", m)) => close(office, &text(m)),
+        Some(("todo", m)) => {
+            let within = m.get_one::<i32>("within").copied().unwrap_or_default();
+            let out = m.get_one::<std::path::PathBuf>("out");
+            collect::todo::run(office, m.get_one::<String>("org").map(String::as_str), within, out.map(std::path::PathBuf::as_path))
+        }
         // clap requires one of them.
         _ => Err(error::usage("not_understood")),
     }
@@ -92,7 +104,7 @@ fn edit(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
     let done = office.write("org.edit", Map::new(), |tx| {
         let changed = change::apply(tx, id, &checked.said, how)?;
         let day = how.day.max(tx.day);
-        let v = store::at(tx.conn(), id, day)?.ok_or_else(|| error::not_office("damaged"))?;
+        let v = nearest(tx.conn(), id, day)?;
         let mut object = object(tx.conn(), id, &v, day, office.globals.reveal)?;
         object["changed"] = changed_json(&changed.fields, changed.from, office.globals.reveal);
         Ok(object)
@@ -102,6 +114,12 @@ fn edit(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
     }
     office.show_act(&done, done.value.clone())?;
     Ok(Exit::Done)
+}
+
+/// The version of the day; before the first of them, or behind the last, what is known last.
+fn nearest(conn: &Connection, id: i64, day: Day) -> Result<Fact<Profile>> {
+    let last = || Ok::<_, error::Error>(store::versions(conn, id)?.pop());
+    store::at(conn, id, day)?.map_or_else(last, |v| Ok(Some(v)))?.ok_or_else(|| error::not_office("damaged"))
 }
 
 /// Changed fields of a unit or platform; a telephone number masked unless revealed.
@@ -129,7 +147,7 @@ fn show(office: &Office, text: &str) -> Result<Exit> {
             return Err(error::not_found("not_yet").fact("no", number::format(PREFIX, id)).fact("day", day.iso()));
         }
         // Entered for a day to come: what will be known is shown.
-        None => store::open(conn, id)?.ok_or_else(|| error::not_office("damaged"))?,
+        None => nearest(conn, id, day)?,
     };
     office.show(&View::object(object(conn, id, &v, day, reveal)?))?;
     Ok(Exit::Done)
@@ -175,7 +193,7 @@ fn close(office: &Office, text: &str) -> Result<Exit> {
     let id = store::resolve(office.read()?, text)?;
     let done = office.write("org.close", Map::new(), |tx| {
         change::close(tx, id, tx.day)?;
-        let v = store::at(tx.conn(), id, tx.day)?.ok_or_else(|| error::not_office("damaged"))?;
+        let v = nearest(tx.conn(), id, tx.day)?;
         // Its last day is the business day: the answer tells what holds from the next.
         object(tx.conn(), id, &v, tx.day.succ(), office.globals.reveal)
     })?;

@@ -21,6 +21,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "recognition", build, run };
@@ -319,10 +320,11 @@ struct Policies(BTreeMap<i64, RecognitionPack>);
 impl Policies {
     fn scheme_of(&mut self, conn: &Connection, r: &Recognition) -> Result<Option<Scheme>> {
         let Some(id) = r.policy_id else { return Ok(None) };
-        if !self.0.contains_key(&id) {
-            self.0.insert(id, policy::store::recognition_version(conn, id)?);
-        }
-        Ok(self.0.get(&id).and_then(|pack| pack.scheme(&r.scheme)).cloned())
+        let pack = match self.0.entry(id) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(place) => place.insert(policy::store::recognition_version(conn, id)?),
+        };
+        Ok(pack.scheme(&r.scheme).cloned())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Kind;
 use super::export;
 use super::import::{self, Outcome, Settings};
+use super::matching;
 use super::out::Encoding;
 use super::people::OnMatch;
 use super::report::RowFault;
@@ -40,6 +41,16 @@ enum RosterCommand {
         partial: bool,
         #[arg(long, value_name = "FILE")]
         rejects: Option<PathBuf>,
+        #[arg(long, value_name = "SHEET")]
+        sheet: Option<String>,
+        #[arg(long, value_name = "U")]
+        unit: Option<String>,
+    },
+    Match {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         #[arg(long, value_name = "SHEET")]
         sheet: Option<String>,
     },
@@ -91,7 +102,8 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         return Err(error::usage("not_understood"));
     };
     match command {
-        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects, sheet } => {
+        RosterCommand::Match { file, out, sheet } => matching::run(office, &file, sheet, out.as_deref()),
+        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects, sheet, unit } => {
             if correct && office.globals.reason.is_none() {
                 return Err(error::usage("correct_reason"));
             }
@@ -105,9 +117,12 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
                 None => HashMap::new(),
             };
             let file_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let set = Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, sheet, headers };
             // The office first: a file is not worth looking at without one. Not kept open: a first import wants it for itself.
-            drop(crate::db::open::open_read(office.path()?)?);
+            let conn = crate::db::open::open_read(office.path()?)?;
+            let unit = unit.map(|text| crate::org::store::resolve(&conn, &text)).transpose()?;
+            drop(conn);
+            let set =
+                Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, sheet, headers, unit };
             let outcome = import::import(office, &file, &set)?;
             if outcome.op.is_some() {
                 // Committed is committed: the next command brings the log into the file if this can't.
@@ -228,6 +243,9 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
     }
     if let Some(p) = &o.rejects {
         office.note("note.rejects", &[("n", &r.rejected), ("path", &crate::ui::out::shown(&p.display().to_string()))]);
+    }
+    if o.committed && r.returned == Some(false) {
+        office.note("note.no_round", &[("kind", &set.kind.code())]);
     }
     if r.review > 0 && o.committed {
         office.hint("note.review", &[("n", &r.review)]);

@@ -8,6 +8,7 @@ use super::report::{ColumnInfo, REASON_HEADERS, Rejects, Report, RowFault, shown
 use super::{Kind, others};
 use crate::base::fault::FaultCode;
 use crate::base::text::csv_unguard;
+use crate::collect::{self, Returned};
 use crate::db::write::{Act, Done};
 use crate::error::{self, Result};
 use crate::office::Office;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub reveal: bool,
     /// Name or number of the sheet of a workbook.
     pub sheet: Option<String>,
+    /// The unit whose roster it is: what it owes is then returned.
+    pub unit: Option<i64>,
     /// Headers of the file → column names, from `--map`.
     pub headers: HashMap<String, String>,
 }
@@ -226,6 +229,10 @@ pub fn import(office: &Office, file: &Path, set: &Settings) -> Result<Outcome> {
         }
         tx.outcome("kind", set.kind.code());
         tx.outcome("sha256", sha256.clone());
+        if let Some(unit) = set.unit {
+            let back = Returned { sha256: sha256.clone(), rows: report.rows, rejected: report.rejected };
+            report.returned = Some(collect::store::returned(tx, set.kind.code(), unit, &back)?);
+        }
         Ok(())
     });
     drop(progress);
@@ -361,6 +368,44 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
     Ok(Head { rows, ahead, headers: found.headers, mapping: found.mapping, columns: Arc::new(columns), dates })
 }
 
+/// A list read row by row in this thread, for whoever enters nothing.
+pub struct List {
+    head: Head,
+    ahead: std::vec::IntoIter<read::OwnedRow>,
+    record: read::Row,
+    /// Digest of the file.
+    pub sha256: String,
+    /// Its headers as they stand.
+    pub headers: Vec<String>,
+}
+
+impl List {
+    /// Opens a file and finds its header.
+    pub fn open(file: &Path, set: &Settings, report: &mut Report) -> Result<List> {
+        let source = Source::open(file, set.sheet.as_deref()).map_err(|f| read_error(file, &f))?;
+        let sha256 = source.sha256.clone();
+        let mut head = read_head(source, set, file, report)?;
+        let (headers, ahead) = (head.headers.clone(), std::mem::take(&mut head.ahead).into_iter());
+        Ok(List { head, ahead, record: read::Row::default(), sha256, headers })
+    }
+
+    /// The next row with data.
+    pub fn next(&mut self, file: &Path) -> Result<Option<Row>> {
+        loop {
+            let line = match self.ahead.next() {
+                Some(r) => line(r.number, (r.cells.iter().map(String::as_str), &r.decimals), &self.head),
+                None if self.head.rows.next(&mut self.record).map_err(|f| read_error(file, &f))? => {
+                    line(self.record.number(), (self.record.cells(), self.record.decimals()), &self.head)
+                }
+                None => return Ok(None),
+            };
+            if let Line::Data(row) = line {
+                return Ok(Some(row));
+            }
+        }
+    }
+}
+
 /// The reading thread: rows in batches, checked. Ends when the file does, or when nobody listens any more.
 fn pump(mut head: Head, mut talent: Option<&mut Reading>, send: &SyncSender<Message>, returned: &Receiver<Vec<Parsed>>) {
     let mut batch = Vec::with_capacity(BATCH);
@@ -399,11 +444,31 @@ fn pump(mut head: Head, mut talent: Option<&mut Reading>, send: &SyncSender<Mess
 fn take<'r>(
     batch: &mut Vec<Parsed>,
     number: u64,
-    (cells, decimals): (impl Iterator<Item = &'r str>, &[usize]),
+    cells: (impl Iterator<Item = &'r str>, &[usize]),
     head: &Head,
     talent: Option<&mut Reading>,
     send: &SyncSender<Message>,
 ) -> bool {
+    match line(number, cells, head) {
+        Line::Blank => true,
+        Line::NoData => send.send(Message::Skipped).is_ok(),
+        Line::Data(row) => {
+            let talent = talent.map(|reading| Candidate::of(&row, row.check(), reading));
+            batch.push(Parsed { row, talent });
+            true
+        }
+    }
+}
+
+/// What a line behind the header is.
+enum Line {
+    Data(Row),
+    Blank,
+    /// A title, a sum, an example, the header once more.
+    NoData,
+}
+
+fn line<'r>(number: u64, (cells, decimals): (impl Iterator<Item = &'r str>, &[usize]), head: &Head) -> Line {
     let mut cells: Vec<&str> = cells.map(csv_unguard).collect();
     // A number with decimals in a column of dates was 2020.10 once and is 2020.1 now: nothing is guessed from it.
     let dates: Vec<(usize, String)> = decimals
@@ -416,8 +481,8 @@ fn take<'r>(
     }
     match read::header::classify(&cells, &head.mapping) {
         RowKind::Data => {}
-        RowKind::Blank => return true,
-        _ => return send.send(Message::Skipped).is_ok(),
+        RowKind::Blank => return Line::Blank,
+        _ => return Line::NoData,
     }
     let mut row = Row {
         number: u32::try_from(number).unwrap_or(u32::MAX),
@@ -430,9 +495,7 @@ fn take<'r>(
         // A row has at most 8 MB.
         row.ends.push(u32::try_from(row.text.len()).unwrap_or(u32::MAX));
     }
-    let talent = talent.map(|reading| Candidate::of(&row, row.check(), reading));
-    batch.push(Parsed { row, talent });
-    true
+    Line::Data(row)
 }
 
 /// What is wrong with a file, in the office's terms.

@@ -5,6 +5,7 @@ pub mod cmd;
 pub mod compact;
 pub mod export;
 pub mod import;
+pub mod matching;
 pub mod others;
 pub mod out;
 pub mod people;
@@ -44,6 +45,9 @@ pub enum Kind {
     Correction,
     /// Balances at the start (期初数).
     Opening,
+    /// A list that is only matched, never entered.
+    #[value(skip)]
+    Match,
 }
 
 impl Kind {
@@ -74,18 +78,20 @@ impl Kind {
             Kind::Project => "project",
             Kind::Correction => "correction",
             Kind::Opening => "opening",
+            Kind::Match => "match",
         }
     }
 
     /// Columns in order.
     pub fn columns(self) -> &'static [ColumnInfo] {
-        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 10] = [const { OnceLock::new() }; 10];
+        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 11] = [const { OnceLock::new() }; 11];
         let of = |columns: &[sheet::Column]| columns.iter().map(ColumnInfo::from).collect();
         COLUMNS[self as usize].get_or_init(|| match self {
             Kind::Talent => talent::entry::COLUMNS.iter().map(|c| people::column_info(c.key)).collect(),
             Kind::Org => of(org::COLUMNS),
             Kind::Platform => of(platform::COLUMNS),
             Kind::Project => of(project::COLUMNS),
+            Kind::Match => of(matching::COLUMNS),
             kind => of(persons::columns(kind)),
         })
     }
@@ -102,6 +108,7 @@ impl Kind {
             Kind::Org | Kind::Platform => &[1, 2],
             Kind::Project => &[1, 2],
             Kind::Correction => &[0, 1],
+            Kind::Match => &[0, 1, 3],
             Kind::Leave | Kind::Engagement | Kind::Recognition | Kind::Relation | Kind::Opening => &[0, 3],
         }
     }

@@ -62,7 +62,10 @@ impl<'a> Writer<'a> {
             Some(file) => {
                 let whole = Whole::begin(&crate::db::open::absolute(file)?)?;
                 if is_workbook(file) {
-                    return Ok(Writer::Xlsx(Box::new(Book::begin(whole, office, kind, columns, zh)?)));
+                    let heads: Vec<Head<'_>> = columns.iter().map(|c| Head::of(c, zh)).collect();
+                    let mut book = Book::begin(whole, office, words(zh, kind.code()), &heads, zh)?;
+                    book.explained = Some((kind, columns.to_vec()));
+                    return Ok(Writer::Xlsx(Box::new(book)));
                 }
                 Writer::Csv(whole, encoding)
             }
@@ -71,6 +74,20 @@ impl<'a> Writer<'a> {
             w.bytes(b"\xef\xbb\xbf")?;
         }
         w.row(columns.iter().map(|c| if zh { c.zh } else { c.name }))?;
+        Ok(w)
+    }
+
+    /// A list under headers of its own, into a file: nothing of it is explained.
+    pub fn open_list(office: &'a Office, file: &Path, headers: &[&str]) -> Result<Writer<'a>> {
+        let whole = Whole::begin(&crate::db::open::absolute(file)?)?;
+        if is_workbook(file) {
+            let heads: Vec<Head<'_>> = headers.iter().map(|h| Head { label: h, width: 14.0, required: false }).collect();
+            let zh = is_zh(office);
+            return Ok(Writer::Xlsx(Box::new(Book::begin(whole, office, words(zh, "data"), &heads, zh)?)));
+        }
+        let mut w = Writer::Csv(whole, Encoding::Utf8Sig);
+        w.bytes(b"\xef\xbb\xbf")?;
+        w.row(headers.iter().copied())?;
         Ok(w)
     }
 
@@ -115,19 +132,37 @@ pub struct Book {
     out: Whole,
     book: Workbook,
     text: Format,
-    columns: Vec<ColumnInfo>,
     rows: u32,
     zh: bool,
-    kind: Kind,
+    /// What its columns mean, where they are those of a kind of roster.
+    explained: Option<(Kind, Vec<ColumnInfo>)>,
+}
+
+/// A column's header.
+struct Head<'h> {
+    label: &'h str,
+    width: f64,
+    required: bool,
+}
+
+impl Head<'static> {
+    fn of(c: &ColumnInfo, zh: bool) -> Head<'static> {
+        let width = match c.name {
+            "id_number" | "uscc" | "email" => 22.0,
+            "employer" | "name" | "org" | "achievements" | "remarks" | "school" => 20.0,
+            _ => 12.0,
+        };
+        Head { label: if zh { c.zh } else { c.name }, width, required: c.required }
+    }
 }
 
 impl Book {
-    fn begin(out: Whole, office: &Office, kind: Kind, columns: &[ColumnInfo], zh: bool) -> Result<Book> {
+    fn begin(out: Whole, office: &Office, title: &str, heads: &[Head<'_>], zh: bool) -> Result<Book> {
         let mut book = Workbook::new();
         // The day of the business, not the clock: the same office gives the same file.
         let (y, m, d) = office.day().ymd();
         let made = u16::try_from(y).ok().zip(u8::try_from(m).ok()).zip(u8::try_from(d).ok());
-        let mut about = DocProperties::new().set_title(words(zh, kind.code()));
+        let mut about = DocProperties::new().set_title(title);
         if let Some(made) = made.and_then(|((y, m), d)| ExcelDateTime::from_ymd(y, m, d).ok()) {
             about = about.set_creation_datetime(&made);
         }
@@ -140,17 +175,12 @@ impl Book {
         let sheet = book.add_worksheet_with_constant_memory().map_err(made)?;
         sheet.set_name(words(zh, "data")).map_err(made)?;
         sheet.set_freeze_panes(1, 0).map_err(made)?;
-        for (at, c) in (0u16..).zip(columns) {
-            let width = match c.name {
-                "id_number" | "uscc" | "email" => 22.0,
-                "employer" | "name" | "org" | "achievements" | "remarks" | "school" => 20.0,
-                _ => 12.0,
-            };
-            sheet.set_column_width(at, width).map_err(made)?;
+        for (at, h) in (0u16..).zip(heads) {
+            sheet.set_column_width(at, h.width).map_err(made)?;
             sheet.set_column_format(at, &text).map_err(made)?;
-            sheet.write_string_with_format(0, at, if zh { c.zh } else { c.name }, if c.required { &must } else { &head }).map_err(made)?;
+            sheet.write_string_with_format(0, at, h.label, if h.required { &must } else { &head }).map_err(made)?;
         }
-        Ok(Book { out, book, text, columns: columns.to_vec(), rows: 1, zh, kind })
+        Ok(Book { out, book, text, rows: 1, zh, explained: None })
     }
 
     fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) -> Result<()> {
@@ -168,7 +198,11 @@ impl Book {
     }
 
     fn finish(self) -> Result<()> {
-        let Book { mut out, mut book, columns, rows, zh, kind, .. } = self;
+        let Book { mut out, mut book, rows, zh, explained, .. } = self;
+        let Some((kind, columns)) = explained else {
+            book.save_to_writer(&mut out).map_err(|e| fault(&e))?;
+            return out.finish();
+        };
         let explained = book.add_worksheet().set_name(words(zh, "columns")).map_err(|e| fault(&e))?;
         explain(explained, kind, &columns, zh).map_err(|e| fault(&e))?;
         let listed = book.add_worksheet().set_name(words(zh, "codes")).map_err(|e| fault(&e))?;

@@ -434,7 +434,7 @@ fn relative(tx: &mut Tx<'_>, c: &mut Checked<'_>, p: &Person, kind: kin::Kind) -
             return Ok(Some(held));
         }
     }
-    if let Some((twin, _)) = known::likely_twins(tx, &draft)?.first() {
+    if let Some((twin, _)) = known::likely_twins(tx.conn(), &draft)?.first() {
         c.fault("other_name", FaultCode::ConflictWithRegister, Some(number::format("P", *twin)));
         return Ok(None);
     }

@@ -128,6 +128,8 @@ pub struct Report {
     pub warnings: Vec<RowFault>,
     /// How many warnings there were in all.
     pub warning_count: u64,
+    /// Whether a round of collecting waited for this roster, where it was said whose it is.
+    pub returned: Option<bool>,
 }
 
 /// So many warnings of one column and code are kept; the rest are only counted.

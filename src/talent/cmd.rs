@@ -181,7 +181,7 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool, kind: &s
     }
     let done = office.write("talent.add", Map::new(), |tx| {
         known_already(tx, &draft)?;
-        let twins = likely_twins(tx, &draft)?;
+        let twins = likely_twins(tx.conn(), &draft)?;
         if let (Some((other, reasons)), false) = (twins.first(), distinct) {
             let no = number::format(PREFIX, *other);
             return Err(error::conflict("likely_duplicate")

@@ -8,6 +8,7 @@ use crate::base::{names, number};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::org::{self, UnitMatch};
+use rusqlite::Connection;
 
 /// 5 `duplicate`: a document of the draft has a live holder.
 pub fn known_already(tx: &Tx<'_>, d: &Draft) -> Result<()> {
@@ -24,14 +25,14 @@ pub fn known_already(tx: &Tx<'_>, d: &Draft) -> Result<()> {
 }
 
 /// Likely twins in the register with the reasons; pairs once judged different are none.
-pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str>)>> {
+pub fn likely_twins(conn: &Connection, d: &Draft) -> Result<Vec<(i64, Vec<&'static str>)>> {
     let mut out: Vec<(i64, Vec<&'static str>)> = Vec::new();
     let mut see = |id: i64, why: &'static str| match out.iter_mut().find(|(o, _)| *o == id) {
         Some((_, r)) => r.push(why),
         None => out.push((id, vec![why])),
     };
     for doc in &d.documents {
-        for (id, paper, _) in store::holders(tx.conn(), &doc.key)? {
+        for (id, paper, _) in store::holders(conn, &doc.key)? {
             if paper != doc.number {
                 see(id, if doc.kind == DocType::HmPermit { "permit_number" } else { "old_number" });
             }
@@ -39,7 +40,7 @@ pub fn likely_twins(tx: &Tx<'_>, d: &Draft) -> Result<Vec<(i64, Vec<&'static str
     }
     let has_resident = d.documents.iter().any(|x| x.kind == DocType::ResidentId);
     if let (Some(name), Some(birth)) = (&d.name, d.birth_date) {
-        for (id, other_resident) in store::same_name_birth(tx.conn(), &names::fold(name), birth)? {
+        for (id, other_resident) in store::same_name_birth(conn, &names::fold(name), birth)? {
             if !(has_resident && other_resident) {
                 see(id, "name_birth");
             }

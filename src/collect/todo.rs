@@ -1,0 +1,183 @@
+//! `org todo`: what there is to ring a unit about (contracts that end, rows of its rosters that were refused or wait, papers that lack,
+//! rosters it owes): a line a unit, one unit in full, or a sheet a unit into a folder.
+
+use super::cmd;
+use super::letter::{self, words};
+use super::store;
+use crate::base::day::Day;
+use crate::base::number;
+use crate::error::Result;
+use crate::office::{Exit, Office};
+use crate::roster;
+use crate::ui::lang::Lang;
+use crate::ui::{Column, View};
+use crate::{org, talent};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What there is to ring one unit about.
+#[derive(Default)]
+struct Matters {
+    contracts: Vec<Value>,
+    faulty_rows: Vec<Value>,
+    missing_papers: Vec<Value>,
+    rosters_owed: Vec<Value>,
+}
+
+const SECTIONS: [&str; 4] = ["contracts", "faulty_rows", "missing_papers", "rosters_owed"];
+
+impl Matters {
+    fn section(&self, name: &str) -> &[Value] {
+        match name {
+            "contracts" => &self.contracts,
+            "faulty_rows" => &self.faulty_rows,
+            "missing_papers" => &self.missing_papers,
+            _ => &self.rosters_owed,
+        }
+    }
+}
+
+/// Runs `org todo`.
+pub fn run(office: &Office, unit: Option<&str>, within: i32, out: Option<&Path>) -> Result<Exit> {
+    let conn = office.read()?;
+    let _moment = conn.unchecked_transaction()?;
+    let day = office.as_of();
+    let one = unit.map(|text| org::store::resolve(conn, text)).transpose()?;
+    let mut all = gather(conn, one, day, day.add_days(within))?;
+    if let Some(id) = one {
+        all.entry(id).or_default();
+    }
+    let named = |id: i64| -> Result<(String, Option<String>)> {
+        Ok((number::format(org::PREFIX, id), org::store::name_at(conn, id, day)?.map(|n| n.0)))
+    };
+    if let (Some(id), None) = (one, out) {
+        let (no, name) = named(id)?;
+        let mut v = json!({"no": no, "name": name, "as_of": day.iso()});
+        for section in SECTIONS {
+            v[section] = all[&id].section(section).to_vec().into();
+        }
+        office.show(&View::object(v))?;
+        return Ok(Exit::Done);
+    }
+    let mut rows = Vec::new();
+    for (id, m) in &all {
+        let (no, name) = named(*id)?;
+        let mut v = json!({"no": no, "name": name});
+        for section in SECTIONS {
+            v[section] = m.section(section).len().into();
+        }
+        if let Some(folder) = out {
+            let text = sheet(office, name.as_deref().unwrap_or(&no), m, day)?;
+            v["path"] = letter::write(office, folder, &no, &text)?.into();
+        }
+        rows.push(v);
+    }
+    let mut columns: Vec<Column> = ["no", "name"].into_iter().map(Column::new).collect();
+    columns.extend(SECTIONS.into_iter().map(Column::right));
+    if out.is_some() {
+        columns.push(Column::new("path"));
+    }
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+/// What there is about every unit, or about one; units of which there is nothing are left out.
+fn gather(conn: &Connection, one: Option<i64>, day: Day, until: Day) -> Result<BTreeMap<i64, Matters>> {
+    let mut all: BTreeMap<i64, Matters> = BTreeMap::new();
+    let no = |id: i64| number::format(talent::PREFIX, id);
+    for c in store::contracts(conn, one, day, until)? {
+        let over = c.end.last_day() < day;
+        let line = json!({"no": no(c.person_id), "name": c.name, "contract_end": c.end.iso(), "over": over});
+        all.entry(c.org_id).or_default().contracts.push(line);
+    }
+    for l in store::lacking(conn, one, day)? {
+        let line = json!({"no": no(l.person_id), "name": l.name, "paper": l.what, "of": l.of});
+        all.entry(l.org_id).or_default().missing_papers.push(line);
+    }
+    for w in roster::store::waiting(conn, None)? {
+        let Some(unit) = unit_of(conn, &w)?.filter(|id| one.is_none_or(|o| o == *id)) else { continue };
+        let line = json!({"file": w.file, "row": w.row, "fault": "waiting", "review": w.id});
+        all.entry(unit).or_default().faulty_rows.push(line);
+    }
+    cmd::each(conn, day, |org_id, row| {
+        if one.is_some_and(|o| o != org_id) {
+            return Ok(());
+        }
+        if row["status"] != "returned" {
+            all.entry(org_id)
+                .or_default()
+                .rosters_owed
+                .push(json!({"kind": row["kind"], "due": row["due"], "days_late": row["days_late"]}));
+        } else if row["rejected"].as_u64().is_some_and(|n| n > 0) {
+            let line = json!({"kind": row["kind"], "returned": row["returned"], "fault": "rejected", "rows": row["rejected"]});
+            all.entry(org_id).or_default().faulty_rows.push(line);
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// The unit that a waiting row names.
+fn unit_of(conn: &Connection, w: &roster::store::Waiting) -> Result<Option<i64>> {
+    let Some(kind) = roster::Kind::ALL.iter().find(|k| k.code() == w.kind) else { return Ok(None) };
+    let wanted = if w.kind == "org" { "name" } else { "employer" };
+    let at = w.headers.iter().position(|h| {
+        let column = kind.column_of(&roster::read::header::even(h));
+        column.is_some_and(|i| kind.columns()[i].name == wanted)
+    });
+    match at.and_then(|i| w.cells.get(i)).map(|c| c.trim()).filter(|c| !c.is_empty()) {
+        Some(name) => Ok(org::store::by_folded(conn, &crate::base::names::org_fold(name))?.first().map(|u| u.0)),
+        None => Ok(None),
+    }
+}
+
+/// The sheet of a unit (联系清单).
+fn sheet(office: &Office, unit: &str, m: &Matters, day: Day) -> Result<String> {
+    let lang = office.document_lang()?;
+    let mut out = format!("# {}\n\n{}\n", words(lang, "todo_title", &[("unit", &unit)]), letter::written(lang, day));
+    for section in SECTIONS {
+        let lines = m.section(section);
+        if lines.is_empty() {
+            continue;
+        }
+        let _ = write!(out, "\n## {}\n\n", words(lang, section, &[("n", &lines.len())]));
+        for l in lines {
+            let _ = writeln!(out, "- [ ] {}", line(lang, section, l));
+        }
+    }
+    Ok(out)
+}
+
+fn line(lang: Lang, section: &str, l: &Value) -> String {
+    let text = |key: &str| match &l[key] {
+        Value::String(s) => s.clone(),
+        Value::Null => String::new(),
+        v => v.to_string(),
+    };
+    let day = |key: &str| Day::parse_iso(&text(key)).map_or(text(key), |d| letter::written(lang, d));
+    let (no, name) = (text("no"), text("name"));
+    match section {
+        "contracts" => {
+            let key = if l["over"] == true { "contract_over" } else { "contract" };
+            words(lang, key, &[("no", &no), ("name", &name), ("day", &day("contract_end"))])
+        }
+        "missing_papers" => {
+            // A document's type reads as its label.
+            let of = crate::base::codes::label("id_type", &text("of"), lang == Lang::Zh).map_or(text("of"), str::to_owned);
+            words(lang, &format!("paper_{}", text("paper")), &[("no", &no), ("name", &name), ("of", &of)])
+        }
+        "faulty_rows" if l["fault"] == "waiting" => {
+            words(lang, "row_waiting", &[("file", &text("file")), ("row", &text("row")), ("id", &text("review"))])
+        }
+        "faulty_rows" => {
+            words(lang, "rows_rejected", &[("kind", &letter::roster(lang, &text("kind"))), ("day", &day("returned")), ("n", &text("rows"))])
+        }
+        _ => {
+            let key = if l["days_late"].as_i64().unwrap_or(0) > 0 { "owed_late" } else { "owed" };
+            words(lang, key, &[("kind", &letter::roster(lang, &text("kind"))), ("due", &day("due")), ("days", &text("days_late"))])
+        }
+    }
+}
