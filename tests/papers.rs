@@ -115,12 +115,39 @@ fn an_office_of_the_first_schema_is_led_up() {
     // What came with the later schemas, taken out again.
     let conn = rusqlite::Connection::open(desk.path("office.db")).unwrap();
     conn.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
-    for table in ["objection", "notice", "step", "policy_confirmation", "file_link", "file", "decision_profile", "decision"] {
+    for table in [
+        "objection",
+        "notice",
+        "step",
+        "policy_confirmation",
+        "file_link",
+        "file",
+        "decision_profile",
+        "decision",
+        "project_unit",
+        "project_profile",
+        "project",
+        "platform_agreement",
+        "relation",
+        "opening",
+        "team_member",
+        "team_profile",
+        "team",
+        "collection_unit",
+        "collection",
+    ] {
         conn.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
     let first = include_str!("../migrations/0001_office.sql");
     for (table, columns) in [
         ("recognition", "person_id, seq, from_day, until_day, made_op, voided_op, id, scheme, class, state"),
+        ("achievement", "person_id, seq, from_day, until_day, made_op, voided_op, text"),
+        (
+            "engagement",
+            "person_id, seq, from_day, until_day, made_op, voided_op, org_id, mode, started, contract_end, position, months_a_year, \
+             leave_why, leave_to",
+        ),
+        ("person_profile", "*"),
         ("review_row", "id, made_op, voided_op, kind, file, row, header, cells, cells_hash, reasons, state"),
     ] {
         let made = &first[first.find(&format!("CREATE TABLE {table} (")).unwrap()..];
@@ -130,8 +157,11 @@ fn an_office_of_the_first_schema_is_led_up() {
         ))
         .unwrap();
     }
-    conn.execute_batch("CREATE INDEX review_row_hash ON review_row (cells_hash); PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
-        .unwrap();
+    conn.execute_batch(
+        "CREATE INDEX review_row_hash ON review_row (cells_hash); CREATE INDEX engagement_org ON engagement (org_id);
+         CREATE INDEX person_profile_name ON person_profile (name_id); PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)",
+    )
+    .unwrap();
     drop(conn);
     let (code, _, err) = desk.run(&["decision", "list", "--json"]);
     assert_eq!((code, reason(&err).as_str()), (76, "older"));
