@@ -151,7 +151,8 @@ fn an_office_of_the_first_schema_is_led_up() {
         ("review_row", "id, made_op, voided_op, kind, file, row, header, cells, cells_hash, reasons, state"),
     ] {
         let made = &first[first.find(&format!("CREATE TABLE {table} (")).unwrap()..];
-        let made = &made[..made.find(";\n").unwrap()];
+        let end = made.find("\n) STRICT").unwrap();
+        let made = &made[..end + made[end..].find(';').unwrap()];
         conn.execute_batch(&format!(
             "CREATE TABLE held AS SELECT {columns} FROM {table}; DROP TABLE {table}; {made}; INSERT INTO {table} SELECT * FROM held; DROP TABLE held"
         ))
