@@ -157,7 +157,7 @@ fn a_bad_row_of_units_names_all_its_faults_and_nothing_is_entered() {
     let faults: Vec<(u64, &str)> =
         report["faults"].as_array().unwrap().iter().map(|f| (f["row"].as_u64().unwrap(), f["code"].as_str().unwrap())).collect();
     assert_eq!(code, 65);
-    assert_eq!(faults, [(2, "check_digit"), (2, "unknown_value"), (2, "bad_date"), (2, "missing"), (4, "duplicate_in_file")]);
+    assert_eq!(faults, [(2, "missing"), (2, "check_digit"), (2, "unknown_value"), (2, "bad_date"), (4, "duplicate_in_file")]);
     assert_eq!(desk.json(&["org", "list", "--count"])["count"], 0);
     // The same name with another code is for a person to decide.
     desk.json(&["org", "add", "--name", "甲", "--uscc", USCC]);

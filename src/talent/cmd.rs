@@ -2,9 +2,10 @@
 
 use super::change::{self, Changed, How, NewPerson};
 use super::entry::{CellFault, Draft, Key};
+use super::history::history;
 use super::kin;
 use super::known::{known_already, likely_twins, unit_of};
-use super::look::{find, history, list, load, show};
+use super::look::{find, list, load, show};
 use super::pair;
 use super::said::{Said, ask_missing, cells_of_json, check, fault_words, refuse};
 use super::store::{self, Person};
@@ -89,6 +90,8 @@ enum TalentCommand {
     History {
         #[arg(value_name = "P")]
         person: String,
+        #[arg(long, value_name = "OP")]
+        known_at: Option<i64>,
     },
     Relate {
         #[arg(value_name = "P")]
@@ -148,7 +151,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         TalentCommand::List { filter, sort, count } => list(office, filter.as_deref(), sort.as_deref(), count),
         TalentCommand::Find { text } => find(office, &text),
-        TalentCommand::History { person } => history(office, &person),
+        TalentCommand::History { person, known_at } => history(office, &person, known_at),
         TalentCommand::Relate { person, relative, kind, end } => kin::relate_cmd(office, &person, &relative, &kind, end),
         TalentCommand::Achieve { person, award } => kin::achieve(office, &person, &award),
         TalentCommand::Achievements { person } => kin::achievements(office, &person),

@@ -1,15 +1,14 @@
-//! What is read of people: `talent show`, `list`, `find`, `history`. Nothing here writes but the record that somebody looked.
+//! What is read of people: `talent show`, `list`, `find`. Nothing here writes but the record that somebody looked.
 
 use super::store::{self, Asked, Person};
-use super::{PREFIX, Status, change, status, view};
-use crate::base::day::Day;
+use super::{PREFIX, view};
 use crate::base::ident::{self, DocType};
 use crate::base::{names, number};
 use crate::error::{self, Result};
-use crate::office::{Exit, Office, moment};
+use crate::office::{Exit, Office};
 use crate::org;
 use crate::ui::filter::{self, Field, Filter};
-use crate::ui::{Column, View, t};
+use crate::ui::{Column, View};
 use serde_json::{Map, Value, json};
 
 /// The person a command names; a merged one answers with its survivor.
@@ -192,88 +191,5 @@ pub(super) fn find(office: &Office, text: &str) -> Result<Exit> {
         })?;
         Ok(Vec::new())
     })?;
-    Ok(Exit::Done)
-}
-
-/// Each fact's life with its days and ops, in the order in which the office learned it.
-pub(super) fn history(office: &Office, text: &str) -> Result<Exit> {
-    let conn = office.read()?;
-    let id = store::resolve(conn, text)?;
-    let p = store::load_with(conn, id, true)?.ok_or_else(|| error::not_found("no_person").fact("text", number::format(PREFIX, id)))?;
-    let mut params = Map::new();
-    params.insert("persons".into(), json!([p.no()]));
-    let reveal = office.revealing(params)?;
-    let ops = store::ops_of(conn, id)?;
-    let mut rows: Vec<(i64, Value)> = Vec::new();
-    let mut put = |op: i64, voided: Option<i64>, span: crate::db::facts::Span, fact: &str, value: Value| {
-        let said = ops.iter().find(|o| o.0 == op);
-        rows.push((
-            op,
-            json!({"op": op, "recorded": said.map(|o| moment(o.1)), "date": said.map(|o| Day(o.2).iso()), "actor": said.map(|o| &o.3),
-                   "command": said.map(|o| &o.4), "fact": fact, "value": value, "from": span.from.iso(),
-                   "until": span.until.map(|d| d.iso()), "voided_by": voided}),
-        ));
-    };
-    let mut before: Option<&super::Profile> = None;
-    let mut profiles: Vec<_> = p.profiles.iter().collect();
-    profiles.sort_by_key(|f| f.seq);
-    for f in profiles {
-        let empty = super::Profile::default();
-        let diff = change::differences(before.unwrap_or(&empty), &f.data);
-        let said: Vec<String> = diff
-            .iter()
-            .map(|(field, _, after)| {
-                let after = after.clone().unwrap_or_default();
-                let after = match *field {
-                    "phone" if !reveal => ident::mask_phone(&after),
-                    "email" if !reveal => ident::mask_email(&after),
-                    _ => after,
-                };
-                format!("{field}={after}")
-            })
-            .collect();
-        put(f.made_op, f.voided_op, f.span, "profile", Value::from(said.join("; ")));
-        before = Some(&f.data);
-    }
-    for f in &p.documents {
-        let v = format!("{}:{}", f.data.kind.code(), view::shown_number(f.data.paper_number(), reveal));
-        put(f.made_op, f.voided_op, f.span, "document", Value::from(v));
-    }
-    for f in &p.engagements {
-        let name = org::store::name_at(conn, f.data.org_id, f.span.from)?.map(|n| n.0).unwrap_or_default();
-        let mut v = format!("{} {} {}", number::format(org::PREFIX, f.data.org_id), name, f.data.mode);
-        if let Some(end) = f.data.contract_end {
-            v.push_str(&format!("; contract_end={}", end.iso()));
-        }
-        if let Some(why) = &f.data.leave_why {
-            v.push_str(&format!("; why={why}"));
-        }
-        put(f.made_op, f.voided_op, f.span, "engagement", Value::from(v));
-    }
-    for f in &p.recognitions {
-        put(f.made_op, f.voided_op, f.span, "recognition", Value::from(format!("{} {} {}", f.data.scheme, f.data.class, f.data.state)));
-    }
-    for f in &p.achievements {
-        put(f.made_op, f.voided_op, f.span, "achievement", Value::from(f.data.text.clone()));
-    }
-    rows.sort_by_key(|r| r.0);
-    let columns = ["op", "date", "actor", "command", "fact", "value", "from", "until", "voided_by"].into_iter().map(Column::new).collect();
-    let state = status(
-        &p.engagements.iter().filter(|e| e.voided_op.is_none()).cloned().collect::<Vec<_>>(),
-        p.merged_into.is_some(),
-        p.erased,
-        office.as_of(),
-    );
-    let title = format!(
-        "{} {}",
-        p.no(),
-        t(match state {
-            Status::Active => "value.status.active",
-            Status::Left => "value.status.left",
-            Status::Merged => "value.status.merged",
-            Status::Erased => "value.status.erased",
-        })
-    );
-    office.show(&View::list(rows.into_iter().map(|r| r.1).collect(), columns).titled(title))?;
     Ok(Exit::Done)
 }

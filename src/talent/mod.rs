@@ -4,6 +4,7 @@
 pub mod change;
 pub mod cmd;
 pub mod entry;
+pub mod history;
 pub mod kin;
 pub mod known;
 pub mod look;

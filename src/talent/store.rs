@@ -6,7 +6,7 @@ mod kin;
 mod lines;
 mod pairs;
 
-pub use kin::{end_relation, move_openings, move_relations, openings, relate, relations, set_opening};
+pub use kin::{end_relation, move_openings, move_relations, openings, openings_ever, relate, relations, relations_ever, set_opening};
 pub use lines::{Asked, Line, each_line};
 pub use pairs::{alike, judge, judge_different, judgements, merging_op, set_merged};
 
@@ -297,16 +297,17 @@ pub fn by_org(conn: &Connection, org_id: i64) -> Result<Vec<i64>> {
 /// What the log says of an op: number, time in milliseconds, business day, actor, command.
 pub type OpLine = (i64, i64, i32, String, String);
 
-/// Ops that touched a person, oldest first, with what the log says of them.
-pub fn ops_of(conn: &Connection, id: i64) -> Result<Vec<OpLine>> {
+/// What the log says of an op.
+pub fn op_line(conn: &Connection, op: i64) -> Result<Option<OpLine>> {
     Ok(conn
-        .prepare_cached(
-            "SELECT o.op, o.recorded_at, o.business_day, o.actor, o.command FROM op o
-             WHERE o.op IN (SELECT op FROM op_subject WHERE kind = 'person' AND subject = ?1)
-                OR o.op = (SELECT made_op FROM person WHERE id = ?1) ORDER BY o.op",
-        )?
-        .query_map([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?
-        .collect::<rusqlite::Result<_>>()?)
+        .prepare_cached("SELECT op, recorded_at, business_day, actor, command FROM op WHERE op = ?1")?
+        .query_row([op], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
+        .optional()?)
+}
+
+/// Whether there is such an op.
+pub fn op_exists(conn: &Connection, op: i64) -> Result<bool> {
+    Ok(op_line(conn, op)?.is_some())
 }
 
 /// Id of a name in the dictionary, made where it is new.

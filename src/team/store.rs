@@ -161,16 +161,19 @@ pub fn close(tx: &mut Tx<'_>, team: &Team, last: Day) -> Result<()> {
     Ok(())
 }
 
+/// Places of a person in teams, those voided too, for the history.
+pub fn places_ever(conn: &Connection, person_id: i64) -> Result<Vec<(i64, Fact<Member>)>> {
+    let mut st = conn.prepare_cached(
+        "SELECT seq, from_day, until_day, made_op, voided_op, person_id, role, team_id FROM team_member
+         WHERE person_id = ?1 ORDER BY team_id, seq",
+    )?;
+    Ok(st.query_map([person_id], |r| Ok((r.get(7)?, facts::read(r, member)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Gives a merged person's places to the survivor.
 pub fn move_member(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<usize> {
-    let rows: Vec<(i64, Fact<Member>)> = tx
-        .conn()
-        .prepare_cached(
-            "SELECT seq, from_day, until_day, made_op, voided_op, person_id, role, team_id FROM team_member
-             WHERE person_id = ?1 AND voided_op IS NULL ORDER BY team_id, seq",
-        )?
-        .query_map([from], |r| Ok((r.get(7)?, facts::read(r, member)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+    let mut rows = places_ever(tx.conn(), from)?;
+    rows.retain(|(_, m)| m.voided_op.is_none());
     for (team, m) in &rows {
         facts::void(tx, &TEAM_MEMBER, *team, m.seq)?;
         facts::insert(tx, &TEAM_MEMBER, *team, m.span, &Member { person_id: to, ..m.data }.values())?;

@@ -12,12 +12,16 @@ use rusqlite::Connection;
 
 /// Live relations of a person, seen from that person; those that have ended too.
 pub fn relations(conn: &Connection, id: i64) -> Result<Vec<Relation>> {
+    Ok(relations_ever(conn, id)?.into_iter().filter(|r| r.fact.voided_op.is_none()).collect())
+}
+
+/// The same with what was voided, for the history.
+pub fn relations_ever(conn: &Connection, id: i64) -> Result<Vec<Relation>> {
     let mut st = conn.prepare_cached(
-        "SELECT seq, from_day, until_day, made_op, voided_op, person_id, other_id, kind FROM relation
-         WHERE person_id = ?1 AND voided_op IS NULL
+        "SELECT seq, from_day, until_day, made_op, voided_op, person_id, other_id, kind FROM relation WHERE person_id = ?1
          UNION ALL
-         SELECT seq, from_day, until_day, made_op, voided_op, person_id, other_id, kind FROM relation
-         WHERE other_id = ?1 AND voided_op IS NULL ORDER BY 2, 6, 1",
+         SELECT seq, from_day, until_day, made_op, voided_op, person_id, other_id, kind FROM relation WHERE other_id = ?1
+         ORDER BY 2, 6, 1",
     )?;
     let rows = st.query_map([id], |r| {
         let (owner, other): (i64, i64) = (r.get(5)?, r.get(6)?);
@@ -64,9 +68,14 @@ pub fn move_relations(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<usize> {
 
 /// Balances of a person at the start.
 pub fn openings(conn: &Connection, id: i64) -> Result<Vec<Fact<Opening>>> {
+    Ok(openings_ever(conn, id)?.into_iter().filter(|o| o.voided_op.is_none()).collect())
+}
+
+/// The same with what was voided, for the history.
+pub fn openings_ever(conn: &Connection, id: i64) -> Result<Vec<Fact<Opening>>> {
     let mut st = conn.prepare_cached(
         "SELECT seq, from_day, until_day, made_op, voided_op, scheme, months, paid_fen, card_no, card_level, card_until FROM opening
-         WHERE person_id = ?1 AND voided_op IS NULL ORDER BY seq",
+         WHERE person_id = ?1 ORDER BY seq",
     )?;
     let rows = st.query_map([id], |r| {
         facts::read(r, |r, a| {
