@@ -243,3 +243,45 @@ fn every_kind_has_a_template_that_it_reads() {
         }
     }
 }
+
+/// docs/columns.md as the program would write it.
+fn columns_page(desk: &Desk) -> String {
+    use std::fmt::Write as _;
+    let mut page = String::from(
+        "# Columns of rosters\n\nEvery kind of `rencai roster import --kind K`, with the headers it knows; written from the program by the tests. \
+         Codes and their Chinese labels are both understood; `rencai roster template FILE --kind K` writes an empty roster.\n",
+    );
+    let mut before = String::new();
+    for c in desk.json(&["roster", "kinds"]).as_array().unwrap() {
+        let text = |key: &str| c[key].as_str().unwrap_or_default().to_owned();
+        let kind = text("kind");
+        if kind != before {
+            let _ = writeln!(page, "\n## {kind}\n\n| header | column | required | values | other headers |\n| --- | --- | --- | --- | --- |");
+            before = kind;
+        }
+        let values = match text("code_set") {
+            set if set.is_empty() => String::new(),
+            set => {
+                let all: Vec<_> = rencai::base::codes::codes(&set).collect();
+                let few: Vec<String> = all.iter().take(8).map(|k| format!("{} {}", k.code, k.zh)).collect();
+                let more = if all.len() > 8 { format!("; {} in all", all.len()) } else { String::new() };
+                few.join(", ") + &more
+            }
+        };
+        let aliases: Vec<&str> = c["aliases"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let must = if c["required"] == true { "yes" } else { "" };
+        let _ = writeln!(page, "| {} | `{}` | {must} | {values} | {} |", text("header"), text("column"), aliases.join("、"));
+    }
+    page
+}
+
+#[test]
+fn the_page_of_columns_is_true() {
+    let desk = Desk::new();
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/columns.md");
+    let page = columns_page(&desk);
+    if std::env::var_os("RENCAI_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert!(std::fs::read_to_string(&path).is_ok_and(|held| held == page), "RENCAI_WRITE_DOCS=1 cargo test --test bulk writes docs/columns.md anew");
+}
