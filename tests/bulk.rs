@@ -256,7 +256,8 @@ fn columns_page(desk: &Desk) -> String {
         let text = |key: &str| c[key].as_str().unwrap_or_default().to_owned();
         let kind = text("kind");
         if kind != before {
-            let _ = writeln!(page, "\n## {kind}\n\n| header | column | required | values | other headers |\n| --- | --- | --- | --- | --- |");
+            let _ =
+                writeln!(page, "\n## {kind}\n\n| header | column | required | values | other headers |\n| --- | --- | --- | --- | --- |");
             before = kind;
         }
         let values = match text("code_set") {
@@ -283,5 +284,8 @@ fn the_page_of_columns_is_true() {
     if std::env::var_os("RENCAI_WRITE_DOCS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
-    assert!(std::fs::read_to_string(&path).is_ok_and(|held| held == page), "RENCAI_WRITE_DOCS=1 cargo test --test bulk writes docs/columns.md anew");
+    assert!(
+        std::fs::read_to_string(&path).is_ok_and(|held| held == page),
+        "RENCAI_WRITE_DOCS=1 cargo test --test bulk writes docs/columns.md anew"
+    );
 }

@@ -79,8 +79,6 @@ pub fn returned(tx: &mut Tx<'_>, kind: &str, org_id: i64, file: &Returned) -> Re
 /// A contract of a unit's that ends soon, or ended and nobody said that the person left.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    /// Unit.
-    pub org_id: i64,
     /// Person.
     pub person_id: i64,
     /// Name.
@@ -89,23 +87,32 @@ pub struct Contract {
     pub end: PartDate,
 }
 
-/// Contracts of people engaged on the day that end until a day, by unit; of one unit where one is asked for.
-pub fn contracts(conn: &Connection, org: Option<i64>, day: Day, until: Day) -> Result<Vec<Contract>> {
-    // A contract end of which only the month is known ends with the month.
-    let mut st = conn.prepare_cached(
-        "SELECT e.org_id, e.person_id, n.text, e.contract_end FROM engagement e
+/// The day's engagements whose contract ends until `?3`; one of which only the month is known ends with the month.
+const ENDING: &str = "e.voided_op IS NULL AND e.from_day <= ?2 AND (e.until_day IS NULL OR e.until_day >= ?2)
+    AND e.contract_end IS NOT NULL AND (CASE WHEN e.contract_end % 100 = 0 THEN e.contract_end + 31 ELSE e.contract_end END) <= ?3";
+
+/// Contracts of a unit's people engaged on the day that end until a day.
+pub fn contracts(conn: &Connection, org: i64, day: Day, until: Day) -> Result<Vec<Contract>> {
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT e.person_id, n.text, e.contract_end FROM engagement e
          JOIN person a ON a.id = e.person_id AND a.merged_into IS NULL
          JOIN person_profile p ON p.person_id = e.person_id AND p.voided_op IS NULL AND p.from_day <= ?2
                                AND (p.until_day IS NULL OR p.until_day >= ?2)
          JOIN name n ON n.id = p.name_id
-         WHERE e.voided_op IS NULL AND e.from_day <= ?2 AND (e.until_day IS NULL OR e.until_day >= ?2)
-           AND e.contract_end IS NOT NULL AND (?1 IS NULL OR e.org_id = ?1)
-           AND (CASE WHEN e.contract_end % 100 = 0 THEN e.contract_end + 31 ELSE e.contract_end END) <= ?3
-         ORDER BY e.org_id, e.contract_end, e.person_id",
-    )?;
+         WHERE e.org_id = ?1 AND {ENDING} ORDER BY e.contract_end, e.person_id"
+    ))?;
     let rows = st.query_map(params![org, day.0, PartDate::from_day(until).0], |r| {
-        Ok(Contract { org_id: r.get(0)?, person_id: r.get(1)?, name: r.get(2)?, end: PartDate(r.get(3)?) })
+        Ok(Contract { person_id: r.get(0)?, name: r.get(1)?, end: PartDate(r.get(2)?) })
     })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many such contracts each unit has.
+pub fn contract_counts(conn: &Connection, day: Day, until: Day) -> Result<Vec<(i64, i64)>> {
+    // Scanned in the order of the table: an index on the unit would fetch every row by itself.
+    let mut st =
+        conn.prepare(&format!("SELECT e.org_id, count(*) FROM engagement e NOT INDEXED WHERE ?1 AND {ENDING} GROUP BY +e.org_id"))?;
+    let rows = st.query_map(params![1, day.0, PartDate::from_day(until).0], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -127,7 +134,9 @@ pub struct Lacking {
 /// Papers lacking of people engaged on the day: documents that ran out, awards entered with more than a text but without their paper,
 /// decisions that were only cited.
 pub fn lacking(conn: &Connection, org: Option<i64>, day: Day) -> Result<Vec<Lacking>> {
-    let mut st = conn.prepare_cached(
+    // Of one unit its people are looked at; of all, first what lacks, as that is little.
+    let (of, join) = if org.is_some() { ("e.org_id = ?1", "JOIN") } else { ("?1 IS NULL", "CROSS JOIN") };
+    let mut st = conn.prepare_cached(&format!(
         "WITH lack (person_id, what, detail) AS (
            SELECT person_id, 'expired_document', kind FROM person_document
             WHERE voided_op IS NULL AND until_day IS NULL AND valid_until < ?2
@@ -140,16 +149,17 @@ pub fn lacking(conn: &Connection, org: Option<i64>, day: Day) -> Result<Vec<Lack
             WHERE r.voided_op IS NULL AND r.state <> 'recorded' AND r.state <> 'cancelled' AND (r.until_day IS NULL OR r.until_day >= ?2)
          )
          SELECT e.org_id, l.person_id, n.text, l.what, l.detail FROM lack l
-         JOIN person a ON a.id = l.person_id AND a.merged_into IS NULL AND a.voided_op IS NULL
-         JOIN engagement e ON e.person_id = l.person_id AND e.voided_op IS NULL AND e.from_day <= ?2
-                           AND (e.until_day IS NULL OR e.until_day >= ?2) AND (?1 IS NULL OR e.org_id = ?1)
-         JOIN person_profile p ON p.person_id = l.person_id AND p.voided_op IS NULL AND p.from_day <= ?2
+         {join} person a ON a.id = l.person_id AND a.merged_into IS NULL AND a.voided_op IS NULL
+         {join} engagement e ON e.person_id = l.person_id AND e.voided_op IS NULL AND e.from_day <= ?2
+                           AND (e.until_day IS NULL OR e.until_day >= ?2) AND {of}
+         {join} person_profile p ON p.person_id = l.person_id AND p.voided_op IS NULL AND p.from_day <= ?2
                                AND (p.until_day IS NULL OR p.until_day >= ?2)
-         JOIN name n ON n.id = p.name_id
-         ORDER BY e.org_id, l.person_id, l.what, l.detail",
-    )?;
+         {join} name n ON n.id = p.name_id"
+    ))?;
     let rows = st.query_map(params![org, day.0], |r| {
         Ok(Lacking { org_id: r.get(0)?, person_id: r.get(1)?, name: r.get(2)?, what: r.get(3)?, of: r.get(4)? })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut all: Vec<Lacking> = rows.collect::<rusqlite::Result<_>>()?;
+    all.sort_by(|a, b| (a.org_id, a.person_id, &a.what, &a.of).cmp(&(b.org_id, b.person_id, &b.what, &b.of)));
+    Ok(all)
 }

@@ -45,32 +45,31 @@ pub fn run(office: &Office, unit: Option<&str>, within: i32, out: Option<&Path>)
     let conn = office.read()?;
     let _moment = conn.unchecked_transaction()?;
     let day = office.as_of();
+    let until = day.add_days(within);
     let one = unit.map(|text| org::store::resolve(conn, text)).transpose()?;
-    let mut all = gather(conn, one, day, day.add_days(within))?;
-    if let Some(id) = one {
-        all.entry(id).or_default();
-    }
     let named = |id: i64| -> Result<(String, Option<String>)> {
         Ok((number::format(org::PREFIX, id), org::store::name_at(conn, id, day)?.map(|n| n.0)))
     };
     if let (Some(id), None) = (one, out) {
         let (no, name) = named(id)?;
+        let m = matters(conn, id, day, until)?;
         let mut v = json!({"no": no, "name": name, "as_of": day.iso()});
         for section in SECTIONS {
-            v[section] = all[&id].section(section).to_vec().into();
+            v[section] = m.section(section).to_vec().into();
         }
         office.show(&View::object(v))?;
         return Ok(Exit::Done);
     }
+    let counted = counts(conn, day, until)?;
     let mut rows = Vec::new();
-    for (id, m) in &all {
+    for (id, n) in counted.iter().filter(|(id, _)| one.is_none_or(|o| o == **id)) {
         let (no, name) = named(*id)?;
         let mut v = json!({"no": no, "name": name});
-        for section in SECTIONS {
-            v[section] = m.section(section).len().into();
+        for (section, n) in SECTIONS.into_iter().zip(n) {
+            v[section] = (*n).into();
         }
         if let Some(folder) = out {
-            let text = sheet(office, name.as_deref().unwrap_or(&no), m, day)?;
+            let text = sheet(office, name.as_deref().unwrap_or(&no), &matters(conn, *id, day, until)?, day)?;
             v["path"] = letter::write(office, folder, &no, &text)?.into();
         }
         rows.push(v);
@@ -84,54 +83,92 @@ pub fn run(office: &Office, unit: Option<&str>, within: i32, out: Option<&Path>)
     Ok(Exit::Done)
 }
 
-/// What there is about every unit, or about one; units of which there is nothing are left out.
-fn gather(conn: &Connection, one: Option<i64>, day: Day, until: Day) -> Result<BTreeMap<i64, Matters>> {
-    let mut all: BTreeMap<i64, Matters> = BTreeMap::new();
-    let no = |id: i64| number::format(talent::PREFIX, id);
-    for c in store::contracts(conn, one, day, until)? {
-        let over = c.end.last_day() < day;
-        let line = json!({"no": no(c.person_id), "name": c.name, "contract_end": c.end.iso(), "over": over});
-        all.entry(c.org_id).or_default().contracts.push(line);
+/// How much of each section there is about every unit, in the order of `SECTIONS`; units of which there is nothing are left out.
+fn counts(conn: &Connection, day: Day, until: Day) -> Result<BTreeMap<i64, [u64; 4]>> {
+    let mut all: BTreeMap<i64, [u64; 4]> = BTreeMap::new();
+    for (org_id, n) in store::contract_counts(conn, day, until)? {
+        all.entry(org_id).or_default()[0] = n.unsigned_abs();
     }
-    for l in store::lacking(conn, one, day)? {
-        let line = json!({"no": no(l.person_id), "name": l.name, "paper": l.what, "of": l.of});
-        all.entry(l.org_id).or_default().missing_papers.push(line);
+    for l in store::lacking(conn, None, day)? {
+        all.entry(l.org_id).or_default()[2] += 1;
     }
-    for w in roster::store::waiting(conn, None)? {
-        let Some(unit) = unit_of(conn, &w)?.filter(|id| one.is_none_or(|o| o == *id)) else { continue };
-        let line = json!({"file": w.file, "row": w.row, "fault": "waiting", "review": w.id});
-        all.entry(unit).or_default().faulty_rows.push(line);
-    }
+    waiting(conn, |org_id, _| all.entry(org_id).or_default()[1] += 1)?;
     cmd::each(conn, day, |org_id, row| {
-        if one.is_some_and(|o| o != org_id) {
-            return Ok(());
-        }
-        if row["status"] != "returned" {
-            all.entry(org_id)
-                .or_default()
-                .rosters_owed
-                .push(json!({"kind": row["kind"], "due": row["due"], "days_late": row["days_late"]}));
-        } else if row["rejected"].as_u64().is_some_and(|n| n > 0) {
-            let line = json!({"kind": row["kind"], "returned": row["returned"], "fault": "rejected", "rows": row["rejected"]});
-            all.entry(org_id).or_default().faulty_rows.push(line);
+        match rounds_matter(&row) {
+            Some((true, _)) => all.entry(org_id).or_default()[3] += 1,
+            Some((false, _)) => all.entry(org_id).or_default()[1] += 1,
+            None => {}
         }
         Ok(())
     })?;
     Ok(all)
 }
 
+/// All there is about one unit.
+fn matters(conn: &Connection, org: i64, day: Day, until: Day) -> Result<Matters> {
+    let mut m = Matters::default();
+    let no = |id: i64| number::format(talent::PREFIX, id);
+    for c in store::contracts(conn, org, day, until)? {
+        let over = c.end.last_day() < day;
+        m.contracts.push(json!({"no": no(c.person_id), "name": c.name, "contract_end": c.end.iso(), "over": over}));
+    }
+    for l in store::lacking(conn, Some(org), day)? {
+        m.missing_papers.push(json!({"no": no(l.person_id), "name": l.name, "paper": l.what, "of": l.of}));
+    }
+    waiting(conn, |org_id, line| {
+        if org_id == org {
+            m.faulty_rows.push(line);
+        }
+    })?;
+    cmd::each(conn, day, |org_id, row| {
+        match rounds_matter(&row).filter(|_| org_id == org) {
+            Some((true, line)) => m.rosters_owed.push(line),
+            Some((false, line)) => m.faulty_rows.push(line),
+            None => {}
+        }
+        Ok(())
+    })?;
+    Ok(m)
+}
+
+/// What a unit's line of a round gives to ring about: a roster owed (true), or refused rows of one returned.
+fn rounds_matter(row: &Value) -> Option<(bool, Value)> {
+    if row["status"] != "returned" {
+        return Some((true, json!({"kind": row["kind"], "due": row["due"], "days_late": row["days_late"]})));
+    }
+    let rejected = row["rejected"].as_u64().is_some_and(|n| n > 0);
+    rejected.then(|| (false, json!({"kind": row["kind"], "returned": row["returned"], "fault": "rejected", "rows": row["rejected"]})))
+}
+
+/// Hands out the rows that wait, with the unit each names.
+fn waiting(conn: &Connection, mut f: impl FnMut(i64, Value)) -> Result<()> {
+    let mut known: BTreeMap<String, Option<i64>> = BTreeMap::new();
+    for w in roster::store::waiting(conn, None)? {
+        let Some(name) = unit_named(&w) else { continue };
+        let unit = match known.get(&name) {
+            Some(unit) => *unit,
+            None => {
+                let unit = org::store::by_folded(conn, &crate::base::names::org_fold(&name))?.first().map(|u| u.0);
+                known.insert(name, unit);
+                unit
+            }
+        };
+        if let Some(unit) = unit {
+            f(unit, json!({"file": w.file, "row": w.row, "fault": "waiting", "review": w.id}));
+        }
+    }
+    Ok(())
+}
+
 /// The unit that a waiting row names.
-fn unit_of(conn: &Connection, w: &roster::store::Waiting) -> Result<Option<i64>> {
-    let Some(kind) = roster::Kind::ALL.iter().find(|k| k.code() == w.kind) else { return Ok(None) };
+fn unit_named(w: &roster::store::Waiting) -> Option<String> {
+    let kind = roster::Kind::ALL.iter().find(|k| k.code() == w.kind)?;
     let wanted = if w.kind == "org" { "name" } else { "employer" };
     let at = w.headers.iter().position(|h| {
         let column = kind.column_of(&roster::read::header::even(h));
         column.is_some_and(|i| kind.columns()[i].name == wanted)
-    });
-    match at.and_then(|i| w.cells.get(i)).map(|c| c.trim()).filter(|c| !c.is_empty()) {
-        Some(name) => Ok(org::store::by_folded(conn, &crate::base::names::org_fold(name))?.first().map(|u| u.0)),
-        None => Ok(None),
-    }
+    })?;
+    w.cells.get(at).map(|c| c.trim().to_owned()).filter(|c| !c.is_empty())
 }
 
 /// The sheet of a unit (联系清单).

@@ -136,8 +136,7 @@ fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
     let mut found: Option<i64> = None;
     let named = |id: i64| -> Result<bool> {
         let Some(name) = &draft.name else { return Ok(true) };
-        let held = people::load(conn, id)?;
-        Ok(held.is_some_and(|p| p.profiles.iter().any(|f| names::fold(&f.data.name) == names::fold(name))))
+        people::is_named(conn, id, &names::fold(name))
     };
     for doc in &draft.documents {
         for (id, paper, _) in people::holders(conn, &doc.key)? {
@@ -149,13 +148,9 @@ fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
             }
         }
     }
-    if found.is_none()
-        && let Some(id) = draft.no
-        && draft.name.is_some()
-        && people::load(conn, id)?.is_some()
-        && named(id)?
-    {
-        found = Some(id);
+    if let (None, Some(id), Some(_)) = (found, draft.no, &draft.name) {
+        let id = people::survivor(conn, id)?;
+        found = if named(id)? { Some(id) } else { None };
     }
     if found.is_none() {
         for (id, reasons) in known::likely_twins(conn, &draft)? {
@@ -164,13 +159,11 @@ fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
             }
         }
     }
-    let Some(mut id) = found else {
+    let Some(id) = found else {
         let said: Vec<String> = likely.iter().map(|(id, why)| format!("{} {why}", number::format(PREFIX, *id))).collect();
         return Ok(Answer { likely: (!said.is_empty()).then(|| said.join("; ")), ..Answer::default() });
     };
-    while let Some(survivor) = people::load(conn, id)?.and_then(|p| p.merged_into) {
-        id = survivor;
-    }
+    let id = people::survivor(conn, id)?;
     let openings = people::openings(conn, id)?;
     let card = openings.iter().map(|o| &o.data).find(|o| o.card_no.is_some() && o.card_until.is_none_or(|u| u >= day));
     let paid = openings.iter().filter(|o| o.span.from <= day).filter_map(|o| o.data.paid);

@@ -242,6 +242,26 @@ fn masked_reference(text: &str) -> String {
     }
 }
 
+/// Whether a person is or was known under a matched name.
+pub fn is_named(conn: &Connection, id: i64, folded: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM person_profile p JOIN name n ON n.id = p.name_id
+                            WHERE p.person_id = ?1 AND p.voided_op IS NULL AND n.folded = ?2)",
+        )?
+        .query_row(params![id, folded], |r| r.get(0))?)
+}
+
+/// Whom a person was merged into, through every merge; the person itself where there was none.
+pub fn survivor(conn: &Connection, id: i64) -> Result<i64> {
+    let mut id = id;
+    let mut st = conn.prepare_cached("SELECT merged_into FROM person WHERE id = ?1")?;
+    while let Some(into) = st.query_row([id], |r| r.get::<_, Option<i64>>(0)).optional()?.flatten() {
+        id = into;
+    }
+    Ok(id)
+}
+
 /// Live persons with the same matched name and birth date, with whether they hold a resident ID: candidates for a twin.
 pub fn same_name_birth(conn: &Connection, folded: &str, birth: PartDate) -> Result<Vec<(i64, bool)>> {
     Ok(conn
