@@ -469,6 +469,8 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "stage" => "platform_stage",
         "level" => "platform_level",
         "line" => "project_line",
+        // What may come next are states.
+        "next" => "status",
         f => f,
     };
     // A unit that is there is no person in post: some nouns name their states otherwise.
@@ -477,6 +479,7 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         .or_else(|| codes::label(set, code, zh))
         .or_else(|| codes::label(&format!("org_{set}"), code, zh))
         .or_else(|| codes::label(&format!("platform_{set}"), code, zh))
+        .or_else(|| try_t(&format!("value.{set}.{code}")))
         .or_else(|| try_t(&format!("value.{field}.{code}")))
 }
 

@@ -153,8 +153,8 @@ fn a_unit_has_a_sheet_of_what_to_ring_about() {
     let counts = |v: &Value| ["contracts", "faulty_rows", "missing_papers", "rosters_owed"].map(|k| v[k].as_u64().unwrap());
     assert_eq!(counts(unit), [2, 1, 2, 1]);
     let one = desk.json(&["org", "todo", "某研究院", "--within", "10d"]);
-    assert_eq!(one["contracts"], json!([{"no": q, "name": "李四", "contract_end": "2026-06", "over": true}]));
-    assert_eq!(one["missing_papers"][0], json!({"no": p, "name": "张三", "paper": "achievement", "of": "草原英才"}));
+    assert_eq!(one["contracts"], json!([{"person_no": q, "person_name": "李四", "contract_end": "2026-06", "over": true}]));
+    assert_eq!(one["missing_papers"][0], json!({"person_no": p, "person_name": "张三", "paper": "achievement", "of": "草原英才"}));
     let folder = desk.path("sheets");
     let sheets = desk.json(&["org", "todo", "--out", folder.to_str().unwrap(), "--as-of", "2026-12-03"]);
     let text = std::fs::read_to_string(sheets[0]["path"].as_str().unwrap()).unwrap();

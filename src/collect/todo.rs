@@ -110,10 +110,10 @@ fn matters(conn: &Connection, org: i64, day: Day, until: Day) -> Result<Matters>
     let no = |id: i64| number::format(talent::PREFIX, id);
     for c in store::contracts(conn, org, day, until)? {
         let over = c.end.last_day() < day;
-        m.contracts.push(json!({"no": no(c.person_id), "name": c.name, "contract_end": c.end.iso(), "over": over}));
+        m.contracts.push(json!({"person_no": no(c.person_id), "person_name": c.name, "contract_end": c.end.iso(), "over": over}));
     }
     for l in store::lacking(conn, Some(org), day)? {
-        m.missing_papers.push(json!({"no": no(l.person_id), "name": l.name, "paper": l.what, "of": l.of}));
+        m.missing_papers.push(json!({"person_no": no(l.person_id), "person_name": l.name, "paper": l.what, "of": l.of}));
     }
     waiting(conn, |org_id, line| {
         if org_id == org {
@@ -195,7 +195,7 @@ fn line(lang: Lang, section: &str, l: &Value) -> String {
         v => v.to_string(),
     };
     let day = |key: &str| Day::parse_iso(&text(key)).map_or(text(key), |d| letter::written(lang, d));
-    let (no, name) = (text("no"), text("name"));
+    let (no, name) = (text("person_no"), text("person_name"));
     match section {
         "contracts" => {
             let key = if l["over"] == true { "contract_over" } else { "contract" };

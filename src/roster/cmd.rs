@@ -43,8 +43,8 @@ enum RosterCommand {
         rejects: Option<PathBuf>,
         #[arg(long, value_name = "SHEET")]
         sheet: Option<String>,
-        #[arg(long, value_name = "U")]
-        unit: Option<String>,
+        #[arg(long = "unit", value_name = "U")]
+        sender: Option<String>,
     },
     Match {
         #[arg(value_name = "FILE")]
@@ -103,7 +103,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     };
     match command {
         RosterCommand::Match { file, out, sheet } => matching::run(office, &file, sheet, out.as_deref()),
-        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects, sheet, unit } => {
+        RosterCommand::Import { file, kind, map, on_match, correct, partial, rejects, sheet, sender } => {
             if correct && office.globals.reason.is_none() {
                 return Err(error::usage("correct_reason"));
             }
@@ -119,7 +119,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let file_name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             // The office first: a file is not worth looking at without one. Not kept open: a first import wants it for itself.
             let conn = crate::db::open::open_read(office.path()?)?;
-            let unit = unit.map(|text| crate::org::store::resolve(&conn, &text)).transpose()?;
+            let unit = sender.map(|text| crate::org::store::resolve(&conn, &text)).transpose()?;
             drop(conn);
             let set =
                 Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, sheet, headers, unit };

@@ -241,7 +241,7 @@ fn object(conn: &Connection, team: &Team, day: Day) -> Result<Value> {
             let person = talent::store::load(conn, m.data.person_id)?;
             let name = person.and_then(|p| p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()));
             Ok(json!({
-                "role": m.data.role.code(), "no": number::format(talent::PREFIX, m.data.person_id), "name": name,
+                "role": m.data.role.code(), "person_no": number::format(talent::PREFIX, m.data.person_id), "person_name": name,
                 "from": m.span.from.iso(),
             }))
         })
@@ -260,7 +260,7 @@ fn object(conn: &Connection, team: &Team, day: Day) -> Result<Value> {
     };
     Ok(json!({
         "no": team.no(), "status": if team.closed(day) { "closed" } else { "active" }, "name": p.data.name,
-        "leader": leader.map(|l| json!({"no": l["no"], "name": l["name"]})), "org": org, "decision": decision,
+        "leader": leader.map(|l| json!({"no": l["person_no"], "name": l["person_name"]})), "org": org, "decision": decision,
         "people": members.len(), "members": members, "from": team.profiles.first().map(|f| f.span.from.iso()),
         "until": team.profiles.last().and_then(|f| f.span.until).map(|d| d.iso()),
     }))
