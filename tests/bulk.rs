@@ -141,6 +141,11 @@ fn families_come_in_bulk_and_relatives_are_entered_once() {
         ]
     );
     assert_eq!(desk.json(&["talent", "list", "--where", "kind=related", "--count"])["count"], 2, "a refused row leaves no relative");
+    // Nor where the good rows go in: what a row taken back had touched is no part of the op.
+    let some = format!("{head}{b},,子女,,王大爷,,,1930-01-01\n{b},,子女,,李小五,,,2016-01-01\n");
+    let (code, report) = import(&desk, "relation", &some, &["--partial"]);
+    assert_eq!((code, &report["added"], &report["rejected"]), (1, &1.into(), &1.into()), "{report}");
+    assert_eq!(desk.json(&["talent", "list", "--where", "kind=related", "--count"])["count"], 3);
     sound(&desk);
 }
 

@@ -537,6 +537,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("read_only", "src/error.rs"),
     ("sqlite_io", "src/error.rs"),
     ("sqlite_open", "src/error.rs"),
+    ("changed_meanwhile", "src/db/facts.rs"),
     ("objection_open", "src/recognition/mod.rs"),
     ("objection_upheld", "src/recognition/mod.rs"),
     ("class_decided", "a roster's row is refused as conflict_with_register: tests/recognition.rs"),

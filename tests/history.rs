@@ -5,7 +5,10 @@ mod it;
 use it::{Desk, reason, resident_id};
 use serde_json::Value;
 
-fn lives<'a>(history: &'a Value, fact: &str) -> Vec<(&'a str, &'a str, u64, Option<u64>, Option<u64>)> {
+/// What a fact says, what is thought of it, and the ops that made, ended and voided it.
+type Life<'a> = (&'a str, &'a str, u64, Option<u64>, Option<u64>);
+
+fn lives<'a>(history: &'a Value, fact: &str) -> Vec<Life<'a>> {
     let of = |v: &'a Value, key: &str| v[key].as_u64();
     history
         .as_array()

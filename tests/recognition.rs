@@ -268,3 +268,49 @@ fn where_the_pack_wants_two_persons_the_reviewer_does_not_decide() {
     let shared = desk.json(&["doctor", "--only", "actors"]);
     assert!(shared.to_string().contains("actors"), "{shared}");
 }
+
+#[test]
+fn many_are_recognised_at_once_or_none() {
+    let (desk, p) = office();
+    let add = |i: usize, from: &str| {
+        desk.add(&format!("人员{i}"), &resident_id(i), &["--corps", "skilled", "--mode", "rigid", "--start-date", from])["no"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (q, r) = (add(2, "2019-03-01"), add(3, "2019-03-01"));
+    let paper = ["--class", "C", "--decision", "和人才〔2026〕3号"];
+    let grant = |more: &[&'static str]| [&["recognition", "grant"], &paper[..], more].concat();
+    fails(&desk, &grant(&[]), 2, "nobody_named");
+    // Three and more by a filter want a word.
+    fails(&desk, &grant(&["--where", "status=active"]), 2, "needs_yes");
+    let tried = desk.json(&grant(&["--where", "status=active", "--dry-run"]));
+    assert_eq!((tried.as_array().unwrap().len(), &tried[0]["no"], &tried[0]["dry_run"]), (3, &Value::Null, &true.into()));
+    let first = desk.json(&[&["recognition", "grant", &q], &paper[..]].concat());
+    assert_eq!(first["person_no"], q.as_str());
+    // One of them holds a recognition: all or nothing, unless the good ones are asked for.
+    let (code, _, err) = desk.run(&[&grant(&["--where", "status=active", "--yes"])[..], &["--json"]].concat());
+    assert_eq!((code, reason(&err).as_str()), (3, "some_refused"));
+    assert!(err.contains("recognition_held") && err.contains(&q), "{err}");
+    assert_eq!(desk.json(&["recognition", "list"]).as_array().unwrap().len(), 1);
+    let (code, out, _) = desk.run(&[&grant(&["--where", "status=active", "--yes", "--partial"])[..], &["--json"]].concat());
+    let said: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, said["done"].as_array().unwrap().len()), (1, 2));
+    assert_eq!((&said["refused"][0]["no"], &said["refused"][0]["clause"]), (&q.as_str().into(), &"recognition_held".into()));
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+    // By a list of documents or numbers; a filter that means nobody is an empty answer.
+    std::fs::write(desk.path("l.csv"), format!("姓名,证件号码\n人员2,{}\n", resident_id(2))).unwrap();
+    std::fs::write(desk.path("n.csv"), format!("编号,姓名\n{p},张三\n{r},\n")).unwrap();
+    let list = |name: &str| desk.path(name).to_str().unwrap().to_owned();
+    let checked = desk.json(&["recognition", "check", "--passed", "--where", "class=C", "--yes"]);
+    assert_eq!(checked.as_array().unwrap().len(), 3);
+    assert_eq!(desk.json(&["recognition", "check", "--passed", "--where", "class=A"]), serde_json::json!([]));
+    let gone = desk.json(&["talent", "leave", "--why", "retired", "--from", &list("l.csv")]);
+    assert_eq!((gone.as_array().unwrap().len(), &gone[0]["no"], &gone[0]["status"]), (1, &q.as_str().into(), &"left".into()));
+    assert_eq!(desk.json(&["talent", "leave", &p, &r, "--why", "retired"]).as_array().unwrap().len(), 2);
+    fails(&desk, &["talent", "leave", "--why", "retired", "--from", &list("n.csv")], 3, "some_refused");
+    std::fs::write(desk.path("x.csv"), format!("姓名,证件号码\n某人,{}\n", resident_id(9))).unwrap();
+    fails(&desk, &["talent", "leave", "--why", "retired", "--from", &list("x.csv")], 4, "no_such_line");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+    assert_eq!(desk.run(&["doctor"]).0, 0);
+}

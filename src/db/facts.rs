@@ -6,7 +6,7 @@ use super::digest::Val;
 use super::subject::Table;
 use super::write::Tx;
 use crate::base::day::Day;
-use crate::error::Result;
+use crate::error::{self, Result};
 
 /// From when until when a fact is true; `until` is the last day, None = open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +81,12 @@ pub fn insert(tx: &Tx<'_>, table: &Table, owner: i64, span: Span, data: &[Val<'_
 /// Says that a row is no longer what the office knows.
 pub fn void(tx: &Tx<'_>, table: &Table, owner: i64, seq: i64) -> Result<()> {
     let owner_col = table.cols[0].0;
-    tx.conn()
-        .prepare_cached(&format!("UPDATE {} SET voided_op = ?3 WHERE {owner_col} = ?1 AND seq = ?2", table.name))?
+    let voided = tx
+        .conn()
+        .prepare_cached(&format!("UPDATE {} SET voided_op = ?3 WHERE {owner_col} = ?1 AND seq = ?2 AND voided_op IS NULL", table.name))?
         .execute([owner, seq, tx.op])?;
-    Ok(())
+    // The row was read before this op began, and another op has been there since.
+    if voided == 1 { Ok(()) } else { Err(error::busy("changed_meanwhile")) }
 }
 
 /// A change: `old` was true until the day before, `data` holds from `day` on. A row that begins on or after the day is replaced
@@ -112,4 +114,47 @@ pub fn end(tx: &Tx<'_>, table: &Table, owner: i64, old_seq: i64, span: Span, unt
     void(tx, table, owner, old_seq)?;
     insert(tx, table, owner, Span { from: span.from, until: Some(until) }, data)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::open;
+    use crate::db::subject::{ACTOR, ACTOR_SUBJECT};
+    use crate::db::write::{Act, write};
+
+    #[test]
+    fn what_another_op_voided_meanwhile_is_not_voided_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("o.db");
+        open::create(&path, |_| Ok(())).unwrap();
+        let mut conn = open::open_write(&path).unwrap();
+        let act = Act {
+            command: "actor.add",
+            params: serde_json::Map::new(),
+            day: Day(20_000),
+            reason: None,
+            actor: Some("a".into()),
+            os_user: "u".into(),
+            now_ms: 1,
+            dry_run: false,
+            undoes: None,
+        };
+        write(&mut conn, &act, |tx| {
+            insert(tx, &ACTOR, 1, Span::from(tx.day), &[Val::Text("a"), Val::Text("u"), Val::Text("clerk")])?;
+            tx.touch(&ACTOR_SUBJECT, 1);
+            Ok(())
+        })
+        .unwrap();
+        let voids = |conn: &mut rusqlite::Connection| {
+            write(conn, &act, |tx| {
+                tx.touch(&ACTOR_SUBJECT, 1);
+                void(tx, &ACTOR, 1, 1)
+            })
+            .map(|done| done.op)
+        };
+        assert_eq!(voids(&mut conn).unwrap(), Some(2));
+        let e = voids(&mut conn).unwrap_err();
+        assert_eq!((e.key, e.kind.exit_code()), ("changed_meanwhile", 75));
+    }
 }

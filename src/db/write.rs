@@ -44,6 +44,8 @@ pub struct Tx<'c> {
     /// Who acts.
     pub actor: String,
     touched: BTreeSet<(&'static str, i64)>,
+    /// What the step at hand touched first, so that a step taken back leaves no trace.
+    fresh: Option<Vec<(&'static str, i64)>>,
     bulk: Sha256,
     bulk_count: u64,
     keep_op: bool,
@@ -57,20 +59,33 @@ impl<'c> Tx<'c> {
         self.conn
     }
 
-    /// A part that can be taken back alone: what `f` wrote stays only where `keep` says so of its result.
+    /// A part that can be taken back alone: what `f` wrote stays only where it succeeds and `keep` says so of its result.
     pub fn step<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>, keep: impl FnOnce(&T) -> bool) -> Result<T> {
         self.conn.execute_batch("SAVEPOINT step")?;
-        let done = f(self)?;
-        if !keep(&done) {
+        let outer = self.fresh.replace(Vec::new());
+        let done = f(self);
+        let fresh = std::mem::replace(&mut self.fresh, outer).unwrap_or_default();
+        if done.as_ref().is_ok_and(keep) {
+            if let Some(outer) = &mut self.fresh {
+                outer.extend(fresh);
+            }
+        } else {
             self.conn.execute_batch("ROLLBACK TO step")?;
+            for subject in &fresh {
+                self.touched.remove(subject);
+            }
         }
         self.conn.execute_batch("RELEASE step")?;
-        Ok(done)
+        done
     }
 
     /// Says that a subject's rows changed: its leaf is taken at the end.
     pub fn touch(&mut self, s: &'static Subject, id: i64) {
-        self.touched.insert((s.kind, id));
+        if self.touched.insert((s.kind, id))
+            && let Some(fresh) = &mut self.fresh
+        {
+            fresh.push((s.kind, id));
+        }
     }
 
     /// Whether this op already touched the subject.
@@ -134,6 +149,7 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         day: act.day,
         actor: actor.clone(),
         touched: BTreeSet::new(),
+        fresh: None,
         bulk: Sha256::new(),
         bulk_count: 0,
         keep_op: false,

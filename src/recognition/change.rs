@@ -1,8 +1,8 @@
 //! What is done to a recognition, whoever asks for it: the scheme it is decided by, the decision it rests on, who may be recognised, and
 //! the short way of what was decided on paper. SQL is in `store`, the steps of a clerk's commands in `cmd`.
 
-use super::MACHINE;
-use super::store::{self, no};
+use super::store::{self, Record, no};
+use super::{MACHINE, PENDING, last_day, notice_is_over, seen};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
@@ -107,6 +107,144 @@ pub fn take_over(tx: &mut Tx<'_>, person_id: i64, id: i64, from: Day) -> Result<
         }
     }
     Ok(())
+}
+
+/// The person of an id, as the register knows it now.
+pub fn person(tx: &Tx<'_>, id: i64) -> Result<Person> {
+    people::load(tx.conn(), id)?.ok_or_else(|| error::not_found("no_person").fact("text", number::format(talent::PREFIX, id)))
+}
+
+/// The recognition of an id, as the register knows it now.
+fn held(tx: &Tx<'_>, id: i64) -> Result<Record> {
+    store::load(tx.conn(), id)?.ok_or_else(|| error::not_found("no_recognition").fact("text", no(id)))
+}
+
+/// Accepts an application (受理); its id.
+pub fn open(tx: &mut Tx<'_>, person_id: i64, policy_id: Option<i64>, scheme: &Scheme, class: &Code, route: &str) -> Result<i64> {
+    let p = candidate(person(tx, person_id)?, tx.day)?;
+    if let Some(r) = p.recognitions.iter().find(|r| r.span.until.is_none() && PENDING.contains(&&*r.data.state)) {
+        return Err(error::conflict("recognition_open").fact("no", no(r.data.id)).detail("no", no(r.data.id)));
+    }
+    let id = people::next_recognition(tx)?;
+    let r = Recognition {
+        id,
+        scheme: Code::Owned(scheme.code.clone()),
+        class: class.clone(),
+        state: "accepted".into(),
+        policy_id,
+        route: Some(Code::Owned(route.to_owned())),
+        decision_id: None,
+        mid_check: None,
+    };
+    store::insert(tx, p.id, Span::from(tx.day), &r)?;
+    steps::step(tx, (MACHINE.kind, id), None, "accepted", None, None)?;
+    Ok(id)
+}
+
+/// The business day and the day by the clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The business day.
+    pub day: Day,
+    /// The day by the clock.
+    pub today: Day,
+}
+
+/// A move that was asked for.
+#[derive(Debug)]
+pub struct Advance<'a> {
+    /// The state to move to.
+    pub to: &'a str,
+    /// The decision it rests on: number or document number.
+    pub decision: Option<&'a str>,
+    /// Where the list stands in public.
+    pub place: Option<&'a str>,
+    /// What day it is.
+    pub clock: Clock,
+}
+
+/// Moves a recognition on.
+pub fn advance(tx: &mut Tx<'_>, id: i64, asked: &Advance<'_>) -> Result<()> {
+    let r = held(tx, id)?;
+    let now = r.last().clone();
+    if now.data.state == "recorded" {
+        return Err(error::refused("only_recorded").fact("no", no(id)).detail("possible", vec!["open", "grant"]));
+    }
+    let state = MACHINE.to(&no(id), &now.data.state, asked.to)?;
+    if state == "cancelled" {
+        return Err(error::usage("cancel_verb"));
+    }
+    let (_, scheme) = confirmed(tx.conn(), &now.data.scheme)?;
+    if state == "decided" && asked.decision.is_none() && now.data.decision_id.is_none() {
+        return Err(error::refused("needs_decision").fact("no", no(id)));
+    }
+    let Clock { day, today } = asked.clock;
+    if day < now.span.from {
+        return Err(error::bad_data("date_order"));
+    }
+    two_persons(tx, &scheme, id, state)?;
+    if state == "in_force" {
+        let n = steps::notice(tx.conn(), (MACHINE.kind, id))?;
+        let objections = n.as_ref().map_or(Ok(Vec::new()), |n| steps::objections(tx.conn(), n.id))?;
+        let recorded = n.as_ref().map_or(today, |n| crate::office::shanghai_day(n.recorded_ms));
+        notice_is_over(&no(id), n.as_ref(), &objections, &scheme, day, today, recorded)?;
+    }
+    let decision_id = match asked.decision {
+        Some(d) => Some(cited(tx, &scheme, d, (r.person_id, now.data.route.as_deref()), now.data.decision_id)?),
+        None => now.data.decision_id,
+    };
+    let new = Recognition { state: state.into(), decision_id, ..now.data.clone() };
+    let span = if state == "in_force" {
+        take_over(tx, r.person_id, id, day)?;
+        Span { from: day, until: Some(last_day(&scheme, day)) }
+    } else {
+        Span::from(day)
+    };
+    store::advance(tx, r.person_id, &now, span, &new)?;
+    if state == "public_notice" {
+        let days = i32::try_from(scheme.notice_days).unwrap_or(i32::MAX);
+        steps::put_up(tx, (MACHINE.kind, id), Day(day.0 + days), asked.place)?;
+    }
+    steps::step(tx, (MACHINE.kind, id), Some(&now.data.state), state, decision_id, None)
+}
+
+/// Keeps what the mid-term check found; one that failed is then cancelled on a decision.
+pub fn check(tx: &mut Tx<'_>, id: i64, found: &'static str, note: Option<&str>) -> Result<()> {
+    let r = held(tx, id)?;
+    let now = r.last().clone();
+    let state = seen(&now.data.state, now.span.until, tx.day);
+    if state != "in_force" {
+        let next = MACHINE.next(state);
+        return Err(error::conflict("wrong_state")
+            .fact("no", no(id))
+            .fact("state", state)
+            .fact("next", next.join(", "))
+            .detail("possible", next.to_vec()));
+    }
+    if let Some(before) = &now.data.mid_check {
+        return Err(error::conflict("checked_already").fact("no", no(id)).fact("found", before));
+    }
+    if tx.day < now.span.from {
+        return Err(error::bad_data("date_order"));
+    }
+    store::set_mid_check(tx, r.person_id, &now, found)?;
+    let said = [Some(found), note].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    steps::step(tx, (MACHINE.kind, id), Some("in_force"), "in_force", None, Some(&said))
+}
+
+/// Cancels a recognition on a ground; one in force on a decision too.
+pub fn cancel(tx: &mut Tx<'_>, id: i64, ground: &str, decision: Option<&str>) -> Result<()> {
+    let r = held(tx, id)?;
+    let now = r.last().clone();
+    let state = seen(&now.data.state, now.span.until, tx.day).to_owned();
+    let to = MACHINE.to(&no(id), &state, "cancelled")?;
+    if state == "in_force" && decision.is_none() {
+        return Err(error::refused("needs_decision").fact("no", no(id)));
+    }
+    let decision_id = decision.map(|d| paper::store::cite(tx, d)).transpose()?;
+    let new = Recognition { state: to.into(), ..now.data.clone() };
+    store::advance(tx, r.person_id, &now, Span::from(tx.day.max(now.span.from)), &new)?;
+    steps::step(tx, (MACHINE.kind, id), Some(&now.data.state), to, decision_id, Some(ground))
 }
 
 /// What was decided on paper.

@@ -1,21 +1,23 @@
 //! `recognition …`: arguments, and a recognition as a clerk and a script see it.
 
-use super::change::{self, Given};
+use super::change::{self, Advance, Clock, Given};
 use super::store::{self, Record, no};
-use super::{MACHINE, PENDING, PREFIX, last_day, mid_check_due, notice_is_over, seen};
+use super::{MACHINE, PREFIX, last_day, mid_check_due, seen};
 use crate::base::day::Day;
 use crate::base::{ident, names, number};
 use crate::cli::Noun;
-use crate::db::facts::{Fact, Span};
+use crate::db::facts::Fact;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::org;
 use crate::paper;
 use crate::policy::{self, RecognitionPack, Scheme};
-use crate::talent::{self, Code, Recognition, look, store as people};
+use crate::roster::named;
+use crate::talent::{self, Recognition, store as people};
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
+use crate::workflow::several::{self, Named, Several};
 use crate::workflow::store as steps;
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
@@ -32,7 +34,9 @@ const ROUTES: [&str; 3] = ["catalogue", "panel", "exception"];
 enum RecognitionCommand {
     Open {
         #[arg(value_name = "P")]
-        person: String,
+        person: Vec<String>,
+        #[command(flatten)]
+        said: Several,
         #[arg(long, value_name = "CLASS")]
         class: String,
         #[arg(long, value_name = "CODE", default_value = talent::ZONE_SCHEME)]
@@ -44,7 +48,9 @@ enum RecognitionCommand {
     },
     Advance {
         #[arg(value_name = "R")]
-        recognition: String,
+        recognition: Vec<String>,
+        #[command(flatten)]
+        said: Several,
         #[arg(long, value_name = "STATE")]
         to: String,
         #[arg(long, value_name = "D")]
@@ -55,7 +61,9 @@ enum RecognitionCommand {
     Grant(Grant),
     Cancel {
         #[arg(value_name = "R")]
-        recognition: String,
+        recognition: Vec<String>,
+        #[command(flatten)]
+        said: Several,
         #[arg(long, value_name = "TEXT")]
         ground: String,
         #[arg(long, value_name = "D")]
@@ -63,7 +71,9 @@ enum RecognitionCommand {
     },
     Check {
         #[arg(value_name = "R")]
-        recognition: String,
+        recognition: Vec<String>,
+        #[command(flatten)]
+        said: Several,
         #[arg(long, required_unless_present = "failed", conflicts_with = "failed")]
         passed: bool,
         #[arg(long)]
@@ -92,7 +102,9 @@ enum RecognitionCommand {
 #[derive(Args, Debug)]
 struct Grant {
     #[arg(value_name = "P")]
-    person: String,
+    person: Vec<String>,
+    #[command(flatten)]
+    said: Several,
     #[arg(long, value_name = "CLASS")]
     class: String,
     #[arg(long, value_name = "D")]
@@ -114,12 +126,27 @@ fn build(c: Command) -> Command {
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     use RecognitionCommand as C;
     match C::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
-        C::Open { person, class, scheme, route, file } => open(office, &person, &class, &scheme, &route, &file),
-        C::Advance { recognition, to, decision, place } => advance(office, &recognition, &to, decision.as_deref(), place.as_deref()),
+        C::Open { person, said, class, scheme, route, file } => {
+            let named = named::persons(office, &person, &said)?;
+            open(office, &named, &said, &class, (&scheme, &route), &file)
+        }
+        C::Advance { recognition, said, to, decision, place } => {
+            let named = recognitions(office, &recognition, &said)?;
+            let clock = Clock { day: office.day(), today: office.today() };
+            let asked = Advance { to: &to, decision: decision.as_deref(), place: place.as_deref(), clock };
+            act(office, "recognition.advance", &named, &said, |tx, id| change::advance(tx, id, &asked))
+        }
         C::Grant(asked) => grant(office, &asked),
-        C::Cancel { recognition, ground, decision } => cancel(office, &recognition, &ground, decision.as_deref()),
-        C::Check { recognition, failed, note, .. } => {
-            check(office, &recognition, if failed { "failed" } else { "passed" }, note.as_deref())
+        C::Cancel { recognition, said, ground, decision } => {
+            let named = recognitions(office, &recognition, &said)?;
+            let ground = text_of(&ground, "--ground")?;
+            act(office, "recognition.cancel", &named, &said, |tx, id| change::cancel(tx, id, &ground, decision.as_deref()))
+        }
+        C::Check { recognition, said, failed, note, .. } => {
+            let named = recognitions(office, &recognition, &said)?;
+            let note = note.map(|n| names::clean_text(&n)).filter(|n| !n.is_empty());
+            let found = if failed { "failed" } else { "passed" };
+            act(office, "recognition.check", &named, &said, |tx, id| change::check(tx, id, found, note.as_deref()))
         }
         C::Show { recognition } => {
             let conn = office.read()?;
@@ -137,35 +164,67 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     }
 }
 
-fn open(office: &Office, person: &str, class: &str, scheme: &str, route: &str, files: &[std::path::PathBuf]) -> Result<Exit> {
-    let conn = office.read()?;
-    let (policy_id, scheme) = change::confirmed(conn, scheme)?;
+/// A text that says something.
+fn text_of(text: &str, option: &str) -> Result<String> {
+    let text = names::clean_text(text);
+    if text.is_empty() { Err(error::usage("empty_text").fact("option", option)) } else { Ok(text) }
+}
+
+/// The recognitions a command names.
+fn recognitions(office: &Office, texts: &[String], said: &Several) -> Result<Named> {
+    let day = office.as_of();
+    named::records(
+        office,
+        texts,
+        said,
+        |conn, text| Ok(store::resolve(conn, text)?.0),
+        |conn, filter| {
+            let filter = Filter::parse(Some(filter), FIELDS)?;
+            let (mut ids, mut policies) = (Vec::new(), Policies::default());
+            store::each(conn, false, |person, row| {
+                if filter.takes(&line(conn, &mut policies, row.data.id, person, &row, day)?) {
+                    ids.push(row.data.id);
+                }
+                Ok(true)
+            })?;
+            Ok(ids)
+        },
+    )
+}
+
+/// One act on the recognitions named.
+fn act(
+    office: &Office,
+    command: &'static str,
+    named: &Named,
+    said: &Several,
+    mut f: impl FnMut(&mut Tx<'_>, i64) -> Result<()>,
+) -> Result<Exit> {
+    several::run(office, several::Act { command, prefix: PREFIX, makes: false }, named, said, |tx, id| {
+        f(tx, id)?;
+        made(tx, id)
+    })
+}
+
+fn open(
+    office: &Office,
+    named: &Named,
+    said: &Several,
+    class: &str,
+    (scheme, route): (&str, &str),
+    files: &[std::path::PathBuf],
+) -> Result<Exit> {
+    let (policy_id, scheme) = change::confirmed(office.read()?, scheme)?;
     let class = change::class_of(&scheme, class)?;
-    let p = change::candidate(look::load(office, person)?, office.day())?;
-    if let Some(r) = p.recognitions.iter().find(|r| r.span.until.is_none() && PENDING.contains(&&*r.data.state)) {
-        return Err(error::conflict("recognition_open").fact("no", no(r.data.id)).detail("no", no(r.data.id)));
-    }
     let kept = files.iter().map(|f| paper::cmd::bring(office, f)).collect::<Result<Vec<_>>>()?;
-    let done = office.write("recognition.open", Map::new(), |tx| {
-        let id = people::next_recognition(tx)?;
-        let r = Recognition {
-            id,
-            scheme: Code::Owned(scheme.code.clone()),
-            class: class.clone(),
-            state: "accepted".into(),
-            policy_id,
-            route: Some(Code::Owned(route.to_owned())),
-            decision_id: None,
-            mid_check: None,
-        };
-        store::insert(tx, p.id, Span::from(tx.day), &r)?;
-        steps::step(tx, (MACHINE.kind, id), None, "accepted", None, None)?;
+    let act = several::Act { command: "recognition.open", prefix: talent::PREFIX, makes: true };
+    several::run(office, act, named, said, |tx, person| {
+        let id = change::open(tx, person, policy_id, &scheme, &class, route)?;
         for (file, k) in files.iter().zip(&kept) {
             paper::store::link(tx, &paper::cmd::kept(file, k.0.clone(), k.1, "application", false, (MACHINE.kind, id)))?;
         }
         made(tx, id)
-    })?;
-    show_new(office, &done)
+    })
 }
 
 fn made(tx: &mut Tx<'_>, id: i64) -> Result<Value> {
@@ -174,137 +233,23 @@ fn made(tx: &mut Tx<'_>, id: i64) -> Result<Value> {
     object(tx.conn(), id, &r, r.last().span.from.max(tx.day))
 }
 
-fn show_new(office: &Office, done: &crate::db::write::Done<Value>) -> Result<Exit> {
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(done, value)?;
-    Ok(Exit::Done)
-}
-
-fn advance(office: &Office, text: &str, to: &str, decision: Option<&str>, place: Option<&str>) -> Result<Exit> {
-    let conn = office.read()?;
-    let (id, r) = store::resolve(conn, text)?;
-    let held = r.last().clone();
-    if held.data.state == "recorded" {
-        return Err(error::refused("only_recorded").fact("no", no(id)).detail("possible", vec!["open", "grant"]));
-    }
-    let state = MACHINE.to(&no(id), &held.data.state, to)?;
-    if state == "cancelled" {
-        return Err(error::usage("cancel_verb"));
-    }
-    let (_, scheme) = change::confirmed(conn, &held.data.scheme)?;
-    if state == "decided" && decision.is_none() && held.data.decision_id.is_none() {
-        return Err(error::refused("needs_decision").fact("no", no(id)));
-    }
-    if office.day() < held.span.from {
-        return Err(error::bad_data("date_order"));
-    }
-    if state == "in_force" {
-        let n = steps::notice(conn, (MACHINE.kind, id))?;
-        let objections = n.as_ref().map_or(Ok(Vec::new()), |n| steps::objections(conn, n.id))?;
-        let recorded = n.as_ref().map_or(office.today(), |n| crate::office::shanghai_day(n.recorded_ms));
-        notice_is_over(&no(id), n.as_ref(), &objections, &scheme, office.day(), office.today(), recorded)?;
-    }
-    let done = office.write("recognition.advance", Map::new(), |tx| {
-        change::two_persons(tx, &scheme, id, state)?;
-        let decision_id = match decision {
-            Some(d) => Some(change::cited(tx, &scheme, d, (r.person_id, held.data.route.as_deref()), held.data.decision_id)?),
-            None => held.data.decision_id,
-        };
-        let new = Recognition { state: state.into(), decision_id, ..held.data.clone() };
-        let day = tx.day;
-        let span = if state == "in_force" {
-            change::take_over(tx, r.person_id, id, day)?;
-            Span { from: day, until: Some(last_day(&scheme, day)) }
-        } else {
-            Span::from(day)
-        };
-        store::advance(tx, r.person_id, &held, span, &new)?;
-        if state == "public_notice" {
-            let days = i32::try_from(scheme.notice_days).unwrap_or(i32::MAX);
-            steps::put_up(tx, (MACHINE.kind, id), Day(day.0 + days), place)?;
-        }
-        steps::step(tx, (MACHINE.kind, id), Some(&held.data.state), state, decision_id, None)?;
-        made(tx, id)
-    })?;
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
-}
-
-/// Keeps what the mid-term check found; one that failed is then cancelled on a decision.
-fn check(office: &Office, text: &str, found: &'static str, note: Option<&str>) -> Result<Exit> {
-    let conn = office.read()?;
-    let (id, r) = store::resolve(conn, text)?;
-    let held = r.last().clone();
-    let state = seen(&held.data.state, held.span.until, office.day());
-    if state != "in_force" {
-        let next = MACHINE.next(state);
-        return Err(error::conflict("wrong_state")
-            .fact("no", no(id))
-            .fact("state", state)
-            .fact("next", next.join(", "))
-            .detail("possible", next.to_vec()));
-    }
-    if let Some(before) = &held.data.mid_check {
-        return Err(error::conflict("checked_already").fact("no", no(id)).fact("found", before));
-    }
-    if office.day() < held.span.from {
-        return Err(error::bad_data("date_order"));
-    }
-    let note = note.map(names::clean_text).filter(|n| !n.is_empty());
-    let done = office.write("recognition.check", Map::new(), |tx| {
-        store::set_mid_check(tx, r.person_id, &held, found)?;
-        let said = [Some(found.to_owned()), note.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ");
-        steps::step(tx, (MACHINE.kind, id), Some("in_force"), "in_force", None, Some(&said))?;
-        made(tx, id)
-    })?;
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
-}
-
 fn grant(office: &Office, asked: &Grant) -> Result<Exit> {
     let conn = office.read()?;
     let (policy_id, scheme) = change::confirmed(conn, &asked.scheme)?;
     let class = change::class_of(&scheme, &asked.class)?;
-    let p = change::candidate(look::load(office, &asked.person)?, office.day())?;
+    let named = named::persons(office, &asked.person, &asked.said)?;
     let from = asked.from_date.unwrap_or(office.day());
     let until = asked.until.unwrap_or_else(|| last_day(&scheme, from));
     if until < from {
         return Err(error::bad_data("date_order"));
     }
     let given = Given { policy_id, scheme: &scheme, class, route: &asked.route, decision: &asked.decision, from, until };
-    let done = office.write("recognition.grant", Map::new(), |tx| {
-        let id = change::grant(tx, p.id, &given)?;
+    let act = several::Act { command: "recognition.grant", prefix: talent::PREFIX, makes: true };
+    several::run(office, act, &named, &asked.said, |tx, person| {
+        change::candidate(change::person(tx, person)?, tx.day)?;
+        let id = change::grant(tx, person, &given)?;
         made(tx, id)
-    })?;
-    show_new(office, &done)
-}
-
-fn cancel(office: &Office, text: &str, ground: &str, decision: Option<&str>) -> Result<Exit> {
-    let conn = office.read()?;
-    let (id, r) = store::resolve(conn, text)?;
-    let ground = names::clean_text(ground);
-    if ground.is_empty() {
-        return Err(error::usage("empty_text").fact("option", "--ground"));
-    }
-    let held = r.last().clone();
-    let day = office.day();
-    let state = seen(&held.data.state, held.span.until, day).to_owned();
-    let to = MACHINE.to(&no(id), &state, "cancelled")?;
-    if state == "in_force" && decision.is_none() {
-        return Err(error::refused("needs_decision").fact("no", no(id)));
-    }
-    let done = office.write("recognition.cancel", Map::new(), |tx| {
-        let decision_id = decision.map(|d| paper::store::cite(tx, d)).transpose()?;
-        let new = Recognition { state: to.into(), ..held.data.clone() };
-        store::advance(tx, r.person_id, &held, Span::from(tx.day.max(held.span.from)), &new)?;
-        steps::step(tx, (MACHINE.kind, id), Some(&held.data.state), to, decision_id, Some(&ground))?;
-        made(tx, id)
-    })?;
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    })
 }
 
 /// `recognition show`'s object.
@@ -443,11 +388,7 @@ fn object_to(office: &Office, text: &str, by: Option<&str>, ground: Option<&str>
                 }
             }
             (None, Some(by), Some(ground)) => {
-                let text = |t: &str, option: &str| {
-                    let t = names::clean_text(t);
-                    if t.is_empty() { Err(error::usage("empty_text").fact("option", option)) } else { Ok(t) }
-                };
-                steps::object(tx, n.id, &text(by, "--by")?, &text(ground, "--ground")?)?;
+                steps::object(tx, n.id, &text_of(by, "--by")?, &text_of(ground, "--ground")?)?;
             }
             // clap asks for one or the other.
             _ => return Err(error::usage("not_understood")),

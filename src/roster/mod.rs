@@ -6,6 +6,7 @@ pub mod compact;
 pub mod export;
 pub mod import;
 pub mod matching;
+pub mod named;
 pub mod others;
 pub mod out;
 pub mod people;

@@ -18,7 +18,8 @@ use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
-use crate::project;
+use crate::workflow::several::{self, Several};
+use crate::{project, roster};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -57,7 +58,9 @@ enum TalentCommand {
     },
     Leave {
         #[arg(value_name = "P")]
-        person: String,
+        person: Vec<String>,
+        #[command(flatten)]
+        named: Several,
         #[arg(long, value_name = "WHY")]
         why: String,
         #[arg(long, value_name = "TEXT")]
@@ -145,7 +148,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         TalentCommand::Add { said, from, distinct, kind } => add(office, *said, from.as_deref(), distinct, &kind),
         TalentCommand::Show { person } => show(office, &person),
         TalentCommand::Edit { person, said, from_date, correct } => edit(office, &person, &said, from_date, correct),
-        TalentCommand::Leave { person, why, to } => leave(office, &person, &why, to.as_deref()),
+        TalentCommand::Leave { person, named, why, to } => leave(office, &person, &named, &why, to.as_deref()),
         TalentCommand::Return { person, employer, mode, contract_end, position } => {
             come_back(office, &person, employer.as_deref(), mode.as_deref(), contract_end.as_deref(), position)
         }
@@ -313,19 +316,19 @@ pub fn changed_json(changed: &[Changed], reveal: bool) -> Value {
     changed.iter().map(|c| json!({"field": c.field, "before": mask(c, &c.before), "after": mask(c, &c.after), "from": c.from})).collect()
 }
 
-fn leave(office: &Office, text: &str, why: &str, to: Option<&str>) -> Result<Exit> {
+fn leave(office: &Office, texts: &[String], named: &Several, why: &str, to: Option<&str>) -> Result<Exit> {
     let why = codes::find("leave_why", why).ok_or_else(|| {
         let all: Vec<&str> = codes::codes("leave_why").map(|c| c.code).collect();
         error::usage("unknown_why").fact("value", why).fact("values", all.join(", "))
     })?;
-    let p = load(office, text)?;
+    let persons = roster::named::persons(office, texts, named)?;
     let to = to.map(names::clean_text);
-    let done = office.write("talent.leave", Map::new(), |tx| {
+    let act = several::Act { command: "talent.leave", prefix: PREFIX, makes: false };
+    several::run(office, act, &persons, named, |tx, id| {
+        let p = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
         change::leave(tx, &p, tx.day, why, to.as_deref())?;
         Ok(json!({"no": p.no(), "status": "left", "end_date": tx.day.iso(), "why": why, "effects": []}))
-    })?;
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    })
 }
 
 fn come_back(

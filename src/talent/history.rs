@@ -135,16 +135,13 @@ pub(super) fn history(office: &Office, text: &str, at: Option<i64>) -> Result<Ex
 
 /// A profile tells what it changed of the one it took the place of; the first tells all.
 fn tell_profiles(all: &mut [Life], reveal: bool) {
-    let held: Vec<(i64, Option<i64>, Option<i64>, Option<super::Profile>)> =
-        all.iter().map(|l| (l.row.made, l.ended_by, l.row.voided, l.row.profile.clone())).collect();
+    let held = all.to_vec();
     for l in all.iter_mut() {
         let Some(new) = &l.row.profile else { continue };
         let before = held
             .iter()
-            .find(|(made, ended, voided, profile)| {
-                profile.is_some() && *made != l.row.made && (*ended == Some(l.row.made) || *voided == Some(l.row.made))
-            })
-            .and_then(|h| h.3.clone())
+            .find(|h| h.row.profile.is_some() && h.row.made != l.row.made && [h.ended_by, h.row.voided].contains(&Some(l.row.made)))
+            .and_then(|h| h.row.profile.clone())
             .unwrap_or_default();
         let said: Vec<String> = change::differences(&before, new)
             .into_iter()

@@ -2,6 +2,7 @@
 
 use super::store::{self, Asked, Person};
 use super::{PREFIX, view};
+use crate::base::day::Day;
 use crate::base::ident::{self, DocType};
 use crate::base::{names, number};
 use crate::error::{self, Result};
@@ -9,6 +10,7 @@ use crate::office::{Exit, Office};
 use crate::org;
 use crate::ui::filter::{self, Field, Filter};
 use crate::ui::{Column, View};
+use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 /// The person a command names; a merged one answers with its survivor.
@@ -74,6 +76,22 @@ pub const FIELDS: &[Field] = &[
     Field::code("industry", "industry"),
     Field::code("gb_industry", "gb_industry"),
 ];
+
+/// Persons a filter means on the day, in order of their numbers.
+pub fn matching(conn: &Connection, day: Day, wanted: &Filter) -> Result<Vec<i64>> {
+    let any_of: Vec<_> = wanted.any_of().collect();
+    let needs: Vec<&'static str> = wanted.terms().iter().map(|t| t.field).collect();
+    let others = needs.contains(&"kind");
+    let mut lines = view::Lines::new(conn, day);
+    let mut ids = Vec::new();
+    store::each_line(conn, day, Asked { any_of: &any_of, needs: Some(&needs), others, ..Asked::default() }, |l| {
+        if !l.merged && lines.takes(&l, wanted)? {
+            ids.push(l.id);
+        }
+        Ok(true)
+    })?;
+    Ok(ids)
+}
 
 pub(super) fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, count: bool) -> Result<Exit> {
     let wanted = Filter::parse(wanted, FIELDS)?;

@@ -1,6 +1,7 @@
 //! Workflows (办理流程): states once for all. A noun gives its table of moves; an impossible move is refused with the possible ones, a
 //! done one is kept as a step with its day and decision. SQL is in `store`.
 
+pub mod several;
 pub mod store;
 
 use crate::error::{self, Result};
