@@ -15,6 +15,7 @@ use crate::ui::{Column, View, entry, filter};
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "org", build, run };
@@ -174,7 +175,9 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
     let conn = office.read()?;
     let day = office.as_of();
     let after = office.after(PREFIX)?;
-    let heads = store::headcounts(conn, day)?;
+    // Asked of every engagement: not where only units are counted.
+    let headed = !lines.count || filter.terms().iter().any(|t| t.field == "headcount");
+    let heads = if headed { store::headcounts(conn, day)? } else { HashMap::new() };
     let mut rows = Vec::new();
     store::each(conn, day, |id, v| {
         let row = line(id, &v, day, heads.get(&id).copied().unwrap_or(0));

@@ -121,24 +121,69 @@ pub(super) fn list(office: &Office, wanted: Option<&str>, sort: Option<&str>, co
         let mut keys: Vec<(Value, i64)> = Vec::new();
         store::each_line(conn, day, Asked { needs: Some(&needs), ..asked }, |l| {
             if !l.merged && lines.takes(&l, &wanted)? {
-                keys.push((lines.field(&l, field.name)?, l.id));
+                keys.push((lines.sort_key(&l, field.name)?, l.id));
             }
             Ok(true)
         })?;
+        if field.name == "employer" {
+            lines.rank_units(&mut keys)?;
+        }
         order = Some(filter::sort_keys(keys));
     }
     let asked = Asked { only: order.as_deref(), ..asked };
     office.list(columns(), None, |put| {
+        let (mut seen, mut taken, mut last) = (0u64, 0u64, None);
         store::each_line(conn, day, asked, |l| {
-            if l.merged {
-                return Ok(true);
+            seen += 1;
+            if !l.merged
+                && let Some(v) = lines.line(&l, &wanted)?
+            {
+                taken += 1;
+                return put(&v);
             }
-            let Some(v) = lines.line(&l, &wanted)? else { return Ok(true) };
-            put(&v)
+            // Where hardly anybody answers, whole lines are made in vain: the rest is looked through by what the filter asks alone.
+            let rare = order.is_none() && seen >= RARE_AFTER && taken * RARE < seen;
+            last = rare.then_some(l.id);
+            Ok(!rare)
         })?;
+        if let Some(after) = last {
+            rare_lines(conn, day, Asked { after, needs: Some(&needs), ..asked }, &wanted, &mut lines, put)?;
+        }
         Ok(Vec::new())
     })?;
     Ok(Exit::Done)
+}
+
+/// So many lines are looked at whole before it is judged whether answers are rare: fewer than one in `RARE`.
+const RARE_AFTER: u64 = 20_000;
+const RARE: u64 = 50;
+
+/// Looks through the rest for the few that answer, and only then makes their lines.
+fn rare_lines(
+    conn: &Connection,
+    day: Day,
+    asked: Asked<'_>,
+    wanted: &Filter,
+    lines: &mut view::Lines<'_>,
+    put: &mut dyn FnMut(&Value) -> Result<bool>,
+) -> Result<()> {
+    let whole = |id: i64, lines: &mut view::Lines<'_>, put: &mut dyn FnMut(&Value) -> Result<bool>| -> Result<bool> {
+        let mut more = true;
+        store::each_line(conn, day, Asked { only: Some(&[id]), others: asked.others, ..Asked::default() }, |l| {
+            more = match lines.line(&l, wanted)? {
+                Some(v) => put(&v)?,
+                None => true,
+            };
+            Ok(more)
+        })?;
+        Ok(more)
+    };
+    store::each_line(conn, day, asked, |l| {
+        if l.merged || !lines.takes(&l, wanted)? {
+            return Ok(true);
+        }
+        whole(l.id, lines, put)
+    })
 }
 
 /// By any part of a name, pinyin and initials, number, document, phone, employer; each hit says by what.

@@ -6,11 +6,11 @@ use crate::base::day::Day;
 use crate::base::{ident, number};
 use crate::db::facts::Fact;
 use crate::error::Result;
-use crate::ui::filter::Filter;
+use crate::ui::filter::{Filter, Term};
 use crate::{org, project};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A document number as the reader may see it.
 pub fn shown_number(number: &str, reveal: bool) -> String {
@@ -107,12 +107,14 @@ pub struct Lines<'c> {
     conn: &'c Connection,
     day: Day,
     units: HashMap<i64, Value>,
+    /// What conditions on a unit came to, by their place in the filter.
+    judged: HashMap<(usize, Option<i64>), bool>,
 }
 
 impl<'c> Lines<'c> {
     /// For one day.
     pub fn new(conn: &'c Connection, day: Day) -> Lines<'c> {
-        Lines { conn, day, units: HashMap::new() }
+        Lines { conn, day, units: HashMap::new(), judged: HashMap::new() }
     }
 
     /// The line, where the filter takes it.
@@ -129,12 +131,52 @@ impl<'c> Lines<'c> {
 
     /// Whether the filter takes the person; only what it asks about is looked at.
     pub fn takes(&mut self, l: &Line, wanted: &Filter) -> Result<bool> {
-        for term in wanted.terms() {
-            if !term.takes(&self.field(l, term.field)?) {
+        for (at, term) in wanted.terms().iter().enumerate() {
+            let takes = match term.field {
+                "employer" => self.unit_takes(l, at, term)?,
+                field => term.takes(&self.field(l, field)?),
+            };
+            if !takes {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// A condition on the unit is the same for all of its people.
+    fn unit_takes(&mut self, l: &Line, at: usize, term: &Term) -> Result<bool> {
+        let org = current(&l.engagements, self.day).map(|e| e.data.org_id);
+        if let Some(known) = self.judged.get(&(at, org)) {
+            return Ok(*known);
+        }
+        let takes = term.takes(&self.field(l, "employer")?);
+        self.judged.insert((at, org), takes);
+        Ok(takes)
+    }
+
+    /// What a line is sorted by: of the employer its id, which `rank_units` then puts in order.
+    pub fn sort_key(&mut self, l: &Line, field: &str) -> Result<Value> {
+        match field {
+            "employer" => Ok(current(&l.engagements, self.day).map(|e| e.data.org_id).into()),
+            field => self.field(l, field),
+        }
+    }
+
+    /// Turns ids of units into their places in the order of names: a million names would not be compared one by one.
+    pub fn rank_units(&self, keys: &mut [(Value, i64)]) -> Result<()> {
+        let ids: BTreeSet<i64> = keys.iter().filter_map(|k| k.0.as_i64()).collect();
+        let mut named = Vec::with_capacity(ids.len());
+        for id in ids {
+            named.push((org::store::name_at(self.conn, id, self.day)?.map(|n| n.0).unwrap_or_default(), id));
+        }
+        named.sort();
+        let places: HashMap<i64, usize> = named.into_iter().enumerate().map(|(place, (_, id))| (id, place)).collect();
+        for (key, _) in keys {
+            if let Some(place) = key.as_i64().and_then(|id| places.get(&id)) {
+                *key = (*place).into();
+            }
+        }
+        Ok(())
     }
 
     /// What a field of a line holds.
