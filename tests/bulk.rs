@@ -249,6 +249,42 @@ fn every_kind_has_a_template_that_it_reads() {
     }
 }
 
+#[test]
+fn a_roster_of_any_kind_is_taken_back_whole() {
+    let (desk, a, b) = office();
+    assert_eq!(desk.run(&["policy", "confirm", "recognition/zone", "--basis", "和人才〔2019〕1号"]).0, 0);
+    let state = |desk: &Desk| {
+        let show = |p: &str| {
+            let mut v = desk.json(&["talent", "show", p]);
+            v.as_object_mut().unwrap().remove("op");
+            v
+        };
+        (
+            show(&a),
+            show(&b),
+            desk.json(&["project", "list"]),
+            desk.json(&["talent", "list", "--where", "kind=related", "--count"])["count"].clone(),
+        )
+    };
+    let before = state(&desk);
+    for (kind, text) in [
+        ("engagement", format!("编号,用人单位,引进方式,到岗日期\n{a},甲公司,刚性,2020-05-01\n")),
+        ("recognition", format!("编号,人才类别,批文文号,生效日期\n{a},B类,和人才〔2026〕3号,2026-01-01\n")),
+        ("relation", format!("编号,关系,亲属姓名,亲属出生日期\n{a},子女,张小三,2012-05-01\n")),
+        ("project", "项目名称,产业线,承担单位\n大数据园,4.1.2.1,丙公司\n".to_owned()),
+        ("correction", format!("编号,字段,原值,现值,更正理由\n{a},姓名,张三,张叁,误录\n")),
+        ("opening", format!("编号,待遇,已享受月数\n{a},租房补贴,14\n")),
+        ("leave", format!("编号,离岗日期,离开原因\n{b},2026-11-20,辞职\n")),
+    ] {
+        let (code, report) = import(&desk, kind, &text, &[]);
+        assert_eq!(code, 0, "{kind}: {report}");
+        assert_eq!(desk.run(&["undo", &report["op"].to_string(), "--reason", "误"]).0, 0, "{kind}");
+        assert_eq!(state(&desk), before, "{kind}");
+        assert_eq!(desk.run(&["audit", "verify"]).0, 0, "{kind}");
+    }
+    sound(&desk);
+}
+
 /// docs/columns.md as the program would write it.
 fn columns_page(desk: &Desk) -> String {
     use std::fmt::Write as _;

@@ -238,3 +238,29 @@ fn a_team_has_one_leader_and_a_person_one_team() {
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
     assert_eq!(desk.run(&["doctor"]).0, 0);
 }
+
+#[test]
+fn merged_records_are_in_one_team_and_keep_their_balances() {
+    let desk = Desk::new();
+    let person = |name: &str, number: &str| {
+        no(&desk.json(
+            &[&["talent", "add", "--name", name, "--id-type", "passport", "--id-number", number, "--employer", "甲公司"], &TALENT[..]]
+                .concat(),
+        ))
+    };
+    let (a, b, c, d) = (person("甲", "E11111111"), person("甲某", "E22222222"), person("丙", "E33333333"), person("丁", "E44444444"));
+    let team = no(&desk.json(&["team", "add", "--name", "一队", "--leader", &c, "--core", &a]));
+    let other = no(&desk.json(&["team", "add", "--name", "二队", "--leader", &d, "--core", &b]));
+    fails(&desk, &["talent", "merge", &a, &b, "--take", "keep", "--yes"], 5, "merge_two_teams");
+    desk.json(&["team", "leave", &other, &b]);
+    std::fs::write(desk.path("o.csv"), format!("编号,待遇,已享受月数\n{b},rent,7\n")).unwrap();
+    assert_eq!(desk.run(&["roster", "import", desk.path("o.csv").to_str().unwrap(), "--kind", "opening"]).0, 0);
+    // Who left on that day is in for the day: the merge is of the next.
+    let merged = desk.json(&["talent", "merge", &a, &b, "--take", "keep", "--yes", "--date", "2026-11-26"]);
+    assert_eq!((&merged["moved"]["openings"], &merged["moved"]["teams"]), (&1.into(), &1.into()));
+    assert_eq!(desk.json(&["team", "show", &team])["people"], 2);
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+    assert_eq!(desk.run(&["talent", "unmerge", &b]).0, 0);
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+    assert_eq!(desk.run(&["doctor"]).0, 0);
+}

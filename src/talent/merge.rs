@@ -105,6 +105,7 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     if !open.is_empty() {
         return Err(error::conflict("merge_conflicts").fact("fields", open.join(", ")).detail("possible", open));
     }
+    apart_in_teams(tx, keep, lose)?;
     let theirs = |field: &str| side(field) == Some(Side::Lose);
     merge_profile(tx, keep, lose, &theirs)?;
     for p in &lose.profiles {
@@ -148,6 +149,18 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
         "documents": documents, "engagements": engagements, "recognitions": recognitions, "achievements": achievements,
         "relations": relations, "openings": openings, "teams": teams, "files": files,
     }))
+}
+
+/// 5 where the two are in different teams: one person is in one.
+fn apart_in_teams(tx: &Tx<'_>, keep: &Person, lose: &Person) -> Result<()> {
+    let teams = |p: &Person| crate::team::store::of_person(tx.conn(), p.id, tx.day);
+    match (teams(keep)?.first(), teams(lose)?.first()) {
+        (Some(a), Some(b)) if a != b => {
+            let [a, b] = [*a, *b].map(|id| number::format(crate::team::PREFIX, id));
+            Err(error::conflict("merge_two_teams").fact("keep", &a).fact("lose", &b).detail("possible", vec!["leave"]))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whatever was decided or is on its way moves with its number; what a roster said gives way to it, and to the survivor's unless chosen.

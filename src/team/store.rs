@@ -174,9 +174,13 @@ pub fn places_ever(conn: &Connection, person_id: i64) -> Result<Vec<(i64, Fact<M
 pub fn move_member(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<usize> {
     let mut rows = places_ever(tx.conn(), from)?;
     rows.retain(|(_, m)| m.voided_op.is_none());
+    let held = places_ever(tx.conn(), to)?;
     for (team, m) in &rows {
         facts::void(tx, &TEAM_MEMBER, *team, m.seq)?;
-        facts::insert(tx, &TEAM_MEMBER, *team, m.span, &Member { person_id: to, ..m.data }.values())?;
+        // In one team under both numbers: that was one place.
+        if !held.iter().any(|(t, h)| t == team && h.voided_op.is_none() && h.span.until.is_none_or(|u| u >= m.span.from)) {
+            facts::insert(tx, &TEAM_MEMBER, *team, m.span, &Member { person_id: to, ..m.data }.values())?;
+        }
         tx.touch(&TEAM_SUBJECT, *team);
     }
     Ok(rows.len())
