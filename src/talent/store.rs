@@ -6,7 +6,9 @@ mod kin;
 mod lines;
 mod pairs;
 
-pub use kin::{end_relation, move_openings, move_relations, openings, openings_ever, relate, relations, relations_ever, set_opening};
+pub use kin::{
+    Beside, beside, end_relation, move_openings, move_relations, openings, openings_ever, relate, relations, relations_ever, set_opening,
+};
 pub use lines::{Asked, Line, each_line};
 pub use pairs::{alike, judge, judge_different, judgements, merging_op, set_merged};
 

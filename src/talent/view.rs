@@ -94,8 +94,12 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("remarks".into(), text(|d| d.remarks.as_deref()));
     let achievements: Vec<&str> = p.achievements.iter().filter(|a| a.span.holds(day)).map(|a| a.data.text.as_str()).collect();
     v.insert("achievements".into(), achievements.into());
-    v.insert("relations".into(), super::kin::relations_json(conn, p.id, day)?.into());
-    v.insert("team".into(), crate::team::store::place_of(conn, p.id, day)?.into());
+    // Few have a family or a team in the register: one small question saves two large ones.
+    let beside = super::store::beside(conn, p.id)?;
+    let relations = if beside.family { super::kin::relations_json(conn, p.id, day)? } else { Vec::new() };
+    v.insert("relations".into(), relations.into());
+    let team = if beside.team { crate::team::store::place_of(conn, p.id, day)? } else { None };
+    v.insert("team".into(), team.into());
     v.insert("card".into(), Value::Null);
     v.insert("standing".into(), json!({"in_force": false}));
     v.insert("merged_into".into(), p.merged_into.map(|m| number::format(super::PREFIX, m)).into());

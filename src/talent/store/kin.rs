@@ -10,6 +10,29 @@ use crate::db::write::Tx;
 use crate::error::Result;
 use rusqlite::Connection;
 
+/// Whether there is anything to read of a person beside the person's own page.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside {
+    /// A relation, living or not.
+    pub family: bool,
+    /// A place in a team, of any day.
+    pub team: bool,
+}
+
+/// Asks at once what hangs on a person.
+pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
+    let mut st = conn.prepare_cached(
+        "SELECT 0 FROM relation WHERE person_id = ?1 UNION ALL SELECT 0 FROM relation WHERE other_id = ?1
+         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1",
+    )?;
+    let mut found = Beside::default();
+    let mut rows = st.query([id])?;
+    while let Some(r) = rows.next()? {
+        if r.get::<_, i64>(0)? == 0 { found.family = true } else { found.team = true }
+    }
+    Ok(found)
+}
+
 /// Live relations of a person, seen from that person; those that have ended too.
 pub fn relations(conn: &Connection, id: i64) -> Result<Vec<Relation>> {
     Ok(relations_ever(conn, id)?.into_iter().filter(|r| r.fact.voided_op.is_none()).collect())
