@@ -140,6 +140,9 @@ fn relatives_and_students_are_kept_and_never_count() {
     // What merged records had moves with them.
     let twin = no(&desk.json(&["talent", "add", "--kind", "related", "--name", "李四", "--birth-date", "1951-01-01", "--distinct"]));
     desk.json(&["talent", "relate", &twin, "--to", &child, "--kind", "child"]);
+    // Whichever survives is a talent.
+    let tried = desk.json(&["talent", "merge", &twin, &q, "--take", "keep", "--yes", "--dry-run"]);
+    assert_eq!(tried["kept"], twin.as_str());
     let merged = desk.json(&["talent", "merge", &q, &twin, "--take", "keep", "--yes"]);
     assert_eq!(merged["moved"]["relations"], 1);
     assert_eq!(desk.json(&["talent", "show", &child])["relations"].as_array().unwrap().len(), 2);

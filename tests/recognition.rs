@@ -309,6 +309,9 @@ fn many_are_recognised_at_once_or_none() {
     assert_eq!((gone.as_array().unwrap().len(), &gone[0]["no"], &gone[0]["status"]), (1, &q.as_str().into(), &"left".into()));
     assert_eq!(desk.json(&["talent", "leave", &p, &r, "--why", "retired"]).as_array().unwrap().len(), 2);
     fails(&desk, &["talent", "leave", "--why", "retired", "--from", &list("n.csv")], 3, "some_refused");
+    let (code, out, _) = desk.run(&["talent", "leave", "--why", "retired", "--from", &list("n.csv"), "--partial", "--json"]);
+    let said: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, said["done"].as_array().unwrap().len(), said["refused"].as_array().unwrap().len()), (1, 0, 2));
     std::fs::write(desk.path("x.csv"), format!("姓名,证件号码\n某人,{}\n", resident_id(9))).unwrap();
     fails(&desk, &["talent", "leave", "--why", "retired", "--from", &list("x.csv")], 4, "no_such_line");
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);

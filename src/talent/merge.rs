@@ -195,7 +195,7 @@ fn merge_profile(tx: &mut Tx<'_>, keep: &Person, lose: &Person, theirs: &dyn Fn(
         if a.is_none() || theirs(field) { b.clone().or(a.clone()) } else { a.clone() }
     };
     let new = Profile {
-        corps: if theirs("corps") { b.corps.clone() } else { a.corps.clone() },
+        corps: if theirs("corps") || a.corps.is_empty() { b.corps.clone() } else { a.corps.clone() },
         name: if theirs("name") { b.name.clone() } else { a.name.clone() },
         raw_name: if theirs("name") { b.raw_name.clone() } else { a.raw_name.clone() },
         birth_date: if theirs("birth_date") { b.birth_date.or(a.birth_date) } else { a.birth_date.or(b.birth_date) },

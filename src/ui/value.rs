@@ -88,10 +88,11 @@ impl Reader {
         }
     }
 
-    fn label(self, path: &str) -> String {
+    /// The label of a key of an object that stands in the field `path`.
+    fn label(self, path: &str, key: &str) -> String {
         match self {
-            Reader::Person(_) => label_of(path),
-            Reader::Program => path.to_owned(),
+            Reader::Person(_) => exact_label(&format!("{path}.{key}")).map_or_else(|| label_of(key), str::to_owned),
+            Reader::Program => key.to_owned(),
         }
     }
 }
@@ -111,7 +112,7 @@ pub(super) fn cell(value: &Value, path: &str, reader: Reader) -> String {
             let pairs: Vec<_> = flat(value)
                 .into_iter()
                 .filter(|(_, v)| !is_blank(v))
-                .map(|(key, v)| format!("{}={}", reader.label(&key), cell(v, &key, reader)))
+                .map(|(key, v)| format!("{}={}", reader.label(path, &key), cell(v, &key, reader)))
                 .collect();
             pairs.join(" ")
         }
@@ -161,12 +162,13 @@ pub fn noun() -> Option<&'static str> {
     NOUN.get().map(String::as_str)
 }
 
+fn exact_label(path: &str) -> Option<&'static str> {
+    NOUN.get().and_then(|noun| try_t(&format!("label.{noun}.{path}"))).or_else(|| try_t(&format!("field.{path}")))
+}
+
 /// The label of a field: `label.<noun>.<path>` of the locales, else `field.<path>`, else built from the parts, else the key itself.
 pub fn label_of(path: &str) -> String {
-    if let Some(text) = NOUN.get().and_then(|noun| try_t(&format!("label.{noun}.{path}"))) {
-        return text.to_owned();
-    }
-    if let Some(text) = try_t(&format!("field.{path}")) {
+    if let Some(text) = exact_label(path) {
         return text.to_owned();
     }
     match path.rsplit_once('.') {

@@ -86,7 +86,7 @@ pub fn run(office: &Office, act: Act, named: &Named, said: &Several, mut f: impl
                 Err(e) => return Err(e),
             }
         }
-        if !refused.is_empty() && (!said.partial || made.is_empty()) {
+        if !refused.is_empty() && !said.partial {
             return Err(error::refused(LEFT_OUT));
         }
         tx.outcome("records", made.len());
