@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod base;
+pub mod calendar;
+pub mod card;
 pub mod cli;
 pub mod collect;
 pub mod db;

@@ -435,7 +435,9 @@ pub fn problem(e: &Error) -> Problem {
 /// A fact of an error as a clerk reads it: states and fields by their label, with the code that a command line takes.
 fn in_words(name: &str, value: &str) -> String {
     let label = |code: &str| match name {
-        "state" | "next" | "status" => try_t(&format!("value.status.{code}")),
+        "state" | "next" | "status" => crate::ui::value::noun()
+            .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
+            .or_else(|| try_t(&format!("value.status.{code}"))),
         "fields" => try_t(&format!("field.{code}")),
         _ => None,
     };

@@ -135,9 +135,14 @@ fn an_office_of_the_first_schema_is_led_up() {
         "team",
         "collection_unit",
         "collection",
+        "calendar_day",
+        "calendar",
+        "card_review",
+        "card",
     ] {
         conn.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
+    conn.execute_batch("DROP INDEX person_merged").unwrap();
     let first = include_str!("../migrations/0001_office.sql");
     for (table, columns) in [
         ("recognition", "person_id, seq, from_day, until_day, made_op, voided_op, id, scheme, class, state"),

@@ -2,7 +2,7 @@
 
 mod it;
 
-use it::Desk;
+use it::{Desk, resident_id};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -190,4 +190,24 @@ fn every_command_has_its_texts_in_both_languages() {
     let tree = rencai::cli::build();
     assert_eq!(rencai::ui::help::missing_texts(&tree), Vec::<String>::new());
     tree.debug_assert();
+}
+
+#[test]
+fn new_and_known_persons_of_one_roster_take_their_numbers_from_one_counter() {
+    let desk = Desk::new();
+    let a = desk.add("张三", &resident_id(1), &["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01"]);
+    let head = "姓名,证件号码,用人单位,人才队伍,引进方式,到岗日期,人才类别\n";
+    let rows = format!(
+        "{head}张三,{},某研究院,领军人才,刚性,2019-03-01,B类\n李四,{},甲公司,领军人才,刚性,2019-03-01,C类\n王五,{},甲公司,领军人才,刚性,2019-03-01,D类\n",
+        resident_id(1),
+        resident_id(2),
+        resident_id(3)
+    );
+    std::fs::write(desk.path("r.csv"), rows).unwrap();
+    assert_eq!(desk.run(&["roster", "import", desk.path("r.csv").to_str().unwrap()]).0, 0);
+    let list = desk.json(&["recognition", "list", "--where", "status=recorded"]);
+    let mut nos: Vec<&str> = list.as_array().unwrap().iter().map(|r| r["no"].as_str().unwrap()).collect();
+    nos.dedup();
+    assert_eq!(nos.len(), 3, "{list}");
+    assert_eq!(list[0]["person_no"], a["no"]);
 }

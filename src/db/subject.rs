@@ -134,6 +134,12 @@ fact_table!(DECISION_PROFILE, "decision_profile", "decision_id", [
 record_table!(FILE, "file", ["sha256" Plain, "bytes" Plain, "media_type" Plain]);
 record_table!(FILE_LINK, "file_link", [
     "file_id" Reference, "record_kind" Plain, "record_id" Plain, "role" Plain, "name" Plain, "sensitive" Plain]);
+record_table!(CALENDAR, "calendar", ["year" Plain, "source" Plain]);
+fact_table!(CALENDAR_DAY, "calendar_day", "calendar_id", ["working" Plain, "name" Plain]);
+record_table!(CARD, "card", [
+    "person_id" Plain, "main_card_id" Plain, "recognition_id" Plain, "policy_id" Plain, "scheme" Plain, "level" Plain, "issued_day" Plain,
+    "valid_until" Plain, "bound" Plain, "replaces_id" Plain]);
+fact_table!(CARD_REVIEW, "card_review", "card_id", ["passed" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -171,6 +177,10 @@ pub static PLATFORM_SUBJECT: Subject =
 pub static PROJECT_SUBJECT: Subject = Subject { kind: "project", prefix: "PJ", tables: &[&PROJECT, &PROJECT_PROFILE, &PROJECT_UNIT] };
 /// A team.
 pub static TEAM_SUBJECT: Subject = Subject { kind: "team", prefix: "TM", tables: &[&TEAM, &TEAM_PROFILE, &TEAM_MEMBER] };
+/// A year's working days.
+pub static CALENDAR_SUBJECT: Subject = Subject { kind: "calendar", prefix: "", tables: &[&CALENDAR, &CALENDAR_DAY] };
+/// A service card.
+pub static CARD_SUBJECT: Subject = Subject { kind: "card", prefix: "C", tables: &[&CARD, &CARD_REVIEW] };
 /// A round of collecting rosters.
 pub static COLLECTION_SUBJECT: Subject = Subject { kind: "collection", prefix: "", tables: &[&COLLECTION, &COLLECTION_UNIT] };
 /// An actor.
@@ -207,6 +217,8 @@ pub static OBJECTION_SUBJECT: Subject = Subject { kind: "objection", prefix: "",
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
+    &CALENDAR_SUBJECT,
+    &CARD_SUBJECT,
     &CODE_SUBJECT,
     &COLLECTION_SUBJECT,
     &DECISION_SUBJECT,

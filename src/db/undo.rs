@@ -24,6 +24,15 @@ const UNDOABLE: &[&str] = &[
     "team.close",
     "recognition.check",
     "collect.open",
+    "card.issue",
+    "card.attach",
+    "card.renew",
+    "card.review",
+    "card.suspend",
+    "card.resume",
+    "card.lost",
+    "card.replace",
+    "card.close",
     "org.add",
     "org.edit",
     "org.close",
@@ -246,6 +255,9 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
             }
         }
     }
+    // A later step of a record whose step this op made: it began where this one ended.
+    ask("SELECT max(r.made_op) FROM step b JOIN step r ON r.record_kind = b.record_kind AND r.record_id = b.record_id
+           AND r.made_op > ?1 AND r.voided_op IS NULL WHERE b.made_op = ?1")?;
     // Units and persons that the op made and others since point at.
     for (table, column, anchor) in [
         (&subject::ENGAGEMENT, "org_id", "org"),
@@ -256,6 +268,9 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::COLLECTION_UNIT, "org_id", "org"),
         (&subject::ENGAGEMENT, "project_id", "project"),
         (&subject::RELATION, "other_id", "person"),
+        (&subject::CARD, "person_id", "person"),
+        (&subject::CARD, "main_card_id", "card"),
+        (&subject::CARD, "replaces_id", "card"),
         (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),

@@ -9,7 +9,7 @@ use crate::error::{self, Error, Result};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an op says of itself: the command, its day, who and why.
 #[derive(Clone, Debug)]
@@ -51,6 +51,8 @@ pub struct Tx<'c> {
     keep_op: bool,
     outcome: Map<String, Value>,
     params: Map<String, Value>,
+    /// The last number given in this op, by table: asked of the file once.
+    numbers: BTreeMap<&'static str, i64>,
 }
 
 impl<'c> Tx<'c> {
@@ -63,6 +65,7 @@ impl<'c> Tx<'c> {
     pub fn step<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>, keep: impl FnOnce(&T) -> bool) -> Result<T> {
         self.conn.execute_batch("SAVEPOINT step")?;
         let outer = self.fresh.replace(Vec::new());
+        let numbers = self.numbers.clone();
         let done = f(self);
         let fresh = std::mem::replace(&mut self.fresh, outer).unwrap_or_default();
         if done.as_ref().is_ok_and(keep) {
@@ -71,6 +74,7 @@ impl<'c> Tx<'c> {
             }
         } else {
             self.conn.execute_batch("ROLLBACK TO step")?;
+            self.numbers = numbers;
             for subject in &fresh {
                 self.touched.remove(subject);
             }
@@ -98,6 +102,16 @@ impl<'c> Tx<'c> {
         self.bulk.update(id.to_be_bytes());
         self.bulk.update(leaf);
         self.bulk_count += 1;
+    }
+
+    /// The next number of a table, `highest` being the SQL that asks for the highest given so far.
+    pub fn next_number(&mut self, table: &'static str, highest: &str) -> Result<i64> {
+        let last = match self.numbers.get(table) {
+            Some(last) => *last,
+            None => self.conn.prepare_cached(highest)?.query_row([], |r| r.get(0))?,
+        };
+        self.numbers.insert(table, last + 1);
+        Ok(last + 1)
     }
 
     /// That whoever acts has a role. Until the office names its actors nobody has any, and everybody may.
@@ -155,6 +169,7 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         keep_op: false,
         outcome: Map::new(),
         params: act.params.clone(),
+        numbers: BTreeMap::new(),
     };
     let value = f(&mut tx)?;
     let Tx { op, touched, bulk, bulk_count, keep_op, outcome, params, .. } = tx;

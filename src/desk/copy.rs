@@ -124,7 +124,7 @@ fn run_upgrade(office: &Office, _: &ArgMatches) -> Result<Exit> {
     if !office.globals.dry_run {
         backup::backup(&conn, &kept)?;
     }
-    let done = upgrade::upgrade(&mut conn, &office.act("upgrade", Map::new()), have, upgrade::STEPS, store::put_new_codes)?;
+    let done = upgrade::upgrade(&mut conn, &office.act("upgrade", Map::new()), have, upgrade::STEPS, store::put_founding)?;
     drop(conn);
     let kept = if office.globals.dry_run { Value::Null } else { shown(&kept) };
     office.show_act(&done, json!({"path": shown(&path), "schema": SCHEMA_VERSION, "upgraded": true, "kept": kept}))?;

@@ -36,6 +36,7 @@ fn fill(tx: &mut Tx<'_>, f: &Foundation) -> Result<()> {
     for set in codes::sets() {
         store::put_codes(tx, set)?;
     }
+    crate::calendar::store::put_shipped(tx)?;
     let pack = policy::parse_targets(text).map_err(|f| error::policy("bad_pack").fact("pack", "targets").fact("line", f.line))?;
     let issued = pack.pack.issued;
     store::put_targets(tx, text, &pack.pack.document, issued)?;

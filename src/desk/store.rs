@@ -171,8 +171,8 @@ pub fn put_codes(tx: &mut Tx<'_>, set: &CodeSet) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the shipped code sets that an older office was not founded with.
-pub fn put_new_codes(tx: &mut Tx<'_>) -> Result<()> {
+/// Keeps the shipped code sets and calendars that an older office was not founded with.
+pub fn put_founding(tx: &mut Tx<'_>) -> Result<()> {
     for set in codes::sets() {
         let known: bool = tx
             .conn()
@@ -182,7 +182,7 @@ pub fn put_new_codes(tx: &mut Tx<'_>) -> Result<()> {
             put_codes(tx, set)?;
         }
     }
-    Ok(())
+    crate::calendar::store::put_shipped(tx)
 }
 
 /// Keeps the targets pack the office is founded with.

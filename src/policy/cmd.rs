@@ -1,6 +1,6 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
-use super::{PolicyFault, parse_recognition, parse_targets, shipped_names, store};
+use super::{PolicyFault, parse_card, parse_recognition, parse_targets, shipped_names, store};
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Error, Result};
@@ -102,11 +102,12 @@ fn faulty(file: &Path, f: &PolicyFault) -> Error {
 
 /// The name of a sound pack.
 fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
-    match parse_recognition(text) {
-        Ok(_) => Ok("recognition"),
-        // Its head says another name, or it is none of ours: the other form tells the fault.
-        Err(f) if text.contains("name = \"recognition\"") => Err(f),
-        Err(_) => parse_targets(text).map(|_| "targets"),
+    // Its head says which form it is read by; what is none of ours is read as targets, whose form tells the fault.
+    let says = |name: &str| text.lines().any(|l| l.trim() == format!("name = \"{name}\""));
+    match () {
+        () if says("recognition") => parse_recognition(text).map(|_| "recognition"),
+        () if says("card") => parse_card(text).map(|_| "card"),
+        () => parse_targets(text).map(|_| "targets"),
     }
 }
 
@@ -136,8 +137,12 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
     let done = office.write("policy.confirm", Map::new(), |tx| {
         let v = store::current(tx.conn(), kind)?;
         if let Some(s) = scheme {
-            let (_, pack) = store::recognition(tx.conn())?;
-            if kind != "recognition" || pack.scheme(s).is_none() {
+            let there = match kind {
+                "recognition" => store::recognition(tx.conn())?.1.scheme(s).is_some(),
+                "card" => store::card(tx.conn())?.1.scheme.iter().any(|c| c.code == s),
+                _ => false,
+            };
+            if !there {
                 return Err(error::not_found("no_scheme").fact("scheme", s));
             }
         }

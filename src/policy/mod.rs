@@ -1,6 +1,7 @@
 //! Policy packs: what a policy paper fixes, as data with its basis and its days. Here: the packs that come with the
 //! program, and how a pack's text becomes types or a fault with its line. What a pack says is in its own file.
 
+mod card;
 pub mod cmd;
 mod recognition;
 pub mod store;
@@ -10,15 +11,19 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use std::ops::Range;
 
-pub use recognition::{RecognitionPack, Scheme, parse_recognition};
+pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
+pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
 pub use targets::{
     Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind, Schedule, Stage, Target, TargetsPack,
     TaskLine, Term, Town, parse_targets,
 };
 
 /// The packs that come with the program, by name.
-const SHIPPED: &[(&str, &str)] =
-    &[("targets", include_str!("../../policy/targets.toml")), ("recognition", include_str!("../../policy/recognition.toml"))];
+const SHIPPED: &[(&str, &str)] = &[
+    ("targets", include_str!("../../policy/targets.toml")),
+    ("recognition", include_str!("../../policy/recognition.toml")),
+    ("card", include_str!("../../policy/card.toml")),
+];
 
 /// The text of a pack that comes with the program.
 pub fn shipped(pack: &str) -> Option<&'static str> {

@@ -2,7 +2,9 @@
 
 use super::{PackHead, PolicyFault, day, read};
 use serde::Deserialize;
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// The pack as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -81,6 +83,23 @@ pub fn parse_recognition(text: &str) -> Result<RecognitionPack, PolicyFault> {
         }
     }
     Ok(pack)
+}
+
+thread_local! {
+    /// The last text that was read, with its pack: a roster of thousands asks for the same one.
+    static LAST: RefCell<Option<(String, Rc<RecognitionPack>)>> = const { RefCell::new(None) };
+}
+
+/// As `parse_recognition`, remembering the last text.
+pub fn recognition_pack(text: &str) -> Result<Rc<RecognitionPack>, PolicyFault> {
+    LAST.with_borrow_mut(|last| match last {
+        Some((held, pack)) if held == text => Ok(Rc::clone(pack)),
+        _ => {
+            let pack = Rc::new(parse_recognition(text)?);
+            *last = Some((text.to_owned(), Rc::clone(&pack)));
+            Ok(pack)
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! SQL of policy versions and of what the office confirmed.
 
-use super::{parse_recognition, shipped};
+use super::{CardPack, card_pack, recognition_pack, shipped};
 use crate::db::digest::{hex, sha256};
 use crate::db::subject::{CONFIRMATION_SUBJECT, POLICY_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::policy::RecognitionPack;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::rc::Rc;
 
 /// A pack as the office holds it; without an id where only the program's own is there.
 #[derive(Clone, Debug)]
@@ -65,17 +66,31 @@ pub fn is_confirmed(conn: &Connection, policy_id: Option<i64>, scheme: &str) -> 
     Ok(confirmations(conn, id)?.iter().any(|(s, _)| s.as_deref().is_none_or(|s| s == scheme)))
 }
 
+/// The card pack with the id of its version.
+pub fn card(conn: &Connection) -> Result<(Option<i64>, Rc<CardPack>)> {
+    let v = current(conn, "card")?;
+    // It was sound when it was loaded.
+    let pack = card_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
+    Ok((v.id, pack))
+}
+
+/// The card pack of a version.
+pub fn card_version(conn: &Connection, id: i64) -> Result<Rc<CardPack>> {
+    let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    card_pack(&text).map_err(|_| error::not_office("damaged"))
+}
+
 /// The recognition pack of a version.
-pub fn recognition_version(conn: &Connection, id: i64) -> Result<RecognitionPack> {
+pub fn recognition_version(conn: &Connection, id: i64) -> Result<Rc<RecognitionPack>> {
     let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
     // It was sound when it was loaded.
-    parse_recognition(&text).map_err(|_| error::not_office("damaged"))
+    recognition_pack(&text).map_err(|_| error::not_office("damaged"))
 }
 
 /// The recognition pack with the id of its version.
-pub fn recognition(conn: &Connection) -> Result<(Option<i64>, RecognitionPack)> {
+pub fn recognition(conn: &Connection) -> Result<(Option<i64>, Rc<RecognitionPack>)> {
     let v = current(conn, "recognition")?;
     // It was sound when it was loaded, and what comes with the program is tested.
-    let pack = parse_recognition(&v.toml).map_err(|_| error::not_office("damaged"))?;
+    let pack = recognition_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
     Ok((v.id, pack))
 }

@@ -73,7 +73,8 @@ pub fn cited(tx: &mut Tx<'_>, scheme: &Scheme, text: &str, (person, route): (i64
     if route == Some("exception") {
         own_decision(tx, &d.document_no, person, &store::others_on(tx.conn(), id, person)?)?;
     }
-    let used = store::persons_on(tx.conn(), id)? + i64::from(before != Some(id));
+    // Counted where the paper says how many: thousands may rest on one that does not.
+    let used = if d.persons.is_some() { store::persons_on(tx.conn(), id)? + i64::from(before != Some(id)) } else { 0 };
     d.covers(&number::format(paper::PREFIX, id), used, Fen(0))?;
     Ok(id)
 }

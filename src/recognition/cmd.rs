@@ -24,6 +24,7 @@ use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::rc::Rc;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "recognition", build, run };
@@ -260,7 +261,7 @@ fn object(conn: &Connection, id: i64, r: &Record, day: Day) -> Result<Value> {
 
 /// The packs by which recognitions were decided, each read once.
 #[derive(Default)]
-struct Policies(BTreeMap<i64, RecognitionPack>);
+struct Policies(BTreeMap<i64, Rc<RecognitionPack>>);
 
 impl Policies {
     fn scheme_of(&mut self, conn: &Connection, r: &Recognition) -> Result<Option<Scheme>> {

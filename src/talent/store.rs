@@ -350,10 +350,9 @@ pub fn name_id(tx: &Tx<'_>, text: &str) -> Result<i64> {
     Ok(tx.conn().last_insert_rowid())
 }
 
-/// The next free id of a recognition.
-pub fn next_recognition(tx: &Tx<'_>) -> Result<i64> {
-    // Recognitions have no index on their number yet: a person's rows lie together and the highest is asked once an op.
-    Ok(tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM recognition")?.query_row([], |r| r.get(0))?)
+/// The next free id of a recognition. Those that rosters say have no index on their number: the highest is asked once an op.
+pub fn next_recognition(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.next_number("recognition", "SELECT coalesce(max(id), 0) FROM recognition")
 }
 
 /// The anchor of a new person of a kind (talent, student, related); its id.

@@ -100,7 +100,8 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("relations".into(), relations.into());
     let team = if beside.team { crate::team::store::place_of(conn, p.id, day)? } else { None };
     v.insert("team".into(), team.into());
-    v.insert("card".into(), Value::Null);
+    let card = if beside.card { crate::card::cmd::of_person(conn, p.id, day)? } else { None };
+    v.insert("card".into(), card.into());
     v.insert("standing".into(), json!({"in_force": false}));
     v.insert("merged_into".into(), p.merged_into.map(|m| number::format(super::PREFIX, m)).into());
     Ok(v.into())

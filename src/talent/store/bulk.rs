@@ -24,7 +24,6 @@ pub struct BulkWriter<'c> {
     conn: &'c Connection,
     op: i64,
     next_id: i64,
-    next_recognition: i64,
     next_name: i64,
     /// 64-bit digest of a name → its id; the dictionary itself stays in the file.
     names: HashMap<u64, u32, BuildPlain>,
@@ -199,7 +198,6 @@ impl<'c> BulkWriter<'c> {
             conn,
             op: tx.op,
             next_id: conn.query_row("SELECT coalesce(max(id), 0) + 1 FROM person", [], |r| r.get(0))?,
-            next_recognition: conn.query_row("SELECT coalesce(max(id), 0) + 1 FROM recognition", [], |r| r.get(0))?,
             next_name,
             names,
             deferred,
@@ -257,7 +255,8 @@ impl<'c> BulkWriter<'c> {
         let id = self.next_id;
         self.next_id += 1;
         let op = self.op;
-        let recognition = self.next_recognition;
+        // Known persons whose class changes in the same import take their numbers from the same counter.
+        let recognition = if p.class.is_some() { super::next_recognition(tx)? } else { 0 };
         self.refs.clear();
         push_ref(&mut self.refs, "org_id", p.engagement.org_id);
         if let Some(project) = p.engagement.project_id {
@@ -265,7 +264,6 @@ impl<'c> BulkWriter<'c> {
         }
         if p.class.is_some() {
             push_ref(&mut self.refs, "id", recognition);
-            self.next_recognition += 1;
         }
         let leaf = prepared.halves.join(id, &self.refs);
         bind(&mut self.person, &person_row(id, op, &prepared.salt))?;

@@ -17,18 +17,24 @@ pub struct Beside {
     pub family: bool,
     /// A place in a team, of any day.
     pub team: bool,
+    /// A card, living or not.
+    pub card: bool,
 }
 
 /// Asks at once what hangs on a person.
 pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
     let mut st = conn.prepare_cached(
         "SELECT 0 FROM relation WHERE person_id = ?1 UNION ALL SELECT 0 FROM relation WHERE other_id = ?1
-         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1",
+         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1 UNION ALL SELECT 2 FROM card WHERE person_id = ?1",
     )?;
     let mut found = Beside::default();
     let mut rows = st.query([id])?;
     while let Some(r) = rows.next()? {
-        if r.get::<_, i64>(0)? == 0 { found.family = true } else { found.team = true }
+        match r.get::<_, i64>(0)? {
+            0 => found.family = true,
+            1 => found.team = true,
+            _ => found.card = true,
+        }
     }
     Ok(found)
 }
