@@ -216,6 +216,6 @@ fn who_gets_no_card_is_told_why() {
     // Whoever works nowhere gets none.
     desk.json(&[&["recognition", "grant", &p, "--from-date", "2022-07-01"], &GRANT[..]].concat());
     assert_eq!(desk.run(&on("2022-07-31", &["talent", "leave", &p, "--why", "resigned"])).0, 0);
-    fails(&desk, &on("2022-08-01", &["card", "issue", &p]), 3, "not_engaged");
+    fails(&desk, &on("2022-08-01", &["card", "issue", &p, "--level", "silver"]), 3, "not_engaged");
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
 }
