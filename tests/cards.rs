@@ -48,6 +48,11 @@ fn a_card_rests_on_a_recognition_and_says_what_bounds_it() {
     assert_eq!((&c["status"], &c["level"], &c["issued"]), (&"valid".into(), &"gold".into(), &"2019-06-10".into()));
     assert_eq!((&c["valid_until"], &c["bound"], &c["main_card_no"]), (&"2021-03-31".into(), &"contract".into(), &Value::Null));
     let card = no(&c);
+    // A list that asks is told of the card while it can be used, and no longer.
+    std::fs::write(desk.path("l.csv"), format!("编号,姓名\n{p},张三\n")).unwrap();
+    let list = desk.path("l.csv");
+    let asked = |day: &str| desk.json(&["roster", "match", list.to_str().unwrap(), "--as-of", day])[0]["card"].clone();
+    assert_eq!((asked("2020-01-01"), asked("2021-04-01")), (card.as_str().into(), Value::Null));
     let told = fails(&desk, &on("2019-06-11", &["card", "issue", &p]), 5, "has_card");
     assert_eq!(told["error"]["details"]["no"], card.as_str());
     assert_eq!(

@@ -19,3 +19,17 @@ pub const APPLICATION_ID: i32 = 0x5243_6169;
 pub const SCHEMA_VERSION: i32 = 4;
 /// The schema as text: a new office is made from it.
 pub const SCHEMA: &str = include_str!("../../schema.sql");
+
+/// SQL without its comments: a file keeps the text of every table, and whoever opens it reads that text each time.
+pub fn bare(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    for line in sql.lines() {
+        // No text of ours has two hyphens in it.
+        let code = line.split_once("--").map_or(line, |(code, _)| code).trim_end();
+        if !code.is_empty() {
+            out.push_str(code);
+            out.push('\n');
+        }
+    }
+    out
+}

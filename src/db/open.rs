@@ -260,7 +260,7 @@ fn build(beside: &Path, fill: impl FnOnce(&mut Connection) -> Result<()>) -> Res
     conn.pragma_update(None, "journal_mode", "MEMORY")?;
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
     conn.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    conn.execute_batch(SCHEMA)?;
+    conn.execute_batch(&super::bare(SCHEMA))?;
     fill(&mut conn)?;
     let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
     if mode != "wal" {

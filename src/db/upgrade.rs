@@ -38,7 +38,7 @@ pub fn upgrade(
         let c = tx.conn();
         let before = digest(c)?;
         for (_, sql) in &due {
-            c.execute_batch(sql)?;
+            c.execute_batch(&super::bare(sql))?;
         }
         if c.prepare("PRAGMA foreign_key_check")?.exists([])? {
             return Err(error::not_office("damaged"));

@@ -165,7 +165,9 @@ fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
     };
     let id = people::survivor(conn, id)?;
     let openings = people::openings(conn, id)?;
-    let held = crate::card::cmd::of_person(conn, id, day)?.and_then(|c| c["no"].as_str().map(str::to_owned));
+    let held = crate::card::cmd::of_person(conn, id, day)?;
+    let held =
+        held.filter(|c| !crate::card::is_dead(c["status"].as_str().unwrap_or_default())).and_then(|c| c["no"].as_str().map(str::to_owned));
     let card = openings.iter().map(|o| &o.data).find(|o| o.card_no.is_some() && o.card_until.is_none_or(|u| u >= day));
     let paid = openings.iter().filter(|o| o.span.from <= day).filter_map(|o| o.data.paid);
     let paid = paid.fold(Fen::ZERO, |sum, p| sum.checked_add(p).unwrap_or(sum));
