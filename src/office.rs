@@ -312,6 +312,25 @@ impl Office {
         self.show(&View::object(value))
     }
 
+    /// Answers an act that made a record: a trial gives it no number.
+    pub fn show_made(&self, done: &Done<Value>) -> Result<Exit> {
+        let mut value = done.value.clone();
+        if done.op.is_none() {
+            value["no"] = Value::Null;
+        }
+        self.show_act(done, value)?;
+        Ok(Exit::Done)
+    }
+
+    /// Answers an act that changed a record; where nothing differed it is said.
+    pub fn show_changed(&self, done: &Done<Value>) -> Result<Exit> {
+        if done.op.is_none() && !self.globals.dry_run {
+            self.note("note.unchanged", &[]);
+        }
+        self.show_act(done, done.value.clone())?;
+        Ok(Exit::Done)
+    }
+
     /// Writes a list row by row: `f` gets the writer and says what stands below and how many rows were left out.
     pub fn list(
         &self,

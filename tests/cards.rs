@@ -224,3 +224,44 @@ fn who_gets_no_card_is_told_why() {
     fails(&desk, &on("2022-08-01", &["card", "issue", &p, "--level", "silver"]), 3, "not_engaged");
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
 }
+
+#[test]
+fn a_merged_person_keeps_the_card_and_has_one() {
+    let desk = Desk::new();
+    for pack in ["recognition", "card"] {
+        assert_eq!(desk.run(&["policy", "confirm", pack, "--basis", "和人才〔2019〕1号"]).0, 0);
+    }
+    let person = |name: &str, number: &str, from: &str| {
+        let p = no(&desk.json(&[
+            "talent",
+            "add",
+            "--name",
+            name,
+            "--id-type",
+            "passport",
+            "--id-number",
+            number,
+            "--employer",
+            "甲公司",
+            "--corps",
+            "leading",
+            "--mode",
+            "rigid",
+            "--start-date",
+            "2019-03-01",
+        ]));
+        desk.json(&[&["recognition", "grant", &p, "--from-date", from, "--until", &from.replace("-01-01", "-12-31")], &GRANT[..]].concat());
+        p
+    };
+    // Their recognitions follow each other; the first one's card lost its ground with it.
+    let (a, b) = (person("甲", "E11111111", "2025-01-01"), person("甲某", "E22222222", "2026-01-01"));
+    let first = no(&desk.json(&on("2025-03-01", &["card", "issue", &a])));
+    let second = no(&desk.json(&["card", "issue", &b]));
+    fails(&desk, &on("2025-03-02", &["talent", "merge", &a, &b, "--take", "keep", "--yes"]), 5, "merge_two_cards");
+    desk.json(&["talent", "merge", &a, &b, "--take", "keep", "--yes"]);
+    let shown = desk.json(&["talent", "show", &a]);
+    assert_eq!((&shown["card"]["no"], &shown["card"]["status"]), (&second.as_str().into(), &"valid".into()));
+    assert_eq!(desk.json(&["card", "show", &second])["person_no"], a.as_str());
+    assert_eq!(desk.json(&["card", "show", &first])["status"], "expired");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}

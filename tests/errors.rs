@@ -557,6 +557,22 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn every_message_says_what_to_do_next() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en");
+    let mut silent = Vec::new();
+    for file in std::fs::read_dir(root).unwrap() {
+        let texts: toml::Table = toml::from_str(&std::fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        for key in texts.get("err").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys) {
+            let said = |lang| try_t_in(lang, &format!("hint.{key}")).is_some_and(|h| !h.is_empty());
+            if !said(Lang::En) || !said(Lang::Zh) {
+                silent.push(key.clone());
+            }
+        }
+    }
+    assert!(silent.is_empty(), "no next step: {silent:?}");
+}
+
+#[test]
 fn every_message_is_provoked_or_said_why_not() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let here: String =

@@ -157,7 +157,10 @@ fn a_unit_has_a_sheet_of_what_to_ring_about() {
     assert_eq!(one["missing_papers"][0], json!({"person_no": p, "person_name": "张三", "paper": "achievement", "of": "草原英才"}));
     let folder = desk.path("sheets");
     let sheets = desk.json(&["org", "todo", "--out", folder.to_str().unwrap(), "--as-of", "2026-12-03"]);
-    let text = std::fs::read_to_string(sheets[0]["path"].as_str().unwrap()).unwrap();
+    let path = sheets[0]["path"].as_str().unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "a sheet names people");
+    let text = std::fs::read_to_string(path).unwrap();
     for line in [
         "# 某研究院 联系清单",
         "张三（P000001H）合同 2026年12月31日 到期",

@@ -100,23 +100,31 @@ fn confirmed(conn: &Connection, recognition_scheme: &str) -> Result<(Option<i64>
     Ok((id, scheme))
 }
 
-/// A card of the person that is not dead, but for one: 5.
-fn has_none(tx: &Tx<'_>, person_id: i64, but: Option<i64>) -> Result<()> {
+/// The number of a person's card that is not dead.
+pub fn usable(tx: &Tx<'_>, person_id: i64) -> Result<Option<String>> {
     for card in store::of_person(tx.conn(), person_id)? {
-        if Some(card.id) == but || store::replaced_by(tx.conn(), card.id)?.is_some() {
+        if store::replaced_by(tx.conn(), card.id)?.is_some() {
             continue;
         }
         let no = card.no();
         if !is_dead(&look(tx.conn(), card, tx.day)?.status) {
-            return Err(error::conflict("has_card").fact("no", &no).detail("no", no).detail("possible", vec!["renew", "replace", "close"]));
+            return Ok(Some(no));
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// 5 where the person has a card already.
+fn has_none(tx: &Tx<'_>, person_id: i64) -> Result<()> {
+    match usable(tx, person_id)? {
+        Some(no) => Err(error::conflict("has_card").fact("no", &no).detail("no", no).detail("possible", vec!["renew", "replace", "close"])),
+        None => Ok(()),
+    }
 }
 
 /// Issues a main card.
 pub fn issue(tx: &mut Tx<'_>, person_id: i64, level: Option<&str>) -> Result<Seen> {
-    has_none(tx, person_id, None)?;
+    has_none(tx, person_id)?;
     fresh(tx, person_id, level, None)
 }
 
@@ -199,7 +207,7 @@ pub fn attach(tx: &mut Tx<'_>, main_id: i64, person_id: i64) -> Result<i64> {
         let p = crate::base::number::format("P", person_id);
         return Err(error::refused("not_family").fact("no", main.no()).fact("person", p));
     }
-    has_none(tx, person_id, None)?;
+    has_none(tx, person_id)?;
     let card = Card { id: 0, person_id, main_card_id: Some(main.id), recognition_id: None, issued: day, replaces_id: None, ..main };
     store::create(tx, &card)
 }

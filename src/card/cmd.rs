@@ -4,18 +4,19 @@ use super::change::{self, Seen};
 use super::store::{self, Card};
 use super::{MACHINE, PREFIX};
 use crate::base::day::Day;
-use crate::base::{names, number};
+use crate::base::number;
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
+use crate::recognition;
 use crate::roster::named;
 use crate::talent::{self, look as people_look, store as people};
+use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
+use crate::workflow;
 use crate::workflow::several::{self, Named, Several};
-use crate::workflow::store as steps;
-use crate::{paper, recognition};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -134,7 +135,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             act(office, "card.review", &named, &said, |tx, id| change::review(tx, id, !failed))
         }
         C::Suspend { card, said, why } => {
-            let (named, why) = (cards(office, &card, &said)?, text_of(&why, "--why")?);
+            let (named, why) = (cards(office, &card, &said)?, text_said(&why, "--why")?);
             act(office, "card.suspend", &named, &said, |tx, id| change::set(tx, id, "suspended", Some(&why), None))
         }
         C::Resume { card, said } => {
@@ -151,11 +152,11 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         C::Close { card, said, why } => {
             let named = cards(office, &card, &said)?;
-            let why = why.as_deref().map(|w| text_of(w, "--why")).transpose()?;
+            let why = why.as_deref().map(|w| text_said(w, "--why")).transpose()?;
             act(office, "card.close", &named, &said, |tx, id| change::set(tx, id, "closed", why.as_deref(), None))
         }
         C::Revoke { card, ground, decision } => {
-            let (card, ground) = (store::resolve(office.read()?, &card)?, text_of(&ground, "--ground")?);
+            let (card, ground) = (store::resolve(office.read()?, &card)?, text_said(&ground, "--ground")?);
             office.confirm("ask.revoke", &[("no", &card.no())])?;
             let named = Named::of(vec![card.id], &Several::default());
             act(office, "card.revoke", &named, &Several::default(), |tx, id| change::set(tx, id, "revoked", Some(&ground), Some(&decision)))
@@ -166,18 +167,12 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let id = card.id;
             let day = office.as_of();
             let mut v = object(conn, &change::look(conn, card, day)?)?;
-            v["steps"] = steps_of(conn, id)?;
+            v["steps"] = workflow::steps_json(conn, (MACHINE.kind, id))?;
             office.show(&View::object(v))?;
             Ok(Exit::Done)
         }
         C::List(lines) => list(office, &lines),
     }
-}
-
-/// A text that says something.
-fn text_of(text: &str, option: &str) -> Result<String> {
-    let text = names::clean_text(text);
-    if text.is_empty() { Err(error::usage("empty_text").fact("option", option)) } else { Ok(text) }
 }
 
 /// The cards a command names.
@@ -243,15 +238,6 @@ fn object(conn: &Connection, s: &Seen) -> Result<Value> {
         "replaces": c.replaces_id.map(no(PREFIX)), "replaced_by": store::replaced_by(conn, c.id)?.map(no(PREFIX)),
         "review_due": s.review_due.map(|d| d.iso()), "why": s.why,
     }))
-}
-
-fn steps_of(conn: &Connection, id: i64) -> Result<Value> {
-    let all = steps::steps(conn, (MACHINE.kind, id))?;
-    let rows = all.iter().map(|s| {
-        json!({"from": s.from_state, "to": s.to_state, "day": s.day.iso(), "decision": s.decision_id.map(|d| number::format(paper::PREFIX, d)),
-               "note": s.note, "actor": s.actor, "op": s.op})
-    });
-    Ok(rows.collect())
 }
 
 /// Fields a list can be filtered and sorted by.

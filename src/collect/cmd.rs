@@ -82,12 +82,7 @@ fn open(office: &Office, kind: Kind, due: Day, named: &[String]) -> Result<Exit>
         tx.outcome("units", units.len());
         Ok(json!({"no": id, "status": "open", "kind": kind.code(), "due": due.iso(), "units": units.len()}))
     })?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
 /// Fields a list can be filtered and sorted by.

@@ -74,12 +74,7 @@ fn add(office: &Office, m: &ArgMatches) -> Result<Exit> {
         let v = store::open(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
         object(tx.conn(), id, &v, tx.day, office.globals.reveal)
     })?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
 fn warn(office: &Office, warnings: &[(usize, crate::base::fault::FaultCode)]) {
@@ -110,11 +105,7 @@ fn edit(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
         object["changed"] = changed_json(&changed.fields, changed.from, office.globals.reveal);
         Ok(object)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 /// The version of the day; before the first of them, or behind the last, what is known last.

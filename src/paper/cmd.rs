@@ -117,12 +117,7 @@ fn add(office: &Office, d: &Decision, scan: Option<PathBuf>) -> Result<Exit> {
         }
         object(office, tx.conn(), id)
     })?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
 /// Measures a file that is to hang on a record and, but for a dry run, puts it into its place: digest and length.

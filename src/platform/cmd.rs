@@ -100,12 +100,7 @@ fn add(office: &Office, m: &ArgMatches) -> Result<Exit> {
         let p = loaded(tx.conn(), id)?;
         object(tx.conn(), &p, tx.day, &pack)
     })?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
 fn loaded(conn: &Connection, id: i64) -> Result<Platform> {
@@ -124,11 +119,7 @@ fn stage(office: &Office, text: &str, stage: &str, since: Option<Day>, correct: 
         let p = loaded(tx.conn(), id)?;
         object(tx.conn(), &p, tx.day.max(since.unwrap_or(tx.day)), &pack)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 fn edit(office: &Office, m: &ArgMatches, text: &str, from_date: Option<Day>) -> Result<Exit> {
@@ -154,11 +145,7 @@ fn edit(office: &Office, m: &ArgMatches, text: &str, from_date: Option<Day>) -> 
         object["changed"] = changed_json(&changed.fields, changed.from, true);
         Ok(object)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 /// An agreement with a partner; the same partner again renews it.
@@ -183,11 +170,7 @@ fn agree(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
         }
         object(tx.conn(), &loaded(tx.conn(), id)?, tx.day, &pack)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 fn show(office: &Office, text: &str) -> Result<Exit> {

@@ -1,8 +1,7 @@
 //! The card pack (服务卡): levels by class, terms, renewal, yearly review, the grace after an employer was left.
 
-use super::{PackHead, PolicyFault, day, read};
+use super::{PackHead, PolicyFault, Remembered, day, read};
 use serde::Deserialize;
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -102,20 +101,12 @@ pub fn parse_card(text: &str) -> Result<CardPack, PolicyFault> {
 }
 
 thread_local! {
-    /// The last text that was read, with its pack: a batch of thousands asks for the same one.
-    static LAST: RefCell<Option<(String, Rc<CardPack>)>> = const { RefCell::new(None) };
+    static LAST: Remembered<CardPack> = const { Remembered::new() };
 }
 
 /// As `parse_card`, remembering the last text.
 pub fn card_pack(text: &str) -> Result<Rc<CardPack>, PolicyFault> {
-    LAST.with_borrow_mut(|last| match last {
-        Some((held, pack)) if held == text => Ok(Rc::clone(pack)),
-        _ => {
-            let pack = Rc::new(parse_card(text)?);
-            *last = Some((text.to_owned(), Rc::clone(&pack)));
-            Ok(pack)
-        }
-    })
+    LAST.with(|last| last.read(text, parse_card))
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ mod targets;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
@@ -68,6 +70,27 @@ pub struct PackHead {
 /// Reads TOML into a pack's types; a key nobody knows is a fault, never ignored.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, PolicyFault> {
     toml::from_str(text).map_err(|e| PolicyFault { line: line_of(text, e.span()), code: "unreadable", message: e.message().to_owned() })
+}
+
+/// A pack with the text it was last read from: a batch of thousands asks for the same one.
+struct Remembered<T>(RefCell<Option<(String, Rc<T>)>>);
+
+impl<T> Remembered<T> {
+    const fn new() -> Remembered<T> {
+        Remembered(RefCell::new(None))
+    }
+
+    fn read(&self, text: &str, parse: fn(&str) -> Result<T, PolicyFault>) -> Result<Rc<T>, PolicyFault> {
+        let mut last = self.0.borrow_mut();
+        if let Some((held, pack)) = &*last
+            && held == text
+        {
+            return Ok(Rc::clone(pack));
+        }
+        let pack = Rc::new(parse(text)?);
+        *last = Some((text.to_owned(), Rc::clone(&pack)));
+        Ok(pack)
+    }
 }
 
 /// The line on which a span of `text` begins.

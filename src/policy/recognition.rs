@@ -1,8 +1,7 @@
 //! The recognition pack (人才认定): schemes with their classes, terms and days of public notice.
 
-use super::{PackHead, PolicyFault, day, read};
+use super::{PackHead, PolicyFault, Remembered, day, read};
 use serde::Deserialize;
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -86,20 +85,12 @@ pub fn parse_recognition(text: &str) -> Result<RecognitionPack, PolicyFault> {
 }
 
 thread_local! {
-    /// The last text that was read, with its pack: a roster of thousands asks for the same one.
-    static LAST: RefCell<Option<(String, Rc<RecognitionPack>)>> = const { RefCell::new(None) };
+    static LAST: Remembered<RecognitionPack> = const { Remembered::new() };
 }
 
 /// As `parse_recognition`, remembering the last text.
 pub fn recognition_pack(text: &str) -> Result<Rc<RecognitionPack>, PolicyFault> {
-    LAST.with_borrow_mut(|last| match last {
-        Some((held, pack)) if held == text => Ok(Rc::clone(pack)),
-        _ => {
-            let pack = Rc::new(parse_recognition(text)?);
-            *last = Some((text.to_owned(), Rc::clone(&pack)));
-            Ok(pack)
-        }
-    })
+    LAST.with(|last| last.read(text, parse_recognition))
 }
 
 #[cfg(test)]

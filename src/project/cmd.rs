@@ -78,12 +78,7 @@ fn add(office: &Office, m: &ArgMatches) -> Result<Exit> {
         tx.outcome("no", number::format(PREFIX, id));
         object(tx.conn(), &loaded(tx.conn(), id)?, tx.day)
     })?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
 fn edit(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
@@ -106,11 +101,7 @@ fn edit(office: &Office, m: &ArgMatches, text: &str) -> Result<Exit> {
         object["changed"] = changed_json(&changed.fields, changed.from, true);
         Ok(object)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 fn close(office: &Office, text: &str) -> Result<Exit> {

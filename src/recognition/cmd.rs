@@ -12,19 +12,18 @@ use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::org;
 use crate::paper;
-use crate::policy::{self, RecognitionPack, Scheme};
+use crate::policy::{self, Scheme};
 use crate::roster::named;
 use crate::talent::{self, Recognition, store as people};
+use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
+use crate::workflow;
 use crate::workflow::several::{self, Named, Several};
 use crate::workflow::store as steps;
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::rc::Rc;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "recognition", build, run };
@@ -140,7 +139,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         C::Grant(asked) => grant(office, &asked),
         C::Cancel { recognition, said, ground, decision } => {
             let named = recognitions(office, &recognition, &said)?;
-            let ground = text_of(&ground, "--ground")?;
+            let ground = text_said(&ground, "--ground")?;
             act(office, "recognition.cancel", &named, &said, |tx, id| change::cancel(tx, id, &ground, decision.as_deref()))
         }
         C::Check { recognition, said, failed, note, .. } => {
@@ -153,7 +152,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let conn = office.read()?;
             let (id, r) = store::resolve(conn, &recognition)?;
             let mut v = object(conn, id, &r, office.as_of())?;
-            v["steps"] = steps_of(conn, id)?;
+            v["steps"] = workflow::steps_json(conn, (MACHINE.kind, id))?;
             office.show(&View::object(v))?;
             Ok(Exit::Done)
         }
@@ -163,12 +162,6 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             object_to(office, &recognition, by.as_deref(), ground.as_deref(), settle.as_deref())
         }
     }
-}
-
-/// A text that says something.
-fn text_of(text: &str, option: &str) -> Result<String> {
-    let text = names::clean_text(text);
-    if text.is_empty() { Err(error::usage("empty_text").fact("option", option)) } else { Ok(text) }
 }
 
 /// The recognitions a command names.
@@ -181,9 +174,9 @@ fn recognitions(office: &Office, texts: &[String], said: &Several) -> Result<Nam
         |conn, text| Ok(store::resolve(conn, text)?.0),
         |conn, filter| {
             let filter = Filter::parse(Some(filter), FIELDS)?;
-            let (mut ids, mut policies) = (Vec::new(), Policies::default());
+            let mut ids = Vec::new();
             store::each(conn, false, |person, row| {
-                if filter.takes(&line(conn, &mut policies, row.data.id, person, &row, day)?) {
+                if filter.takes(&line(conn, row.data.id, person, &row, day)?) {
                     ids.push(row.data.id);
                 }
                 Ok(true)
@@ -256,25 +249,16 @@ fn grant(office: &Office, asked: &Grant) -> Result<Exit> {
 /// `recognition show`'s object.
 fn object(conn: &Connection, id: i64, r: &Record, day: Day) -> Result<Value> {
     let row = r.rows.iter().rev().find(|f| f.span.from <= day).unwrap_or(r.last());
-    line(conn, &mut Policies::default(), id, r.person_id, row, day)
+    line(conn, id, r.person_id, row, day)
 }
 
-/// The packs by which recognitions were decided, each read once.
-#[derive(Default)]
-struct Policies(BTreeMap<i64, Rc<RecognitionPack>>);
-
-impl Policies {
-    fn scheme_of(&mut self, conn: &Connection, r: &Recognition) -> Result<Option<Scheme>> {
-        let Some(id) = r.policy_id else { return Ok(None) };
-        let pack = match self.0.entry(id) {
-            Entry::Occupied(held) => held.into_mut(),
-            Entry::Vacant(place) => place.insert(policy::store::recognition_version(conn, id)?),
-        };
-        Ok(pack.scheme(&r.scheme).cloned())
-    }
+/// The scheme a recognition was decided by.
+fn scheme_of(conn: &Connection, r: &Recognition) -> Result<Option<Scheme>> {
+    let Some(id) = r.policy_id else { return Ok(None) };
+    Ok(policy::store::recognition_version(conn, id)?.scheme(&r.scheme).cloned())
 }
 
-fn line(conn: &Connection, policies: &mut Policies, id: i64, person_id: i64, row: &Fact<Recognition>, day: Day) -> Result<Value> {
+fn line(conn: &Connection, id: i64, person_id: i64, row: &Fact<Recognition>, day: Day) -> Result<Value> {
     let d = &row.data;
     let status = seen(&d.state, row.span.until, day);
     let decision = match d.decision_id {
@@ -285,7 +269,7 @@ fn line(conn: &Connection, policies: &mut Policies, id: i64, person_id: i64, row
     };
     // What only a roster says never stood in public, and there may be a million of it.
     let up = if d.state == "recorded" { None } else { steps::notice(conn, (MACHINE.kind, id))? };
-    let due = match policies.scheme_of(conn, d)?.filter(|_| status == "in_force") {
+    let due = match scheme_of(conn, d)?.filter(|_| status == "in_force") {
         Some(s) => mid_check_due(&s, row.span.from, row.span.until, d.mid_check.as_deref()),
         None => None,
     };
@@ -297,17 +281,6 @@ fn line(conn: &Connection, policies: &mut Policies, id: i64, person_id: i64, row
         "mid_check": d.mid_check, "mid_check_due": due.map(|d| d.iso()),
         "next": if status == "expired" { &[] } else { MACHINE.next(&d.state) },
     }))
-}
-
-fn steps_of(conn: &Connection, id: i64) -> Result<Value> {
-    let mut rows = Vec::new();
-    for s in steps::steps(conn, (MACHINE.kind, id))? {
-        rows.push(json!({
-            "from": s.from_state, "to": s.to_state, "day": s.day.iso(), "decision": s.decision_id.map(|d| number::format(paper::PREFIX, d)),
-            "note": s.note, "actor": s.actor, "op": s.op,
-        }));
-    }
-    Ok(rows.into())
 }
 
 const FIELDS: &[Field] = &[
@@ -347,14 +320,13 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
     let (day, after) = (office.as_of(), office.after(PREFIX)?);
     // Those that only rosters say are as many as people: shown where they are asked for.
     let recorded = filter.value("status") == Some("recorded");
-    let mut policies = Policies::default();
-    let mut taken = |person: i64, row: &Fact<Recognition>| -> Result<bool> {
+    let taken = |person: i64, row: &Fact<Recognition>| -> Result<bool> {
         let mut whole = None;
         for term in filter.terms() {
             let value = match cheap(person, row, day, term.field) {
                 Some(v) => v,
                 None => {
-                    let v = whole.take().map_or_else(|| line(conn, &mut policies, row.data.id, person, row, day), Ok)?;
+                    let v = whole.take().map_or_else(|| line(conn, row.data.id, person, row, day), Ok)?;
                     let value = v[term.field].clone();
                     whole = Some(v);
                     value
@@ -375,7 +347,6 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
         office.show(&View::object(json!({"count": n})))?;
         return Ok(Exit::Done);
     }
-    let mut shown = Policies::default();
     let columns = ["no", "status", "person_no", "class", "scheme", "route", "from", "until", "decision.document_no"];
     office.list(columns.into_iter().map(Column::new).collect(), None, |put| {
         let Some(field) = sort else {
@@ -383,7 +354,7 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
                 if !taken(person, &row)? {
                     return Ok(true);
                 }
-                put(&line(conn, &mut shown, row.data.id, person, &row, day)?)
+                put(&line(conn, row.data.id, person, &row, day)?)
             })?;
             return Ok(Vec::new());
         };
@@ -393,7 +364,7 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
             if taken(person, &row)? {
                 let key = match cheap(person, &row, day, field.name) {
                     Some(key) => key,
-                    None => line(conn, &mut shown, row.data.id, person, &row, day)?[field.name].clone(),
+                    None => line(conn, row.data.id, person, &row, day)?[field.name].clone(),
                 };
                 keys.push((key, i64::try_from(rows.len()).unwrap_or(i64::MAX)));
                 rows.push((person, row));
@@ -402,7 +373,7 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
         })?;
         for at in filter::sort_keys(keys) {
             let Some((person, row)) = usize::try_from(at).ok().and_then(|at| rows.get(at)) else { continue };
-            if !put(&line(conn, &mut shown, row.data.id, *person, row, day)?)? {
+            if !put(&line(conn, row.data.id, *person, row, day)?)? {
                 break;
             }
         }
@@ -455,7 +426,7 @@ fn object_to(office: &Office, text: &str, by: Option<&str>, ground: Option<&str>
                 }
             }
             (None, Some(by), Some(ground)) => {
-                steps::object(tx, n.id, &text_of(by, "--by")?, &text_of(ground, "--ground")?)?;
+                steps::object(tx, n.id, &text_said(by, "--by")?, &text_said(ground, "--ground")?)?;
             }
             // clap asks for one or the other.
             _ => return Err(error::usage("not_understood")),

@@ -46,6 +46,24 @@ pub struct Settings {
     pub headers: HashMap<String, String>,
 }
 
+impl Settings {
+    /// For a list that is only read.
+    pub fn of_list(file: &Path, sheet: Option<String>, reveal: bool) -> Settings {
+        Settings {
+            kind: Kind::Match,
+            file_name: file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            on_match: OnMatch::Skip,
+            correct: false,
+            partial: false,
+            rejects: None,
+            reveal,
+            sheet,
+            headers: HashMap::new(),
+            unit: None,
+        }
+    }
+}
+
 /// A row with data.
 #[derive(Debug)]
 pub struct Row {

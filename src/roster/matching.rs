@@ -1,10 +1,8 @@
 //! `roster match`: a list in, the same list out with what the office knows of each line. No record changes; that somebody read is
 //! recorded before the first line is answered.
 
-use super::Kind;
 use super::import::{self, Row, Settings};
 use super::out::Writer;
-use super::people::OnMatch;
 use super::report::Report;
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -66,18 +64,7 @@ impl Answer {
 /// Matches a list. With `out` it goes into a file, else onto stdout in the form asked for.
 pub fn run(office: &Office, file: &Path, sheet: Option<String>, out: Option<&Path>) -> Result<Exit> {
     office.read()?;
-    let set = Settings {
-        kind: Kind::Match,
-        file_name: file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
-        on_match: OnMatch::Skip,
-        correct: false,
-        partial: false,
-        rejects: None,
-        reveal: office.globals.reveal,
-        sheet,
-        headers: std::collections::HashMap::new(),
-        unit: None,
-    };
+    let set = Settings::of_list(file, sheet, office.globals.reveal);
     let mut list = import::List::open(file, &set, &mut Report::default())?;
     let mut what = Map::new();
     what.insert("file".into(), set.file_name.clone().into());

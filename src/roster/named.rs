@@ -1,8 +1,6 @@
 //! Which records a command on several names: its arguments, a filter, or a file with a column of numbers (or, of persons, documents).
 
-use super::Kind;
 use super::import::{self, Settings};
-use super::people::OnMatch;
 use super::report::Report;
 use crate::error::{self, Result};
 use crate::office::Office;
@@ -80,18 +78,7 @@ fn shown(file: &Path) -> String {
 
 /// Lines of a list by number, name and document.
 fn each_line(file: &Path, mut f: impl FnMut(u32, &entry::Raw<'_>) -> Result<()>) -> Result<()> {
-    let set = Settings {
-        kind: Kind::Match,
-        file_name: String::new(),
-        on_match: OnMatch::Skip,
-        correct: false,
-        partial: false,
-        rejects: None,
-        reveal: false,
-        sheet: None,
-        headers: std::collections::HashMap::new(),
-        unit: None,
-    };
+    let set = Settings::of_list(file, None, false);
     let mut list = import::List::open(file, &set, &mut Report::default())?;
     while let Some(row) = list.next(file)? {
         let mut raw: entry::Raw<'_> = [None; entry::N];

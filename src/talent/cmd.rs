@@ -208,12 +208,7 @@ fn add(office: &Office, said: Said, from: Option<&str>, distinct: bool, kind: &s
         entered(office, tx, id, &twins, person.from)
     });
     let done = done?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
 /// What the office now knows of someone just entered; whom a clerk entered beside likely twins was judged to be another.

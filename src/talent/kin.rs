@@ -6,7 +6,7 @@ use super::store::{self, Person};
 use super::{Achievement, PREFIX};
 use crate::base::day::{Day, PartDate};
 use crate::base::money::Fen;
-use crate::base::{codes, names, number};
+use crate::base::{codes, number};
 use crate::db::digest::Val;
 use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{ACHIEVEMENT, PERSON_SUBJECT};
@@ -14,6 +14,7 @@ use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
 use crate::paper;
+use crate::ui::entry::text_said;
 use crate::ui::{Column, View};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -168,11 +169,7 @@ pub(super) fn relate_cmd(office: &Office, text: &str, to: &str, kind: &str, end:
             "relations": relations_json(tx.conn(), p.id, day)?,
         }))
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 /// The family on the day, for a person's page.
@@ -204,10 +201,7 @@ pub(super) struct Award {
 /// `talent achieve`: enters an award, or completes the one of that text.
 pub(super) fn achieve(office: &Office, text: &str, award: &Award) -> Result<Exit> {
     let p = load(office, text)?;
-    let said = names::clean_text(&award.achievement);
-    if said.is_empty() {
-        return Err(error::usage("empty_text").fact("option", "--text"));
-    }
+    let said = text_said(&award.achievement, "--text")?;
     let level = award.level.as_deref().map(|l| {
         codes::find("platform_level", l).ok_or_else(|| {
             let all: Vec<&str> = codes::codes("platform_level").map(|c| c.code).collect();
@@ -242,11 +236,7 @@ pub(super) fn achieve(office: &Office, text: &str, award: &Award) -> Result<Exit
         v["status"] = "active".into();
         Ok(v)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
 /// Keeps the paper of an award beside the person.

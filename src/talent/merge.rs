@@ -12,7 +12,7 @@ use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{ACHIEVEMENT, ENGAGEMENT, PERSON_DOCUMENT, PERSON_PROFILE, PERSON_SUBJECT, RECOGNITION};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
-use crate::paper;
+use crate::{card, paper};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -106,6 +106,7 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
         return Err(error::conflict("merge_conflicts").fact("fields", open.join(", ")).detail("possible", open));
     }
     apart_in_teams(tx, keep, lose)?;
+    one_card(tx, keep, lose)?;
     let theirs = |field: &str| side(field) == Some(Side::Lose);
     merge_profile(tx, keep, lose, &theirs)?;
     for p in &lose.profiles {
@@ -149,6 +150,14 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
         "documents": documents, "engagements": engagements, "recognitions": recognitions, "achievements": achievements,
         "relations": relations, "openings": openings, "teams": teams, "files": files,
     }))
+}
+
+/// 5 where both have a card that can still be used: one person has one.
+fn one_card(tx: &Tx<'_>, keep: &Person, lose: &Person) -> Result<()> {
+    if let (Some(a), Some(b)) = (card::change::usable(tx, keep.id)?, card::change::usable(tx, lose.id)?) {
+        return Err(error::conflict("merge_two_cards").fact("keep", &a).fact("lose", &b).detail("possible", vec!["close"]));
+    }
+    Ok(())
 }
 
 /// 5 where the two are in different teams: one person is in one.

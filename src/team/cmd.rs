@@ -3,13 +3,14 @@
 use super::store::{self, Team};
 use super::{Member, PREFIX, Profile, Role};
 use crate::base::day::Day;
-use crate::base::{names, number};
+use crate::base::number;
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
-use crate::talent::store::Person;
-use crate::talent::{self, Status, look};
+use crate::talent::store::{self as people, Person};
+use crate::talent::{self, Status};
+use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
 use crate::{org, paper};
@@ -84,15 +85,20 @@ fn loaded(conn: &Connection, id: i64) -> Result<Team> {
     store::load(conn, id)?.ok_or_else(|| error::not_office("damaged"))
 }
 
+/// The person a command names, as the register knows it in the op at hand.
+fn person(tx: &Tx<'_>, text: &str) -> Result<Person> {
+    let id = people::survivor(tx.conn(), people::resolve(tx.conn(), text)?)?;
+    people::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))
+}
+
 /// A talent who works here and is in no other team. 5 otherwise.
-fn candidate(office: &Office, text: &str, but: Option<i64>) -> Result<Person> {
-    let p = look::load(office, text)?;
-    let day = office.day();
-    let status = talent::status(&p.engagements, false, p.erased, day);
-    if p.kind_on(day) != "talent" || status != Status::Active {
+fn candidate(tx: &Tx<'_>, text: &str, but: Option<i64>) -> Result<Person> {
+    let p = person(tx, text)?;
+    let status = talent::status(&p.engagements, false, p.erased, tx.day);
+    if p.kind_on(tx.day) != "talent" || status != Status::Active {
         return Err(error::conflict("no_member").fact("no", p.no()).fact("status", status.as_str()));
     }
-    match store::of_person(office.read()?, p.id, day)?.into_iter().find(|t| Some(*t) != but) {
+    match store::of_person(tx.conn(), p.id, tx.day)?.into_iter().find(|t| Some(*t) != but) {
         Some(team) => {
             let team = number::format(PREFIX, team);
             Err(error::conflict("in_team").fact("no", p.no()).fact("team", &team).detail("no", team))
@@ -102,23 +108,21 @@ fn candidate(office: &Office, text: &str, but: Option<i64>) -> Result<Person> {
 }
 
 fn add(office: &Office, name: &str, leader: &str, core: &[String], org: Option<&str>, decision: Option<&str>) -> Result<Exit> {
-    let name = names::clean_text(name);
-    if names::org_fold(&name).is_empty() {
-        return Err(error::usage("empty_text").fact("option", "--name"));
-    }
-    if let Some(id) = store::by_name(office.read()?, &name)? {
-        let no = number::format(PREFIX, id);
-        return Err(error::conflict("team_known").fact("no", &no).detail("code", "duplicate").detail("no", no));
-    }
-    let mut members = vec![Member { person_id: candidate(office, leader, None)?.id, role: Role::Leader }];
-    for text in core {
-        let p = candidate(office, text, None)?;
-        if members.iter().any(|m| m.person_id == p.id) {
-            return Err(error::usage("member_twice").fact("no", p.no()));
-        }
-        members.push(Member { person_id: p.id, role: Role::Core });
-    }
+    let name = text_said(name, "--name")?;
+    office.read()?;
     let done = office.write("team.add", Map::new(), |tx| {
+        if let Some(id) = store::by_name(tx.conn(), &name)? {
+            let no = number::format(PREFIX, id);
+            return Err(error::conflict("team_known").fact("no", &no).detail("code", "duplicate").detail("no", no));
+        }
+        let mut members = vec![Member { person_id: candidate(tx, leader, None)?.id, role: Role::Leader }];
+        for text in core {
+            let p = candidate(tx, text, None)?;
+            if members.iter().any(|m| m.person_id == p.id) {
+                return Err(error::usage("member_twice").fact("no", p.no()));
+            }
+            members.push(Member { person_id: p.id, role: Role::Core });
+        }
         let profile = Profile {
             name: name.clone(),
             org_id: org.map(|text| org::change::unit_or_stub(tx, text, tx.day)).transpose()?,
@@ -129,52 +133,43 @@ fn add(office: &Office, name: &str, leader: &str, core: &[String], org: Option<&
         tx.outcome("no", number::format(PREFIX, id));
         object(tx.conn(), &loaded(tx.conn(), id)?, tx.day)
     })?;
-    let mut value = done.value.clone();
-    if done.op.is_none() {
-        value["no"] = Value::Null;
-    }
-    office.show_act(&done, value)?;
-    Ok(Exit::Done)
+    office.show_made(&done)
 }
 
-/// The team as it is worked on: 5 where it is over.
-fn open_team(office: &Office, text: &str) -> Result<Team> {
-    let conn = office.read()?;
-    let team = loaded(conn, store::resolve(conn, text)?)?;
-    // Its last day is over for whoever changes it, though it still holds on it.
-    if team.profiles.last().is_some_and(|p| p.span.until.is_some()) {
-        return Err(error::conflict("team_closed").fact("no", team.no()).detail("possible", Vec::<&str>::new()));
-    }
-    Ok(team)
-}
-
-fn changed(office: &Office, command: &'static str, id: i64, day: Day, f: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<Exit> {
+/// An act on a team that is worked on, seen as it is within the op; 5 where it is over. `shown` is the day of the answer.
+fn change(
+    office: &Office,
+    command: &'static str,
+    text: &str,
+    shown: Day,
+    f: impl FnOnce(&mut Tx<'_>, &Team) -> Result<()>,
+) -> Result<Exit> {
+    let id = store::resolve(office.read()?, text)?;
     let done = office.write(command, Map::new(), |tx| {
-        f(tx)?;
-        object(tx.conn(), &loaded(tx.conn(), id)?, day)
+        let team = loaded(tx.conn(), id)?;
+        // Its last day is over for whoever changes it, though it still holds on it.
+        if team.profiles.last().is_some_and(|p| p.span.until.is_some()) {
+            return Err(error::conflict("team_closed").fact("no", team.no()).detail("possible", Vec::<&str>::new()));
+        }
+        f(tx, &team)?;
+        object(tx.conn(), &loaded(tx.conn(), id)?, shown)
     })?;
-    if done.op.is_none() && !office.globals.dry_run {
-        office.note("note.unchanged", &[]);
-    }
-    office.show_act(&done, done.value.clone())?;
-    Ok(Exit::Done)
+    office.show_changed(&done)
 }
 
-fn join(office: &Office, text: &str, person: &str, leads: bool) -> Result<Exit> {
-    let team = open_team(office, text)?;
-    let p = candidate(office, person, Some(team.id))?;
+fn join(office: &Office, text: &str, who: &str, leads: bool) -> Result<Exit> {
     let day = office.day();
-    let role = if leads { Role::Leader } else { Role::Core };
-    let held = team.members.iter().find(|m| m.data.person_id == p.id && m.span.until.is_none());
-    if held.is_some_and(|m| m.data.role == Role::Leader && !leads) {
-        return Err(error::conflict("team_leader").fact("no", team.no()).fact("person", p.no()));
-    }
-    changed(office, "team.join", team.id, day, |tx| {
-        if held.is_some_and(|m| m.data.role == role) {
-            return Ok(());
-        }
-        if let Some(m) = held {
-            store::end(tx, team.id, m, day.pred())?;
+    change(office, "team.join", text, day, |tx, team| {
+        let p = candidate(tx, who, Some(team.id))?;
+        let role = if leads { Role::Leader } else { Role::Core };
+        let held = team.members.iter().find(|m| m.data.person_id == p.id && m.span.until.is_none());
+        match held {
+            Some(m) if m.data.role == role => return Ok(()),
+            Some(m) if m.data.role == Role::Leader => {
+                return Err(error::conflict("team_leader").fact("no", team.no()).fact("person", p.no()));
+            }
+            Some(m) => store::end(tx, team.id, m, day.pred())?,
+            None => {}
         }
         // One leads: who led until now is a core member from the same day.
         if let Some(before) = team.members.iter().find(|m| leads && m.data.role == Role::Leader && m.span.until.is_none()) {
@@ -185,26 +180,28 @@ fn join(office: &Office, text: &str, person: &str, leads: bool) -> Result<Exit> 
     })
 }
 
-fn leave(office: &Office, text: &str, person: &str) -> Result<Exit> {
-    let team = open_team(office, text)?;
-    let p = look::load(office, person)?;
+fn leave(office: &Office, text: &str, who: &str) -> Result<Exit> {
     let day = office.day();
-    let held = team.members.iter().find(|m| m.data.person_id == p.id && m.span.until.is_none());
-    let held = held.ok_or_else(|| error::not_found("not_in_team").fact("no", p.no()).fact("team", team.no()))?;
-    if held.data.role == Role::Leader {
-        return Err(error::conflict("team_leader").fact("no", team.no()).fact("person", p.no()));
-    }
     // The business day is the last one in: the answer tells what holds from the next.
-    changed(office, "team.leave", team.id, day.succ(), |tx| store::end(tx, team.id, held, day))
+    change(office, "team.leave", text, day.succ(), |tx, team| {
+        let p = person(tx, who)?;
+        let held = team.members.iter().find(|m| m.data.person_id == p.id && m.span.until.is_none());
+        let held = held.ok_or_else(|| error::not_found("not_in_team").fact("no", p.no()).fact("team", team.no()))?;
+        if held.data.role == Role::Leader {
+            return Err(error::conflict("team_leader").fact("no", team.no()).fact("person", p.no()));
+        }
+        store::end(tx, team.id, held, day)
+    })
 }
 
 fn close(office: &Office, text: &str) -> Result<Exit> {
-    let team = open_team(office, text)?;
     let day = office.day();
-    if team.profiles.last().is_some_and(|p| p.span.from > day) {
-        return Err(error::bad_data("date_order"));
-    }
-    changed(office, "team.close", team.id, day.succ(), |tx| store::close(tx, &team, day))
+    change(office, "team.close", text, day.succ(), |tx, team| {
+        if team.profiles.last().is_some_and(|p| p.span.from > day) {
+            return Err(error::bad_data("date_order"));
+        }
+        store::close(tx, team, day)
+    })
 }
 
 /// Fields a list can be filtered and sorted by.

@@ -116,6 +116,12 @@ pub fn choose(question: &str, set: &str) -> Result<String> {
     Ok(all[i].code.to_owned())
 }
 
+/// A text that must say something; 2 naming the option where it doesn't.
+pub fn text_said(text: &str, option: &str) -> Result<String> {
+    let text = crate::base::names::clean_text(text);
+    if text.is_empty() { Err(error::usage("empty_text").fact("option", option)) } else { Ok(text) }
+}
+
 /// All faults of an entry as one error: 2 where an option can't be understood, 65 where the data are wrong.
 pub fn refuse(columns: &[Column], faults: &[(usize, FaultCode)]) -> Result<()> {
     let Some((_, first)) = faults.first() else { return Ok(()) };

@@ -4,7 +4,21 @@
 pub mod several;
 pub mod store;
 
+use crate::base::number;
 use crate::error::{self, Result};
+use crate::paper;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+/// The steps of a record as its page shows them.
+pub fn steps_json(conn: &Connection, record: (&str, i64)) -> Result<Value> {
+    let all = store::steps(conn, record)?;
+    let rows = all.iter().map(|s| {
+        let decision = s.decision_id.map(|d| number::format(paper::PREFIX, d));
+        json!({"from": s.from_state, "to": s.to_state, "day": s.day.iso(), "decision": decision, "note": s.note, "actor": s.actor, "op": s.op})
+    });
+    Ok(rows.collect())
+}
 
 /// That whoever acts did none of the steps into `states`: two persons look at what one could get wrong. 77 otherwise.
 pub fn apart(steps: &[store::Step], states: &[&str], no: &str, actor: &str) -> Result<()> {

@@ -25,7 +25,8 @@ pub struct Beside {
 pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
     let mut st = conn.prepare_cached(
         "SELECT 0 FROM relation WHERE person_id = ?1 UNION ALL SELECT 0 FROM relation WHERE other_id = ?1
-         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1 UNION ALL SELECT 2 FROM card WHERE person_id = ?1",
+         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1 UNION ALL SELECT 2 FROM card WHERE person_id = ?1
+         UNION ALL SELECT 2 FROM person p JOIN card c ON c.person_id = p.id WHERE p.merged_into = ?1",
     )?;
     let mut found = Beside::default();
     let mut rows = st.query([id])?;
