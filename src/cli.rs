@@ -7,7 +7,9 @@ use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
-use crate::{audit, calendar, card, collect, desk, org, paper, platform, policy, project, recognition, roster, talent, target, team};
+use crate::{
+    audit, calendar, card, collect, desk, org, paper, platform, policy, project, recognition, roster, service, talent, target, team,
+};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
 
@@ -36,6 +38,7 @@ pub fn nouns() -> Vec<Noun> {
         recognition::cmd::NOUN,
         team::cmd::NOUN,
         card::cmd::NOUN,
+        service::cmd::NOUN,
         calendar::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,

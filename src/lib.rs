@@ -17,6 +17,7 @@ pub mod policy;
 pub mod project;
 pub mod recognition;
 pub mod roster;
+pub mod service;
 pub mod talent;
 pub mod target;
 pub mod team;

@@ -491,12 +491,12 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "level" => "platform_level",
         "line" => "project_line",
         // What may come next are states.
-        "next" => "status",
+        "next" | "from" | "to" => "status",
         f => f,
     };
     // A unit that is there is no person in post: some nouns name their states otherwise.
     crate::ui::value::noun()
-        .and_then(|noun| try_t(&format!("value.{noun}.{field}.{code}")))
+        .and_then(|noun| try_t(&format!("value.{noun}.{set}.{code}")).or_else(|| try_t(&format!("value.{noun}.{field}.{code}"))))
         .or_else(|| codes::label(set, code, zh))
         .or_else(|| codes::label(&format!("org_{set}"), code, zh))
         .or_else(|| codes::label(&format!("platform_{set}"), code, zh))

@@ -137,6 +137,12 @@ fn an_office_of_the_first_schema_is_led_up() {
         "collection",
         "calendar_day",
         "calendar",
+        "offer_use",
+        "offer",
+        "point",
+        "case_word",
+        "service_case",
+        "card_key",
         "card_review",
         "card",
     ] {

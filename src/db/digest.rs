@@ -223,8 +223,9 @@ pub fn select_sql(table: &Table, one: bool) -> String {
 
 /// The leaf of one subject as it stands in the file.
 pub fn leaf_of(conn: &Connection, subject: &Subject, id: i64, b: &mut LeafBuilder) -> Result<Hash> {
-    let salt: Vec<u8> = if subject.kind == "person" {
-        conn.prepare_cached("SELECT salt FROM person WHERE id = ?1")?
+    let anchor = subject.tables[0];
+    let salt: Vec<u8> = if anchor.col("salt").is_some() {
+        conn.prepare_cached(&format!("SELECT salt FROM {} WHERE id = ?1", anchor.name))?
             .query_row([id], |r| r.get::<_, Option<Vec<u8>>>(0))?
             .unwrap_or_default()
     } else {

@@ -140,6 +140,15 @@ record_table!(CARD, "card", [
     "person_id" Plain, "main_card_id" Plain, "recognition_id" Plain, "policy_id" Plain, "scheme" Plain, "level" Plain, "issued_day" Plain,
     "valid_until" Plain, "bound" Plain, "replaces_id" Plain]);
 fact_table!(CARD_REVIEW, "card_review", "card_id", ["passed" Plain]);
+record_table!(CARD_KEY, "card_key", ["public" Plain]);
+record_table!(CASE, "service_case", [
+    "type" Plain, "person_id" Plain, "card_id" Plain, "child_id" Plain, "grade" Plain, "officer" Plain, "department" Plain,
+    "opened_day" Plain, "term_days" Plain, "policy_id" Plain]);
+fact_table!(CASE_WORD, "case_word", "case_id", ["kind" Plain, "text" Plain]);
+record_table!(POINT, "point", ["name" Plain, "folded" Plain, "kind" Plain, "address" Plain, "phone" Plain, "org_id" Reference]);
+record_table!(OFFER, "offer", [
+    "point_id" Reference, "name" Plain, "discount" Plain, "levels" Plain, "attached" Plain, "from_day" Plain, "until_day" Plain]);
+record_table!(OFFER_USE, "offer_use", ["offer_id" Reference, "day" Plain, "level" Plain, "card_id" Personal, "salt" Outside]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -181,6 +190,16 @@ pub static TEAM_SUBJECT: Subject = Subject { kind: "team", prefix: "TM", tables:
 pub static CALENDAR_SUBJECT: Subject = Subject { kind: "calendar", prefix: "", tables: &[&CALENDAR, &CALENDAR_DAY] };
 /// A service card.
 pub static CARD_SUBJECT: Subject = Subject { kind: "card", prefix: "C", tables: &[&CARD, &CARD_REVIEW] };
+/// A public key of cards.
+pub static CARD_KEY_SUBJECT: Subject = Subject { kind: "card_key", prefix: "", tables: &[&CARD_KEY] };
+/// A service case.
+pub static CASE_SUBJECT: Subject = Subject { kind: "service_case", prefix: "K", tables: &[&CASE, &CASE_WORD] };
+/// A service point.
+pub static POINT_SUBJECT: Subject = Subject { kind: "point", prefix: "PT", tables: &[&POINT] };
+/// What a point offers.
+pub static OFFER_SUBJECT: Subject = Subject { kind: "offer", prefix: "O", tables: &[&OFFER] };
+/// A use of an offer.
+pub static OFFER_USE_SUBJECT: Subject = Subject { kind: "offer_use", prefix: "", tables: &[&OFFER_USE] };
 /// A round of collecting rosters.
 pub static COLLECTION_SUBJECT: Subject = Subject { kind: "collection", prefix: "", tables: &[&COLLECTION, &COLLECTION_UNIT] };
 /// An actor.
@@ -219,6 +238,7 @@ pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
     &CALENDAR_SUBJECT,
     &CARD_SUBJECT,
+    &CARD_KEY_SUBJECT,
     &CODE_SUBJECT,
     &COLLECTION_SUBJECT,
     &DECISION_SUBJECT,
@@ -227,13 +247,17 @@ pub static ALL: &[&Subject] = &[
     &JUDGEMENT_SUBJECT,
     &NOTICE_SUBJECT,
     &OBJECTION_SUBJECT,
+    &OFFER_SUBJECT,
+    &OFFER_USE_SUBJECT,
     &ORG_SUBJECT,
     &PERSON_SUBJECT,
     &PLATFORM_SUBJECT,
+    &POINT_SUBJECT,
     &CONFIRMATION_SUBJECT,
     &POLICY_SUBJECT,
     &PROJECT_SUBJECT,
     &REVIEW_SUBJECT,
+    &CASE_SUBJECT,
     &SETTING_SUBJECT,
     &STEP_SUBJECT,
     &TASK_SUBJECT,

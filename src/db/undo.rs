@@ -33,6 +33,18 @@ const UNDOABLE: &[&str] = &[
     "card.lost",
     "card.replace",
     "card.close",
+    "case.open",
+    "case.forward",
+    "case.pause",
+    "case.resume",
+    "case.done",
+    "case.refuse",
+    "case.rate",
+    "point.add",
+    "point.close",
+    "offer.add",
+    "offer.close",
+    "offer.use",
     "org.add",
     "org.edit",
     "org.close",
@@ -165,6 +177,7 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
            OR EXISTS (SELECT 1 FROM project_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM project_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM team_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM point r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM collection_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM org_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {}))",
         is_the_ops(&subject::ENGAGEMENT),
@@ -271,6 +284,13 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::CARD, "person_id", "person"),
         (&subject::CARD, "main_card_id", "card"),
         (&subject::CARD, "replaces_id", "card"),
+        (&subject::CASE, "person_id", "person"),
+        (&subject::CASE, "child_id", "person"),
+        (&subject::CASE, "card_id", "card"),
+        (&subject::POINT, "org_id", "org"),
+        (&subject::OFFER, "point_id", "point"),
+        (&subject::OFFER_USE, "offer_id", "offer"),
+        (&subject::OFFER_USE, "card_id", "card"),
         (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),

@@ -16,6 +16,7 @@ pub const STEPS: &[Step] = &[
     (2, include_str!("../../migrations/0002_papers_and_recognition.sql")),
     (3, include_str!("../../migrations/0003_projects_families_rounds.sql")),
     (4, include_str!("../../migrations/0004_calendar_and_cards.sql")),
+    (5, include_str!("../../migrations/0005_services.sql")),
 ];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`; `fill` then adds what a new office is founded with.

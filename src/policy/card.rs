@@ -29,6 +29,9 @@ pub struct CardScheme {
     pub renewal_window_days: u32,
     /// Months between reviews.
     pub review_months: u32,
+    /// Days after which a list of revocations counts as old; a pack of before this rule names none.
+    #[serde(default)]
+    pub revocation_days: Option<u32>,
     /// Months that a card holds after its holder left an employer.
     pub employer_grace_months: u32,
     /// Clause.
@@ -93,7 +96,8 @@ pub fn parse_card(text: &str) -> Result<CardPack, PolicyFault> {
         }
         let numbers =
             [(s.term_months, 1, 1200), (s.renewal_window_days, 1, 366), (s.review_months, 1, 120), (s.employer_grace_months, 0, 6)];
-        if numbers.iter().any(|(n, least, most)| !(least..=most).contains(&n)) {
+        if numbers.iter().any(|(n, least, most)| !(least..=most).contains(&n)) || s.revocation_days.is_some_and(|n| !(1..=366).contains(&n))
+        {
             return wrong("bad_number", format!("a number of {:?} can't be", s.code));
         }
     }

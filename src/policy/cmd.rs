@@ -1,6 +1,6 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
-use super::{PolicyFault, parse_card, parse_recognition, parse_targets, shipped_names, store};
+use super::{PolicyFault, parse_card, parse_recognition, parse_services, parse_targets, shipped_names, store};
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Error, Result};
@@ -107,6 +107,7 @@ fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
     match () {
         () if says("recognition") => parse_recognition(text).map(|_| "recognition"),
         () if says("card") => parse_card(text).map(|_| "card"),
+        () if says("services") => parse_services(text).map(|_| "services"),
         () => parse_targets(text).map(|_| "targets"),
     }
 }
@@ -140,6 +141,7 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
             let there = match kind {
                 "recognition" => store::recognition(tx.conn())?.1.scheme(s).is_some(),
                 "card" => store::card(tx.conn())?.1.scheme.iter().any(|c| c.code == s),
+                "services" => store::services(tx.conn())?.1.service(s).is_some(),
                 _ => false,
             };
             if !there {

@@ -4,6 +4,7 @@
 mod card;
 pub mod cmd;
 mod recognition;
+mod services;
 pub mod store;
 mod targets;
 
@@ -15,6 +16,7 @@ use std::rc::Rc;
 
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
+pub use services::{Needs, Service, ServicesPack, parse_services, services_pack};
 pub use targets::{
     Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind, Schedule, Stage, Target, TargetsPack,
     TaskLine, Term, Town, parse_targets,
@@ -25,6 +27,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("targets", include_str!("../../policy/targets.toml")),
     ("recognition", include_str!("../../policy/recognition.toml")),
     ("card", include_str!("../../policy/card.toml")),
+    ("services", include_str!("../../policy/services.toml")),
 ];
 
 /// The text of a pack that comes with the program.

@@ -1,6 +1,6 @@
 //! SQL of policy versions and of what the office confirmed.
 
-use super::{CardPack, card_pack, recognition_pack, shipped};
+use super::{CardPack, ServicesPack, card_pack, recognition_pack, services_pack, shipped};
 use crate::db::digest::{hex, sha256};
 use crate::db::subject::{CONFIRMATION_SUBJECT, POLICY_SUBJECT};
 use crate::db::write::Tx;
@@ -78,6 +78,20 @@ pub fn card(conn: &Connection) -> Result<(Option<i64>, Rc<CardPack>)> {
 pub fn card_version(conn: &Connection, id: i64) -> Result<Rc<CardPack>> {
     let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
     card_pack(&text).map_err(|_| error::not_office("damaged"))
+}
+
+/// The services pack with the id of its version.
+pub fn services(conn: &Connection) -> Result<(Option<i64>, Rc<ServicesPack>)> {
+    let v = current(conn, "services")?;
+    // It was sound when it was loaded.
+    let pack = services_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
+    Ok((v.id, pack))
+}
+
+/// The services pack of a version.
+pub fn services_version(conn: &Connection, id: i64) -> Result<Rc<ServicesPack>> {
+    let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    services_pack(&text).map_err(|_| error::not_office("damaged"))
 }
 
 /// The recognition pack of a version.
