@@ -6,7 +6,7 @@ mod mask;
 mod uscc;
 
 pub use contact::{email, phone};
-pub use mask::{mask, mask_email, mask_phone};
+pub use mask::{mask, mask_email, mask_name, mask_phone};
 pub use uscc::uscc;
 
 use super::chars::{fold_width, is_blank, is_hyphen, is_invisible};

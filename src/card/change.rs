@@ -76,6 +76,14 @@ pub fn look(conn: &Connection, card: Card, day: Day) -> Result<Seen> {
     Ok(Seen { card, status, why, review_due, last_step })
 }
 
+/// 3 where a card is not valid on the day.
+pub fn must_be_valid(seen: &Seen) -> Result<()> {
+    if seen.status == "valid" {
+        return Ok(());
+    }
+    Err(error::refused("card_not_valid").fact("no", seen.card.no()).fact("status", &seen.status).detail("status", seen.status.clone()))
+}
+
 /// The recognition of a person that opens a card on the day; 3 with what is missing.
 fn opening(p: &Person, day: Day) -> Result<&crate::db::facts::Fact<Recognition>> {
     let held = p.recognitions.iter().filter(|r| r.span.holds(day));

@@ -2,7 +2,8 @@
 
 use super::change::{self, Seen};
 use super::store::{self, Card};
-use super::{MACHINE, PREFIX};
+use super::verify::{self, Signing, VerifyArgs};
+use super::{MACHINE, PREFIX, counter, key, print};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::cli::Noun;
@@ -20,6 +21,7 @@ use crate::workflow::several::{self, Named, Several};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "card", build, run };
@@ -99,6 +101,39 @@ enum CardCommand {
         card: String,
     },
     List(Lines),
+    Print {
+        #[arg(value_name = "C")]
+        card: Vec<String>,
+        #[command(flatten)]
+        said: Several,
+        #[arg(short = 'o', long = "out", value_name = "FILE")]
+        out: PathBuf,
+    },
+    Verify(VerifyArgs),
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    Revocations {
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    Counter {
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum KeyCommand {
+    Export {
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    Rotate {
+        #[arg(long)]
+        give_up: bool,
+    },
 }
 
 fn build(c: Command) -> Command {
@@ -111,10 +146,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         C::Issue { person, said, level } => {
             let named = named::persons(office, &person, &said)?;
             let act = several::Act { command: "card.issue", prefix: talent::PREFIX, makes: true };
+            let signing = Signing::new(office);
             several::run(office, act, &named, &said, |tx, id| {
                 let seen = change::issue(tx, id, level.as_deref())?;
-                tx.outcome("no", seen.card.no());
-                object(tx.conn(), &seen)
+                with_token(tx, &signing, office, &seen)
             })
         }
         C::Attach { card, relative } => {
@@ -124,10 +159,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         C::Renew { card, said } => {
             let named = cards(office, &card, &said)?;
             let act = several::Act { command: "card.renew", prefix: PREFIX, makes: true };
+            let signing = Signing::new(office);
             several::run(office, act, &named, &said, |tx, id| {
                 let seen = change::renew(tx, id)?;
-                tx.outcome("no", seen.card.no());
-                object(tx.conn(), &seen)
+                with_token(tx, &signing, office, &seen)
             })
         }
         C::Review { card, said, failed, .. } => {
@@ -166,12 +201,20 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let card = store::resolve(conn, &card)?;
             let id = card.id;
             let day = office.as_of();
+            let token = Signing::new(office).token(conn, &card)?;
             let mut v = object(conn, &change::look(conn, card, day)?)?;
+            v["token"] = token.into();
             v["steps"] = workflow::steps_json(conn, (MACHINE.kind, id))?;
             office.show(&View::object(v))?;
             Ok(Exit::Done)
         }
         C::List(lines) => list(office, &lines),
+        C::Print { card, said, out } => print::run(office, &cards(office, &card, &said)?, &out),
+        C::Verify(args) => verify::run(office, &args),
+        C::Key { command: KeyCommand::Export { out } } => verify::export(office, out.as_deref()),
+        C::Key { command: KeyCommand::Rotate { give_up } } => verify::rotate(office, give_up),
+        C::Revocations { out } => verify::revocations(office, &out),
+        C::Counter { out } => counter::run(office, &out),
     }
 }
 
@@ -206,24 +249,35 @@ fn act(
 ) -> Result<Exit> {
     several::run(office, several::Act { command, prefix: PREFIX, makes: false }, named, said, |tx, id| {
         f(tx, id)?;
-        made(tx, id)
+        tx.outcome("no", number::format(PREFIX, id));
+        object(tx.conn(), &seen(tx, id)?)
     })
 }
 
 /// An act on one card that makes another.
 fn new(office: &Office, command: &'static str, id: i64, mut f: impl FnMut(&mut Tx<'_>, i64) -> Result<i64>) -> Result<Exit> {
-    let said = Several::default();
+    let (said, signing) = (Several::default(), Signing::new(office));
     several::run(office, several::Act { command, prefix: PREFIX, makes: true }, &Named::of(vec![id], &said), &said, |tx, id| {
         let id = f(tx, id)?;
-        made(tx, id)
+        let seen = seen(tx, id)?;
+        with_token(tx, &signing, office, &seen)
     })
 }
 
-fn made(tx: &mut Tx<'_>, id: i64) -> Result<Value> {
-    tx.outcome("no", number::format(PREFIX, id));
+fn seen(tx: &Tx<'_>, id: i64) -> Result<Seen> {
     let card = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let seen = change::look(tx.conn(), card, tx.day)?;
-    object(tx.conn(), &seen)
+    change::look(tx.conn(), card, tx.day)
+}
+
+/// A new card with the token that goes into its code; the office's first card makes the key.
+fn with_token(tx: &mut Tx<'_>, signing: &Signing<'_>, office: &Office, seen: &Seen) -> Result<Value> {
+    tx.outcome("no", seen.card.no());
+    if !office.globals.dry_run {
+        key::ensure(tx, office.path()?)?;
+    }
+    let mut v = object(tx.conn(), seen)?;
+    v["token"] = signing.token(tx.conn(), &seen.card)?.into();
+    Ok(v)
 }
 
 /// The card object of the contract.

@@ -3,7 +3,12 @@
 
 pub mod change;
 pub mod cmd;
+pub mod counter;
+pub mod key;
+pub mod print;
 pub mod store;
+pub mod token;
+pub mod verify;
 
 use crate::base::day::Day;
 use crate::policy::CardScheme;

@@ -1,11 +1,12 @@
 //! All SQL of cards; rows to types and back.
 
+use super::token::PublicKey;
 use super::{MACHINE, PREFIX};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::db::digest::Val;
 use crate::db::facts::{self, Span};
-use crate::db::subject::{CARD_REVIEW, CARD_SUBJECT};
+use crate::db::subject::{CARD_KEY_SUBJECT, CARD_REVIEW, CARD_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::workflow::store as steps;
@@ -147,5 +148,36 @@ pub fn create(tx: &mut Tx<'_>, c: &Card) -> Result<i64> {
 pub fn review(tx: &mut Tx<'_>, id: i64, passed: bool) -> Result<()> {
     facts::insert(tx, &CARD_REVIEW, id, Span { from: tx.day, until: Some(tx.day) }, &[Val::Int(passed.into())])?;
     tx.touch(&CARD_SUBJECT, id);
+    Ok(())
+}
+
+// ---------------------------------------------------------------- keys
+
+/// Public keys whose tokens count, the one that signs last.
+pub fn keys(conn: &Connection) -> Result<Vec<PublicKey>> {
+    let mut st = conn.prepare_cached("SELECT public FROM card_key WHERE voided_op IS NULL ORDER BY id")?;
+    let texts: Vec<String> = st.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    texts.iter().map(|t| PublicKey::parse(t).ok_or_else(|| error::not_office("damaged"))).collect()
+}
+
+/// Keeps a public key as the one that signs from now on.
+pub fn add_key(tx: &mut Tx<'_>, public: &str) -> Result<()> {
+    let id: i64 = tx.conn().prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM card_key")?.query_row([], |r| r.get(0))?;
+    tx.conn().prepare_cached("INSERT INTO card_key (id, made_op, public) VALUES (?1, ?2, ?3)")?.execute(params![id, tx.op, public])?;
+    tx.touch(&CARD_KEY_SUBJECT, id);
+    Ok(())
+}
+
+/// Gives up every key: what they signed is forged from now on.
+pub fn void_keys(tx: &mut Tx<'_>) -> Result<()> {
+    let ids: Vec<i64> = tx
+        .conn()
+        .prepare_cached("SELECT id FROM card_key WHERE voided_op IS NULL ORDER BY id")?
+        .query_map([], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in ids {
+        tx.conn().prepare_cached("UPDATE card_key SET voided_op = ?2 WHERE id = ?1")?.execute([id, tx.op])?;
+        tx.touch(&CARD_KEY_SUBJECT, id);
+    }
     Ok(())
 }

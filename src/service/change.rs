@@ -155,19 +155,11 @@ fn card_for(tx: &Tx<'_>, service: &Service, asked: &Asked<'_>) -> Result<Option<
     };
     let shown = card::store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
     let seen = card::change::look(tx.conn(), shown, tx.day)?;
-    valid(&seen)?;
+    card::change::must_be_valid(&seen)?;
     if !service.is_for(&seen.card.level, seen.card.main_card_id.is_some()) {
         return Err(error::refused("card_not_for").fact("no", seen.card.no()).fact("service", &service.code));
     }
     Ok(Some(id))
-}
-
-/// 3 where a card is not valid on the day.
-pub fn valid(seen: &card::change::Seen) -> Result<()> {
-    if seen.status == "valid" {
-        return Ok(());
-    }
-    Err(error::refused("card_not_valid").fact("no", seen.card.no()).fact("status", &seen.status).detail("status", seen.status.clone()))
 }
 
 /// The child that schooling is for: a child of the person, in a grade that the service covers.

@@ -23,6 +23,13 @@ fn stars_between(text: &str, len: usize, head: usize, tail: usize) -> String {
     text.chars().enumerate().map(|(i, c)| if i < head || i + tail >= len { c } else { '*' }).collect()
 }
 
+/// A name for lists and cards that others see: its first letter, and a star for each of the next two at most (张**).
+pub fn mask_name(name: &str) -> String {
+    let mut letters = name.chars();
+    let first: String = letters.next().into_iter().collect();
+    first + &"*".repeat(letters.count().min(2))
+}
+
 /// A mail address for lists that others see: its first letter and its domain.
 pub fn mask_email(email: &str) -> String {
     match email.rsplit_once('@') {
@@ -49,6 +56,7 @@ mod tests {
         assert_eq!(mask_phone("13812341234"), "138****1234");
         assert_eq!(mask_phone("0471-1234567"), "047*****4567");
         assert_eq!(mask_phone("123"), "1*3");
+        assert_eq!(["张三", "欧阳修文", "李", ""].map(mask_name), ["张*", "欧**", "李", ""]);
         assert_eq!(mask_email("zhang.san@example.com"), "z***@example.com");
         assert_eq!(mask_email("张三@例子.中国"), "张***@例子.中国");
     }
