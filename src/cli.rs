@@ -8,7 +8,7 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
 use crate::{
-    audit, calendar, card, collect, desk, org, paper, platform, policy, project, recognition, roster, service, talent, target, team,
+    audit, calendar, card, collect, desk, org, paper, platform, point, policy, project, recognition, roster, service, talent, target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -39,6 +39,8 @@ pub fn nouns() -> Vec<Noun> {
         team::cmd::NOUN,
         card::cmd::NOUN,
         service::cmd::NOUN,
+        point::cmd::POINT,
+        point::cmd::OFFER,
         calendar::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,

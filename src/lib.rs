@@ -13,6 +13,7 @@ pub mod office;
 pub mod org;
 pub mod paper;
 pub mod platform;
+pub mod point;
 pub mod policy;
 pub mod project;
 pub mod recognition;

@@ -137,8 +137,17 @@ impl Day {
 
     /// The same day so many months later; where that month is shorter, its last day.
     pub fn months_later(self, months: u32) -> Day {
+        self.months_on(months.into())
+    }
+
+    /// The same day so many months earlier; where that month is shorter, its last day.
+    pub fn months_earlier(self, months: u32) -> Day {
+        self.months_on(-i64::from(months))
+    }
+
+    fn months_on(self, months: i64) -> Day {
         let (y, m, d) = self.ymd();
-        let at = i64::from(y) * 12 + i64::from(m) - 1 + i64::from(months);
+        let at = i64::from(y) * 12 + i64::from(m) - 1 + months;
         let (y, m) = (i32::try_from(at.div_euclid(12)).unwrap_or(y), u32::try_from(at.rem_euclid(12)).unwrap_or(0) + 1);
         (1..=d).rev().find_map(|d| Day::from_ymd(y, m, d)).unwrap_or(self)
     }

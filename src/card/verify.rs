@@ -69,6 +69,18 @@ pub fn claim(conn: &Connection, card: &Card) -> Result<Claim> {
     })
 }
 
+/// The card that a number or a token names. 3 where the token is none of the office's.
+pub fn named(conn: &Connection, text: &str) -> Result<i64> {
+    match number::parse(PREFIX, text) {
+        Err(number::NumberFault::NotANumber) => {
+            let claim = token::read(text, &store::keys(conn)?).ok_or_else(|| error::refused("card_forged"))?;
+            let card = store::load(conn, claim.card)?.ok_or_else(|| error::refused("card_forged"))?;
+            Ok(card.id)
+        }
+        _ => Ok(store::resolve(conn, text)?.id),
+    }
+}
+
 // ---------------------------------------------------------------- verify
 
 /// What `card verify` is asked.
