@@ -8,7 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
 use crate::{
-    audit, calendar, card, collect, desk, org, paper, platform, point, policy, project, recognition, roster, service, talent, target, team,
+    audit, calendar, card, collect, desk, letter, org, paper, platform, point, policy, project, recognition, roster, service, talent,
+    target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -44,6 +45,7 @@ pub fn nouns() -> Vec<Noun> {
         calendar::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,
+        letter::NOUN,
         target::cmd::NOUN,
         audit::cmd::NOUN,
     ]);

@@ -3,13 +3,14 @@
 use super::change::{self, Seen};
 use super::store::{self, Card};
 use super::verify::{self, Signing, VerifyArgs};
-use super::{MACHINE, PREFIX, counter, key, print};
+use super::{MACHINE, PREFIX, counter, key, print, sweep};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
+use crate::point;
 use crate::recognition;
 use crate::roster::named;
 use crate::talent::{self, look as people_look, store as people};
@@ -110,6 +111,12 @@ enum CardCommand {
         out: PathBuf,
     },
     Verify(VerifyArgs),
+    Sweep {
+        #[arg(long, value_name = "DAY", value_parser = crate::office::parse_day)]
+        since: Option<Day>,
+        #[arg(long = "out", value_name = "DIR")]
+        letters: Option<PathBuf>,
+    },
     Key {
         #[command(subcommand)]
         command: KeyCommand,
@@ -210,6 +217,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         C::List(lines) => list(office, &lines),
         C::Print { card, said, out } => print::run(office, &cards(office, &card, &said)?, &out),
+        C::Sweep { since, letters } => {
+            let kept = point::cmd::kept_from(office.read()?, office.today())?;
+            sweep::run(office, since, letters.as_deref(), |tx| point::store::forget(tx, kept))
+        }
         C::Verify(args) => verify::run(office, &args),
         C::Key { command: KeyCommand::Export { out } } => verify::export(office, out.as_deref()),
         C::Key { command: KeyCommand::Rotate { give_up } } => verify::rotate(office, give_up),

@@ -5,8 +5,10 @@ pub mod change;
 pub mod cmd;
 pub mod counter;
 pub mod key;
+pub mod letter;
 pub mod print;
 pub mod store;
+pub mod sweep;
 pub mod token;
 pub mod verify;
 

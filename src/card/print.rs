@@ -8,6 +8,7 @@ use crate::base::number;
 use crate::db::files::write_whole;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
+use crate::paper::letter::escaped;
 use crate::policy;
 use crate::talent::store as people;
 use crate::ui::View;
@@ -108,19 +109,6 @@ fn faces(office: &Office, ids: &[i64]) -> Result<(Vec<Face>, Vec<String>)> {
         });
     }
     Ok((faces, numbers))
-}
-
-fn escaped(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            c if c.is_control() => " ".to_owned(),
-            c => c.to_string(),
-        })
-        .collect()
 }
 
 /// The QR code of a token as one path within a square of `size`, its quiet zone of four modules included.

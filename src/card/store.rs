@@ -151,6 +151,13 @@ pub fn review(tx: &mut Tx<'_>, id: i64, passed: bool) -> Result<()> {
     Ok(())
 }
 
+/// The business day of the last sweep that found something.
+pub fn last_sweep(conn: &Connection) -> Result<Option<Day>> {
+    let day: Option<i32> =
+        conn.prepare_cached("SELECT max(business_day) FROM op WHERE command = 'card.sweep'")?.query_row([], |r| r.get(0))?;
+    Ok(day.map(Day))
+}
+
 // ---------------------------------------------------------------- keys
 
 /// Public keys whose tokens count, the one that signs last.

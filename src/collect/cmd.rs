@@ -8,6 +8,7 @@ use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::org;
+use crate::paper::letter as paper;
 use crate::roster::Kind;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
@@ -155,8 +156,8 @@ fn remind(office: &Office, out: &Path, kind: Option<Kind>) -> Result<Exit> {
     let mut rows = Vec::new();
     for (org_id, list) in &owing {
         let no = number::format(org::PREFIX, *org_id);
-        let text = letter::reminder(office, list, day)?;
-        let path = letter::write(office, out, &no, &text)?;
+        let text = letter::reminder(office, list, day)?.markdown();
+        let path = paper::put(office, out, &no, &text)?;
         rows.push(json!({"no": no, "name": list[0]["unit"]["name"], "rosters": list.len(), "path": path}));
     }
     let columns = ["no", "name", "rosters", "path"].into_iter().map(Column::new).collect();

@@ -2,12 +2,12 @@
 //! rosters it owes): a line a unit, one unit in full, or a sheet a unit into a folder.
 
 use super::cmd;
-use super::letter::{self, words};
 use super::store;
 use crate::base::day::Day;
 use crate::base::number;
 use crate::error::Result;
 use crate::office::{Exit, Office};
+use crate::paper::letter::{self, words};
 use crate::roster;
 use crate::ui::lang::Lang;
 use crate::ui::{Column, View};
@@ -70,7 +70,7 @@ pub fn run(office: &Office, unit: Option<&str>, within: i32, out: Option<&Path>)
         }
         if let Some(folder) = out {
             let text = sheet(office, name.as_deref().unwrap_or(&no), &matters(conn, *id, day, until)?, day)?;
-            v["path"] = letter::write(office, folder, &no, &text)?.into();
+            v["path"] = letter::put(office, folder, &no, &text)?.into();
         }
         rows.push(v);
     }

@@ -3,6 +3,7 @@
 
 pub mod cmd;
 pub mod keep;
+pub mod letter;
 pub mod store;
 
 use crate::base::day::Day;

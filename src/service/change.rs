@@ -30,6 +30,8 @@ pub struct Seen {
     pub clock: Option<Clock>,
     /// The day of its end.
     pub closed: Option<Day>,
+    /// The day it was looked at for.
+    pub day: Day,
     /// Its last result, reason, remedy and rating.
     pub said: [Option<String>; 4],
 }
@@ -42,7 +44,7 @@ impl Seen {
 
     /// Whether it kept within its term, up to its end or the day.
     pub fn on_time(&self) -> Option<bool> {
-        self.clock.map(|c| c.worked_days <= self.case.term_days)
+        self.clock.map(|c| self.closed.unwrap_or(self.day) <= c.due)
     }
 }
 
@@ -71,7 +73,7 @@ pub fn look(conn: &Connection, calendar: &Calendar, case: Case, day: Day) -> Res
     };
     let missing = missing(conn, &case, &words, &state)?;
     let department = last("department").unwrap_or_else(|| case.department.clone());
-    Ok(Seen { state, department, missing, clock, closed, said: SAID.map(last), case })
+    Ok(Seen { state, department, missing, clock, closed, day, said: SAID.map(last), case })
 }
 
 /// Papers wanted and not there: those of the kind of service, and those a pause asked for until it ended.

@@ -229,7 +229,7 @@ pub fn object(conn: &Connection, s: &Seen) -> Result<Value> {
         "card_no": c.card_id.map(|id| number::format(card::PREFIX, id)), "child_no": c.child_id.map(person).transpose()?, "grade": c.grade,
         "officer": c.officer, "department": s.department, "opened": c.opened.iso(), "term_days": c.term_days,
         "due": s.clock.map(|c| c.due.iso()), "closed_on": s.closed.map(|d| d.iso()), "missing_papers": s.missing, "fee": FEE,
-        "worked_days": s.clock.map(|c| c.worked_days), "paused_days": s.clock.map(|c| c.paused_days), "on_time": s.on_time(),
+        "worked_days": s.clock.and_then(|c| c.used).map(|u| u.0), "paused_days": s.clock.and_then(|c| c.used).map(|u| u.1), "on_time": s.on_time(),
         "result": result, "why": why, "remedy": remedy, "rating": s.rating(),
     }))
 }

@@ -3,6 +3,7 @@
 
 pub mod change;
 pub mod cmd;
+pub mod letter;
 pub mod store;
 
 use crate::base::day::Day;
@@ -49,37 +50,27 @@ pub type Pause = (Day, Option<Day>);
 /// What the calendar says of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// Working days the office has had.
-    pub worked_days: u32,
-    /// Working days it waited for papers.
-    pub paused_days: u32,
     /// The last day of the term; of a paused case, were it resumed on the day asked for.
     pub due: Day,
+    /// Working days the office has had, and working days it waited for papers; none where the calendar does not reach the day asked for.
+    pub used: Option<(u32, u32)>,
 }
 
 /// The clock of a case on `day`, the day of its end at the latest. The term runs from the next working day (Civil Code 201); a day that
-/// belongs to a pause is not counted, the day of the pause itself is. 78 where the calendar has no such year.
+/// belongs to a pause is not counted, the day of the pause itself is. 78 where the calendar does not reach the end of the term.
 pub fn clock(calendar: &Calendar, opened: Day, term_days: u32, pauses: &[Pause], day: Day) -> Result<Clock> {
     let waits = |d: Day| pauses.iter().any(|(from, until)| d > *from && d <= until.unwrap_or(day));
-    let (mut worked_days, mut paused_days, mut counted) = (0, 0, 0);
-    let mut due = None;
-    let mut at = opened;
-    while at < day || due.is_none() {
-        at = at.succ();
-        if !calendar.works(at)? {
-            continue;
-        }
-        if waits(at) {
-            paused_days += u32::from(at <= day);
-            continue;
-        }
-        worked_days += u32::from(at <= day);
-        counted += 1;
-        if counted == term_days {
-            due = Some(at);
-        }
+    let (mut due, mut left) = (opened, term_days);
+    while left > 0 {
+        due = due.succ();
+        left -= u32::from(calendar.works(due)? && !waits(due));
     }
-    Ok(Clock { worked_days, paused_days, due: due.unwrap_or(at) })
+    let days = (opened.0 + 1..=day.0).map(Day);
+    let used = days.map(|d| Ok::<_, crate::error::Error>((calendar.works(d)?, waits(d)))).try_fold((0, 0), |(worked, waited), d| {
+        let (works, waits) = d?;
+        Ok::<_, crate::error::Error>((worked + u32::from(works && !waits), waited + u32::from(works && waits)))
+    });
+    Ok(Clock { due, used: used.ok() })
 }
 
 #[cfg(test)]
@@ -94,7 +85,8 @@ mod tests {
     fn on(opened: &str, term: u32, pauses: &[(&str, Option<&str>)], at: &str) -> Result<(u32, u32, String)> {
         let pauses: Vec<Pause> = pauses.iter().map(|(a, b)| (day(a), b.map(day))).collect();
         let c = clock(&Calendar::of(calendar::shipped()), day(opened), term, &pauses, day(at))?;
-        Ok((c.worked_days, c.paused_days, c.due.iso()))
+        let (worked, waited) = c.used.unwrap();
+        Ok((worked, waited, c.due.iso()))
     }
 
     #[test]
@@ -114,6 +106,9 @@ mod tests {
     fn a_year_without_a_calendar_is_an_error() {
         assert_eq!(on("2020-12-30", 5, &[], "2020-12-30").unwrap_err().key, "no_calendar");
         assert!(on("2020-12-20", 5, &[], "2020-12-20").is_ok());
+        // The end of the term is known though today is beyond the calendar.
+        let c = clock(&Calendar::of(calendar::shipped()), day("2019-06-10"), 2, &[], day("2026-01-01")).unwrap();
+        assert_eq!((c.due, c.used), (day("2019-06-12"), None));
     }
 
     #[test]
