@@ -95,6 +95,20 @@ pub fn each(conn: &Connection, mut f: impl FnMut(Card) -> Result<()>) -> Result<
     Ok(())
 }
 
+/// Cards issued by a day whose end lies between it and `last`, or that are old enough for a review by then, in order.
+pub fn each_near(conn: &Connection, day: Day, last: Day, mut f: impl FnMut(Card) -> Result<()>) -> Result<()> {
+    // A card in its first month has no review yet, whatever the policy: review_months is 1 at least.
+    let mut st = conn.prepare(&format!(
+        "SELECT {COLUMNS} FROM card WHERE voided_op IS NULL AND issued_day <= ?1 AND valid_until >= ?1
+           AND (valid_until <= ?2 OR issued_day <= ?2 - 28) ORDER BY id"
+    ))?;
+    let mut rows = st.query([day.0, last.0])?;
+    while let Some(r) = rows.next()? {
+        f(card(r)?)?;
+    }
+    Ok(())
+}
+
 /// The card that took this one's place.
 pub fn replaced_by(conn: &Connection, id: i64) -> Result<Option<i64>> {
     Ok(conn

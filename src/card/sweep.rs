@@ -13,7 +13,7 @@ use crate::policy;
 use crate::talent::{self, store as people};
 use crate::ui::{Column, View};
 use rusqlite::Connection;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use std::path::Path;
 
 /// Something that came about with a day.
@@ -79,7 +79,7 @@ pub fn run(
     }
     let columns = ["day", "event", "no", "status", "person_no", "valid_until", "review_due", "path"];
     let columns = columns.into_iter().filter(|c| *c != "path" || out.is_some()).map(Column::new).collect();
-    office.show(&View::list(rows.into_iter().map(Value::from).collect(), columns))?;
+    office.show(&View::list(rows, columns))?;
     Ok(Exit::Done)
 }
 

@@ -223,7 +223,7 @@ impl Revocations {
     /// Whether a card stands in it.
     pub fn names(&self, card: i64) -> bool {
         let no = number::format(super::PREFIX, card);
-        self.numbers.iter().any(|n| *n == no)
+        self.numbers.contains(&no)
     }
 }
 

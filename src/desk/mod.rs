@@ -6,6 +6,7 @@ pub mod cmd;
 pub mod copy;
 pub mod demo;
 pub mod doctor;
+pub mod due;
 pub mod init;
 pub mod status;
 pub mod store;

@@ -1,10 +1,10 @@
-//! `status`: the office on one screen: people, units, the last entry of the log, what waits, what the records lack.
+//! `status`: the office on one screen: what is due, the most urgent first, people, units, the last entry of the log, what the records lack.
 
-use super::store;
+use super::{due, store};
 use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, moment, os_user, parse_within};
-use crate::ui::View;
+use crate::ui::{Column, Format, View};
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use serde_json::{Value, json};
 
@@ -18,6 +18,9 @@ struct StatusArgs {
     #[arg(long)]
     mine: bool,
 }
+
+/// So many lines of what is due stand on a screen.
+const SCREEN: usize = 15;
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let args = StatusArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
@@ -45,7 +48,41 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             "old_numbers": store::old_numbers(&tx)?,
         },
     });
+    let mut todo = due::all(&tx, day, args.within)?;
+    if args.mine {
+        let mut mine = store::names_of(&tx, &me)?;
+        mine.extend(office.act("status", serde_json::Map::new()).actor);
+        todo.retain(|d| mine.contains(&d.who));
+    }
     drop(tx);
+    let counts: serde_json::Map<String, Value> = due::WEIGHTS
+        .iter()
+        .map(|(kind, _)| ((*kind).to_owned(), todo.iter().filter(|d| d.kind == *kind).map(|d| d.count).sum::<usize>().into()))
+        .collect();
+    let weights: serde_json::Map<String, Value> = due::WEIGHTS.iter().map(|(kind, w)| ((*kind).to_owned(), (*w).into())).collect();
+    let mut shown = shown;
+    let programs = matches!(office.format(), Format::Json | Format::Ndjson);
+    // One screen: who reads it wants the first of them, a program wants all.
+    let most = if programs { usize::MAX } else { office.limit().map_or(SCREEN, |n| if n == 0 { usize::MAX } else { n }) };
+    let more = todo.len().saturating_sub(most);
+    let lines: Vec<Value> = todo.iter().take(most).map(|d| d.json(day, args.within)).collect();
+    shown["due_counts"] = if programs { counts.into() } else { Value::Object(counts.into_iter().filter(|(_, n)| *n != 0).collect()) };
+    if programs {
+        shown["weights"] = weights.into();
+    }
+    if more > 0 {
+        office.hint("note.due_more", &[("n", &more)]);
+    }
+    if matches!(office.format(), Format::Table | Format::Md) {
+        // What is due stands first, as a table of its own.
+        if !lines.is_empty() {
+            let columns = ["urgency", "kind", "no", "due", "days", "count"].into_iter().map(Column::new).collect();
+            office.show(&View::list(lines, columns).titled(crate::ui::t("note.due_title")))?;
+            office.put(b"\n")?;
+        }
+    } else {
+        shown["due"] = lines.into();
+    }
     office.show(&View::object(shown))?;
     Ok(Exit::Done)
 }

@@ -77,6 +77,41 @@ pub fn waiting(conn: &Connection) -> Result<i64> {
     Ok(conn.query_row("SELECT count(*) FROM review_row WHERE voided_op IS NULL AND state = 'waiting'", [], |r| r.get(0))?)
 }
 
+/// The same by who brought them in.
+pub fn waiting_by_actor(conn: &Connection) -> Result<Vec<(String, usize)>> {
+    let mut st = conn.prepare_cached(
+        "SELECT coalesce(o.actor, ''), count(*) FROM review_row r LEFT JOIN op o ON o.op = r.made_op
+         WHERE r.voided_op IS NULL AND r.state = 'waiting' GROUP BY 1 ORDER BY 1",
+    )?;
+    let rows = st.query_map([], |r| Ok((r.get(0)?, usize::try_from(r.get::<_, i64>(1)?).unwrap_or(0))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who made an op.
+pub fn actor_of(conn: &Connection, op: i64) -> Result<String> {
+    Ok(conn.prepare_cached("SELECT actor FROM op WHERE op = ?1")?.query_row([op], |r| r.get(0)).optional()?.unwrap_or_default())
+}
+
+/// Who issued a card.
+pub fn actor_of_card(conn: &Connection, id: i64) -> Result<String> {
+    let op = conn.prepare_cached("SELECT made_op FROM card WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    actor_of(conn, op)
+}
+
+/// Who opened a round.
+pub fn actor_of_round(conn: &Connection, id: i64) -> Result<String> {
+    let op = conn.prepare_cached("SELECT made_op FROM collection WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    actor_of(conn, op)
+}
+
+/// Names under which an OS user acts, his own among them.
+pub fn names_of(conn: &Connection, os_user: &str) -> Result<Vec<String>> {
+    let mut st = conn.prepare_cached("SELECT DISTINCT name FROM actor WHERE os_user = ?1 AND voided_op IS NULL ORDER BY 1")?;
+    let mut names: Vec<String> = st.query_map([os_user], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    names.push(os_user.to_owned());
+    Ok(names)
+}
+
 /// Live resident numbers that the paper still has in its old form of 15 digits.
 pub fn old_numbers(conn: &Connection) -> Result<i64> {
     Ok(conn.query_row(

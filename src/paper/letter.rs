@@ -83,7 +83,7 @@ impl Letter {
             let _ = writeln!(out, "- {item}");
         }
         for text in &self.ends {
-            let _ = write!(out, "{}{text}\n", if self.items.is_empty() { "" } else { "\n" });
+            let _ = writeln!(out, "{}{text}", if self.items.is_empty() { "" } else { "\n" });
         }
         let _ = write!(out, "\n{}\n\n{}\n", self.from, self.day);
         out

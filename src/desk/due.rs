@@ -1,0 +1,158 @@
+//! What is due (待办): cases, public notices, reviews and ends of cards, mid-term checks, rosters owed, rows that wait; each with an urgency from
+//! named weights, so that the most pressing stands first. Nothing here writes.
+
+use super::store;
+use crate::base::day::Day;
+use crate::card;
+use crate::collect;
+use crate::error::Result;
+use crate::policy;
+use crate::recognition;
+use crate::service;
+use crate::workflow::store as steps;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+/// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
+pub const WEIGHTS: [(&str, f64); 7] =
+    [("case", 10.0), ("notice", 8.0), ("card_review", 6.0), ("card_end", 5.0), ("mid_check", 4.0), ("roster", 4.0), ("review_rows", 3.0)];
+
+/// Something that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Due {
+    /// Which of `WEIGHTS`.
+    pub kind: &'static str,
+    /// The record: a number, or the number of a round; none of rows that wait.
+    pub no: Option<String>,
+    /// By when.
+    pub due: Option<Day>,
+    /// How many things it stands for: units that owe a round, rows that wait.
+    pub count: usize,
+    /// Who entered it or looks after it.
+    pub who: String,
+}
+
+impl Due {
+    /// weight × closeness: 1 on its day, down to 0.3 at the end of the days asked for, up to 2 when a month late. What has no day counts as
+    /// of today.
+    pub fn urgency(&self, day: Day, within: i32) -> f64 {
+        let weight = WEIGHTS.iter().find(|w| w.0 == self.kind).map_or(1.0, |w| w.1);
+        let left = f64::from(self.due.map_or(0, |d| d.0 - day.0));
+        let closeness = if left < 0.0 { 1.0 + (-left).min(30.0) / 30.0 } else { 1.0 - 0.7 * left / f64::from(within.max(1)) };
+        (weight * closeness.max(0.3) * 10.0).round() / 10.0
+    }
+
+    /// As a script sees it.
+    pub fn json(&self, day: Day, within: i32) -> Value {
+        json!({
+            "urgency": self.urgency(day, within), "kind": self.kind, "no": self.no, "due": self.due.map(|d| d.iso()),
+            "days": self.due.map(|d| d.0 - day.0), "count": self.count,
+        })
+    }
+}
+
+/// Everything due up to `within` days behind the day, the most urgent first.
+pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
+    let last = day.add_days(within);
+    let mut found = Vec::new();
+    cases(conn, day, last, &mut found)?;
+    recognitions(conn, day, last, &mut found)?;
+    cards(conn, day, last, &mut found)?;
+    rosters(conn, day, last, &mut found)?;
+    for (who, count) in store::waiting_by_actor(conn)? {
+        found.push(Due { kind: "review_rows", no: None, due: None, count, who });
+    }
+    found.sort_by(|a, b| b.urgency(day, within).total_cmp(&a.urgency(day, within)).then(a.due.cmp(&b.due)).then(a.no.cmp(&b.no)));
+    Ok(found)
+}
+
+fn cases(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    service::cmd::each_seen(conn, day, 0, |s| {
+        // A case that waits for papers waits for its holder.
+        if service::is_closed(&s.state) || s.state == "paused" {
+            return Ok(());
+        }
+        let due = s.clock.map(|c| c.due);
+        if due.is_none_or(|d| d <= last) {
+            found.push(Due { kind: "case", no: Some(s.case.no()), due, count: 1, who: s.case.officer.clone() });
+        }
+        Ok(())
+    })
+}
+
+/// Notices that run out or have run out and wait for the next step; mid-term checks.
+fn recognitions(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    recognition::store::each(conn, false, |_, row| {
+        let d = &row.data;
+        let (kind, due) = match recognition::seen(&d.state, row.span.until, day) {
+            "public_notice" => ("notice", steps::notice(conn, (recognition::MACHINE.kind, d.id))?.map(|n| n.until)),
+            "in_force" => {
+                let pack = d.policy_id.map(|id| policy::store::recognition_version(conn, id)).transpose()?;
+                let scheme = pack.as_ref().and_then(|p| p.scheme(&d.scheme));
+                let check = scheme.and_then(|s| recognition::mid_check_due(s, row.span.from, row.span.until, d.mid_check.as_deref()));
+                ("mid_check", check)
+            }
+            _ => return Ok(true),
+        };
+        if let Some(due) = due.filter(|d| *d <= last && row.span.from <= day) {
+            let who = store::actor_of(conn, row.made_op)?;
+            found.push(Due { kind, no: Some(recognition::store::no(d.id)), due: Some(due), count: 1, who });
+        }
+        Ok(true)
+    })
+}
+
+/// Ends and reviews of cards that still can be used or be restored.
+fn cards(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    card::store::each_near(conn, day, last, |card| {
+        if card.main_card_id.is_some() || card::store::replaced_by(conn, card.id)?.is_some() {
+            return Ok(());
+        }
+        let (id, no) = (card.id, card.no());
+        let seen = card::change::look(conn, card, day)?;
+        if !matches!(seen.status.as_str(), "valid" | "suspended") {
+            return Ok(());
+        }
+        let end = seen.card.valid_until;
+        // A review that falls behind the end is none.
+        let review = seen.review_due.filter(|d| *d < end && *d <= last);
+        let ends = Some(end).filter(|d| *d <= last);
+        for (kind, due) in [("card_review", review), ("card_end", ends)] {
+            if due.is_some() {
+                found.push(Due { kind, no: Some(no.clone()), due, count: 1, who: store::actor_of_card(conn, id)? });
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Rounds in which units still owe a roster.
+fn rosters(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for round in collect::store::rounds(conn)?.into_iter().filter(|r| r.due <= last) {
+        let owed = collect::store::units(conn, round.id)?.iter().filter(|u| u.data.status(round.due, day) != "returned").count();
+        if owed > 0 {
+            let who = store::actor_of_round(conn, round.id)?;
+            found.push(Due { kind: "roster", no: Some(round.id.to_string()), due: Some(round.due), count: owed, who });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(kind: &'static str, due: i32) -> Due {
+        Due { kind, no: None, due: Some(Day(due)), count: 1, who: String::new() }
+    }
+
+    #[test]
+    fn the_nearer_the_more_urgent_and_the_late_most_of_all() {
+        let at = |kind, d| due(kind, d).urgency(Day(100), 30);
+        assert_eq!([at("case", 130), at("case", 100), at("case", 85), at("case", 10)], [3.0, 10.0, 15.0, 20.0]);
+        assert!(at("case", 100) > at("notice", 100) && at("notice", 100) > at("card_end", 100));
+        // A late review outweighs a case that has a month.
+        assert!(at("card_review", 99) > at("case", 128));
+        assert_eq!(Due { due: None, ..due("review_rows", 0) }.urgency(Day(100), 30), 3.0);
+    }
+}
