@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Two talents, of one unit.
 fn office() -> (Desk, String, String) {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     let talent = ["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01", "--contract-end", "2022-02-28"];
     let no = |v: Value| v["no"].as_str().unwrap().to_owned();
     let (a, b) = (no(desk.add("张三", &resident_id(1), &talent)), no(desk.add("李四", &resident_id(2), &talent)));

@@ -2,46 +2,12 @@
 
 mod it;
 
-use it::{Desk, reason, resident_id};
+use it::{Desk, GRANT, fails, no, on, recognised, resident_id};
 use serde_json::{Value, json};
-
-fn fails(desk: &Desk, args: &[&str], code: i32, why: &str) -> Value {
-    let (got, out, err) = desk.run(&[args, &["--json"]].concat());
-    assert!(got != 0, "{args:?}: {out}");
-    assert_eq!((got, reason(&err).as_str()), (code, why), "{args:?}: {err}");
-    serde_json::from_str(err.lines().rev().find(|l| l.starts_with('{')).unwrap()).unwrap()
-}
-
-fn no(v: &Value) -> String {
-    v["no"].as_str().unwrap().to_owned()
-}
-
-/// A command on a day of the past.
-fn on<'a>(day: &'a str, args: &[&'a str]) -> Vec<&'a str> {
-    [args, &["--date", day, "--reason", "补录"]].concat()
-}
-
-const GRANT: [&str; 4] = ["--class", "B", "--decision", "和人才〔2019〕3号"];
-
-/// An office whose packs are confirmed, with a talent whose recognition runs from 2019-06-01 to 2022-05-31.
-fn office(contract_end: &str) -> (Desk, String) {
-    let desk = Desk::new();
-    let p = desk.add(
-        "张三",
-        &resident_id(1),
-        &["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01", "--contract-end", contract_end],
-    );
-    let p = no(&p);
-    assert_eq!(desk.run(&["policy", "confirm", "recognition", "--basis", "和人才〔2019〕1号"]).0, 0);
-    desk.json(&[&["recognition", "grant", &p, "--from-date", "2019-06-01"], &GRANT[..]].concat());
-    fails(&desk, &on("2019-06-10", &["card", "issue", &p]), 78, "unconfirmed");
-    assert_eq!(desk.run(&["policy", "confirm", "card/zone", "--basis", "和人才〔2019〕2号"]).0, 0);
-    (desk, p)
-}
 
 #[test]
 fn a_card_rests_on_a_recognition_and_says_what_bounds_it() {
-    let (desk, p) = office("2021-03-31");
+    let (desk, p) = recognised("2021-03-31");
     fails(&desk, &on("2019-05-31", &["card", "issue", &p]), 3, "not_recognised");
     fails(&desk, &on("2019-06-10", &["card", "issue", &p, "--level", "platinum"]), 2, "no_level");
     let c = desk.json(&on("2019-06-10", &["card", "issue", &p]));
@@ -81,7 +47,7 @@ fn a_card_rests_on_a_recognition_and_says_what_bounds_it() {
 
 #[test]
 fn time_alone_suspends_and_ends_a_card() {
-    let (desk, p) = office("2029-12-31");
+    let (desk, p) = recognised("2029-12-31");
     let card = no(&desk.json(&on("2019-06-10", &["card", "issue", &p])));
     let at = |day: &str| {
         let v = desk.json(&["card", "show", &card, "--as-of", day]);
@@ -113,7 +79,7 @@ fn time_alone_suspends_and_ends_a_card() {
 
 #[test]
 fn a_card_is_renewed_in_its_window_and_replaced_when_lost() {
-    let (desk, p) = office("2020-06-30");
+    let (desk, p) = recognised("2020-06-30");
     let card = no(&desk.json(&on("2019-06-10", &["card", "issue", &p])));
     let told = fails(&desk, &on("2020-05-30", &["card", "renew", &card]), 3, "renewal_early");
     assert_eq!(told["error"]["details"]["opens"], "2020-05-31");
@@ -153,7 +119,7 @@ fn a_card_is_renewed_in_its_window_and_replaced_when_lost() {
 
 #[test]
 fn an_attached_card_lives_and_dies_with_its_main_card() {
-    let (desk, p) = office("2029-12-31");
+    let (desk, p) = recognised("2029-12-31");
     let card = no(&desk.json(&on("2019-06-10", &["card", "issue", &p])));
     let child = no(&desk.json(&["talent", "add", "--kind", "related", "--name", "张小三", "--birth-date", "2012-05-01"]));
     fails(&desk, &on("2019-06-11", &["card", "attach", &card, "--person", &child]), 3, "not_family");
@@ -201,7 +167,7 @@ fn the_calendar_comes_with_its_years_and_takes_others() {
 #[test]
 fn who_gets_no_card_is_told_why() {
     // The contract has run out: the card would have ended before it began.
-    let (desk, p) = office("2019-05-31");
+    let (desk, p) = recognised("2019-05-31");
     let told = fails(&desk, &on("2019-06-10", &["card", "issue", &p]), 3, "contract_over");
     assert_eq!(told["error"]["details"]["bound"], "contract");
     assert_eq!(desk.run(&["talent", "edit", &p, "--contract-end", "2029-12-31", "--correct", "--reason", "续签"]).0, 0);
@@ -227,7 +193,7 @@ fn who_gets_no_card_is_told_why() {
 
 #[test]
 fn a_merged_person_keeps_the_card_and_has_one() {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     for pack in ["recognition", "card"] {
         assert_eq!(desk.run(&["policy", "confirm", pack, "--basis", "和人才〔2019〕1号"]).0, 0);
     }

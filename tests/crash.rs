@@ -68,7 +68,7 @@ fn a_killed_import_leaves_nothing_or_everything_and_can_be_repeated() {
 #[test]
 fn a_killed_init_leaves_no_office_or_a_whole_one() {
     for wait in [0u64, 1, 2, 4, 8, 16, 30] {
-        let desk = Desk { dir: tempfile::tempdir().unwrap() };
+        let desk = Desk::bare();
         let mut child = start(&desk, &["init"]);
         std::thread::sleep(Duration::from_millis(wait));
         let _ = child.kill();

@@ -273,7 +273,7 @@ fn a_file_that_is_no_roster_is_refused_whole() {
 
 #[test]
 fn an_office_that_is_none_is_named_as_what_it_is() {
-    let desk = Desk { dir: tempfile::tempdir().unwrap() };
+    let desk = Desk::bare();
     let read: &[&str] = &["talent", "list"];
     assert_eq!(failure(&desk, read), (66, "no_office".into()));
     assert!(!desk.path("office.db").exists());
@@ -548,6 +548,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("missing_any", "guards: the entry is checked before"),
     ("no_pack", "guards: the plan is compiled in"),
     ("no_terminal", "guards: nothing is asked where no terminal is"),
+    ("no_random", "guards: the system always has random bytes"),
     ("no_wal", "guards: file systems without shared memory"),
     ("not_understood", "guards: the parser knows every command"),
     ("cell_full", "guards: no field holds as much as a cell of a sheet"),

@@ -193,7 +193,7 @@ fn an_award_has_its_paper() {
 
 #[test]
 fn agreements_of_a_platform_are_renewed_and_end() {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     let pl = no(&desk.json(&["platform", "add", "--name", "实训基地", "--kind", "practice_base"]));
     let agree = |more: &[&str]| desk.json(&[&["platform", "agree", &pl, "--partner", "内蒙古工业大学"], more].concat());
     let first = agree(&["--places", "20", "--subject", "订单式培养", "--from-date", "2018-09-01", "--until", "2020-08-31"]);
@@ -244,7 +244,7 @@ fn a_team_has_one_leader_and_a_person_one_team() {
 
 #[test]
 fn merged_records_are_in_one_team_and_keep_their_balances() {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     let person = |name: &str, number: &str| {
         no(&desk.json(
             &[&["talent", "add", "--name", name, "--id-type", "passport", "--id-number", number, "--employer", "甲公司"], &TALENT[..]]

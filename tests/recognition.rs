@@ -21,7 +21,7 @@ fn on<'a>(day: &'a str, args: &[&'a str]) -> Vec<&'a str> {
 
 /// An office whose example scheme is confirmed, and a person with a class from a roster.
 fn office() -> (Desk, String) {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     let head = "姓名,证件号码,用人单位,人才队伍,引进方式,到岗日期,人才类别\n";
     std::fs::write(desk.path("r.csv"), format!("{head}张三,{},甲公司,领军人才,刚性,2019-03-01,C类\n", resident_id(1))).unwrap();
     assert_eq!(desk.run(&["roster", "import", desk.path("r.csv").to_str().unwrap()]).0, 0);

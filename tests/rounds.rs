@@ -71,7 +71,7 @@ fn a_list_comes_back_with_what_is_known_of_each_line() {
 
 #[test]
 fn a_round_says_who_owes_and_an_import_returns() {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     for (i, unit) in ["甲公司", "乙公司"].into_iter().enumerate() {
         assert_eq!(desk.run(&["org", "add", "--name", unit]).0, 0, "{i}");
     }
@@ -125,7 +125,7 @@ fn a_round_says_who_owes_and_an_import_returns() {
     let (code, _, err) = desk.run(&["collect", "remind", "--out", "/proc/none", "--json"]);
     assert_eq!((code, reason(&err).as_str()), (73, "no_folder"));
     assert_eq!(desk.run(&["undo", &opened["op"].to_string(), "--reason", "误"]).0, 5, "something was returned since");
-    let empty = Desk::new();
+    let empty = Desk::on("2026-11-24");
     let (code, _, err) = empty.run(&["collect", "open", "--kind", "org", "--due", "2027-01-01", "--json"]);
     assert_eq!((code, reason(&err).as_str()), (5, "nobody_asked"));
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
@@ -134,7 +134,7 @@ fn a_round_says_who_owes_and_an_import_returns() {
 
 #[test]
 fn a_unit_has_a_sheet_of_what_to_ring_about() {
-    let desk = Desk::new();
+    let desk = Desk::on("2026-11-24");
     let p = no(&desk.add("张三", &resident_id(1), &[&TALENT[..], &["--contract-end", "2026-12-31"]].concat()));
     let q = no(&desk.add("李四", &resident_id(2), &[&TALENT[..], &["--contract-end", "2026-06"]].concat()));
     desk.add("王五", &resident_id(3), &[&TALENT[..], &["--contract-end", "2029-12-31"]].concat());

@@ -112,8 +112,7 @@ pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<Undone> {
         return Err(error::conflict("later_rows").fact("op", op).fact("later", by).detail("later", by));
     }
     let mut subjects = 0;
-    // A key that cards were signed with is not taken back with the card that happened to be the first.
-    for s in subject::ALL.iter().filter(|s| s.kind != subject::CARD_KEY_SUBJECT.kind) {
+    for s in taken_back() {
         for table in s.tables {
             let Some(owner) = table.owner else { continue };
             let but = except(s, owner, &kept);
@@ -148,6 +147,11 @@ pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<Undone> {
         )?;
     }
     Ok(Undone { command, subjects })
+}
+
+/// What an undo looks at. A key that cards were signed with is not taken back with the card that happened to be the first.
+fn taken_back() -> impl Iterator<Item = &'static Subject> {
+    subject::ALL.iter().copied().filter(|s| s.kind != subject::CARD_KEY_SUBJECT.kind)
 }
 
 /// Whether row `r` is the op's: made by it, or made again word for word by an undo that took back a later op.
@@ -243,7 +247,7 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         later = later.max(tx.conn().query_row(sql, [op], |r| r.get(0))?);
         Ok(())
     };
-    for s in subject::ALL {
+    for s in taken_back() {
         let anchor = s.tables[0];
         for table in s.tables {
             let Some(owner) = table.owner else { continue };

@@ -6,16 +6,33 @@ use serde_json::Value;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+/// What `faketime` sets, handed on: no test may hold on some days only (`faketime -f '@2029-08-31 23:30:00' cargo test`).
+pub(crate) fn clock() -> impl Iterator<Item = (&'static str, std::ffi::OsString)> {
+    ["LD_PRELOAD", "FAKETIME", "FAKETIME_SHARED"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
+}
+
 /// An office in a folder of its own.
 pub(crate) struct Desk {
     pub(crate) dir: TempDir,
+    /// The business day of commands that name none; else today.
+    pub(crate) day: Option<&'static str>,
 }
 
 impl Desk {
     pub(crate) fn new() -> Desk {
-        let desk = Desk { dir: tempfile::tempdir().unwrap() };
+        let desk = Desk::bare();
         assert_eq!(desk.run(&["init", "--lang", "zh"]).0, 0);
         desk
+    }
+
+    /// A folder without an office.
+    pub(crate) fn bare() -> Desk {
+        Desk { dir: tempfile::tempdir().unwrap(), day: None }
+    }
+
+    /// An office in which it is that day, whatever the clock says.
+    pub(crate) fn on(day: &'static str) -> Desk {
+        Desk { day: Some(day), ..Desk::new() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -24,11 +41,21 @@ impl Desk {
 
     /// Exit code, stdout, stderr.
     pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let mut args = args.to_vec();
+        if let Some(day) = self.day {
+            if !args.contains(&"--date") && !args.contains(&"--as-of") {
+                args.extend(["--date", day]);
+            }
+            if !args.contains(&"--reason") {
+                args.extend(["--reason", "补录"]);
+            }
+        }
         let out = Command::cargo_bin("rencai")
             .unwrap()
             .env_clear()
             .env("RENCAI_DB", self.path("office.db"))
             .env("RENCAI_LANG", "en")
+            .envs(clock())
             .args(args)
             .output()
             .unwrap();
@@ -65,4 +92,41 @@ pub(crate) fn resident_id(serial: usize) -> String {
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.chars().zip(weights).map(|(c, w)| c.to_digit(10).unwrap() * w).sum();
     format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
+}
+
+/// Fails with that exit code and reason; the error line.
+pub(crate) fn fails(desk: &Desk, args: &[&str], code: i32, why: &str) -> Value {
+    let (got, out, err) = desk.run(&[args, &["--json"]].concat());
+    assert!(got != 0, "{args:?}: {out}");
+    assert_eq!((got, reason(&err).as_str()), (code, why), "{args:?}: {err}");
+    serde_json::from_str(err.lines().rev().find(|l| l.starts_with('{')).unwrap()).unwrap()
+}
+
+/// The number of what was made.
+pub(crate) fn no(v: &Value) -> String {
+    v["no"].as_str().unwrap().to_owned()
+}
+
+/// A command on a day of the past.
+pub(crate) fn on<'a>(day: &'a str, args: &[&'a str]) -> Vec<&'a str> {
+    [args, &["--date", day, "--reason", "补录"]].concat()
+}
+
+/// How the tests recognise.
+pub(crate) const GRANT: [&str; 4] = ["--class", "B", "--decision", "和人才〔2019〕3号"];
+
+/// An office whose packs are confirmed, with a talent whose recognition runs from 2019-06-01 to 2022-05-31.
+pub(crate) fn recognised(contract_end: &str) -> (Desk, String) {
+    let desk = Desk::new();
+    let p = desk.add(
+        "张三",
+        &resident_id(1),
+        &["--corps", "leading", "--mode", "rigid", "--start-date", "2019-03-01", "--contract-end", contract_end],
+    );
+    let p = no(&p);
+    assert_eq!(desk.run(&["policy", "confirm", "recognition", "--basis", "和人才〔2019〕1号"]).0, 0);
+    desk.json(&[&["recognition", "grant", &p, "--from-date", "2019-06-01"], &GRANT[..]].concat());
+    fails(&desk, &on("2019-06-10", &["card", "issue", &p]), 78, "unconfirmed");
+    assert_eq!(desk.run(&["policy", "confirm", "card/zone", "--basis", "和人才〔2019〕2号"]).0, 0);
+    (desk, p)
 }
