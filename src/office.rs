@@ -191,7 +191,9 @@ impl Office {
     pub fn write_act<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
         self.may_write(act)?;
         let mut conn = open::open_write(self.path()?)?;
-        write::write(&mut conn, act, f)
+        let done = write::write(&mut conn, act, f);
+        open::settle(&conn, self.path()?);
+        done
     }
 
     /// The same for an import, which may be the first and large.
@@ -202,6 +204,7 @@ impl Office {
         if log_off {
             open::log_on(&conn);
         }
+        open::settle(&conn, self.path()?);
         done
     }
 

@@ -548,6 +548,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("missing_any", "guards: the entry is checked before"),
     ("no_pack", "guards: the plan is compiled in"),
     ("no_terminal", "guards: nothing is asked where no terminal is"),
+    ("pdf_failed", "guards: what the library could report of pictures of our own making"),
     ("no_random", "guards: the system always has random bytes"),
     ("no_wal", "guards: file systems without shared memory"),
     ("not_understood", "guards: the parser knows every command"),

@@ -134,6 +134,16 @@ fn the_private_key_stays_beside_the_office() {
     assert_eq!(serde_json::from_str::<Value>(&with(&copy, &["card", "show", &c]).1).unwrap()["token"], Value::Null);
     fails(&desk, &["card", "revocations", "--out", "x.json", "--db", &copy], 5, "no_private_key");
     fails(&desk, &["card", "print", &c, "-o", "x.svg", "--db", &copy], 5, "no_private_key");
+    let checks = |office: &str| -> Vec<(String, String)> {
+        let found = serde_json::from_str::<Value>(&with(office, &["doctor", "--only", "card_key"]).1).unwrap();
+        let text = |v: &Value| v.as_str().unwrap().to_owned();
+        found["findings"].as_array().unwrap().iter().map(|f| (text(&f["check"]), text(&f["severity"]))).collect()
+    };
+    let office = path(&desk, "office.db");
+    assert_eq!((checks(&copy), checks(&office)), (vec![("card_key".into(), "advice".into())], vec![]));
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(checks(&office), [("card_key".into(), "error".into())]);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     // A new key signs; what the old one signed still counts, until it is given up.
     let rotated = desk.json(&["card", "key", "rotate"]);
     assert_eq!((rotated["keys"].as_i64(), desk.path("office.db.card-key.next").exists()), (Some(2), false));
@@ -257,4 +267,20 @@ fn the_counters_page_answers_in_a_real_browser() {
     std::fs::write(&forged, std::fs::read_to_string(&page).unwrap().replace(&format!("\"numbers\":[\"{c}\"]"), "\"numbers\":[]")).unwrap();
     let (html, _) = rendered(browser, &desk, &format!("{forged}#{token}"), 1200);
     assert!(html.contains("was altered: don't use this page") && !html.contains("data-valid=\""), "{html}");
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn cards_become_a_pdf_where_the_machine_has_the_letters() {
+    let (desk, c, _) = carded();
+    let pdf = path(&desk, "c.pdf");
+    let (code, out, err) = desk.run(&["card", "print", &c, "-o", &pdf, "--as-of", "2019-07-01", "--json"]);
+    if code == 73 {
+        // A machine without a Chinese font says so, and leaves nothing behind.
+        assert_eq!((it::reason(&err).as_str(), desk.path("c.pdf").exists()), ("no_font", false));
+        return;
+    }
+    assert_eq!((code, &serde_json::from_str::<Value>(&out).unwrap()["form"]), (0, &"pdf".into()), "{err}");
+    let bytes = std::fs::read(&pdf).unwrap();
+    assert!(bytes.starts_with(b"%PDF-") && bytes.windows(8).any(|w| w == b"/Count 1"));
 }

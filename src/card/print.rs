@@ -34,29 +34,41 @@ struct Face {
     token: String,
 }
 
+/// What a card can be printed as.
+#[cfg(feature = "pdf")]
+const FORMS: [&str; 3] = ["svg", "html", "pdf"];
+/// What a card can be printed as.
+#[cfg(not(feature = "pdf"))]
+const FORMS: [&str; 2] = ["svg", "html"];
+
+/// Cards to a sheet of A4.
+const SHEET: usize = 10;
+
 /// Colours of a level's band and its ink, by rank; levels beyond the third look like the third.
 const BANDS: [(&str, &str); 3] = [("#8f6417", "#5c3f06"), ("#5b6977", "#36424d"), ("#3f6f8f", "#1d3c50")];
 
 /// Prints the cards named into a file of the form its name says.
 pub fn run(office: &Office, named: &Named, out: &Path) -> Result<Exit> {
     let form = out.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).unwrap_or_default();
-    if !matches!(form.as_str(), "svg" | "html") {
-        return Err(error::usage("card_form").fact("file", shown(&out.display().to_string())));
+    if !FORMS.contains(&form.as_str()) {
+        return Err(error::usage("card_form").fact("forms", FORMS.join(", ")).fact("file", shown(&out.display().to_string())));
     }
     if form == "svg" && named.ids.len() > 1 {
         return Err(error::usage("one_card_svg").fact("n", named.ids.len()));
     }
     let (faces, numbers) = faces(office, &named.ids)?;
-    let text = match (form.as_str(), faces.as_slice()) {
-        ("svg", [one]) => svg(one) + "\n",
-        _ => sheet(&faces),
+    let bytes = match (form.as_str(), faces.as_slice()) {
+        ("svg", [one]) => (svg(one) + "\n").into_bytes(),
+        #[cfg(feature = "pdf")]
+        ("pdf", faces) => super::pdf::pages(&faces.chunks(SHEET).map(page).collect::<Vec<_>>())?,
+        _ => sheet(&faces).into_bytes(),
     };
     let path = crate::db::open::absolute(out)?;
     if !office.globals.dry_run {
         let mut what = Map::new();
         what.insert("cards".into(), numbers.clone().into());
         office.record_access("card.print", what)?;
-        write_whole(&path, text.as_bytes())?;
+        write_whole(&path, &bytes)?;
     }
     let mut v = json!({"path": shown(&path.display().to_string()), "form": form, "count": faces.len(), "cards": numbers});
     if office.globals.dry_run {
@@ -175,7 +187,7 @@ fn sheet(faces: &[Face]) -> String {
          .page{display:grid;grid-template-columns:repeat(2,85.6mm);gap:1mm 4mm;justify-content:safe center;break-after:page}\
          .page:last-child{break-after:auto}svg{display:block}</style></head>\n<body>\n",
     );
-    for page in faces.chunks(10) {
+    for page in faces.chunks(SHEET) {
         out.push_str("<div class=\"page\">\n");
         for face in page {
             out.push_str(&svg(face));
@@ -185,6 +197,18 @@ fn sheet(faces: &[Face]) -> String {
     }
     out.push_str("</body></html>\n");
     out
+}
+
+/// A sheet of A4 as one picture, in tenths of a millimetre.
+#[cfg(feature = "pdf")]
+fn page(faces: &[Face]) -> String {
+    let mut out = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"210mm\" height=\"297mm\" viewBox=\"0 0 2100 2970\">");
+    for (n, face) in faces.iter().enumerate() {
+        let (x, y) = (174 + n % 2 * 896, 115 + n / 2 * 550);
+        let place = format!("x=\"{x}\" y=\"{y}\" width=\"856\" height=\"539.8\"");
+        out.push_str(&svg(face).replacen("width=\"85.6mm\" height=\"53.98mm\"", &place, 1));
+    }
+    out + "</svg>"
 }
 
 #[cfg(test)]

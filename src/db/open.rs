@@ -282,9 +282,15 @@ fn occupied(path: &Path) -> Result<()> {
     }
 }
 
+/// A log longer than this is brought into the file when its write is done: whoever opens the office reads the log first.
+const LONG_LOG: u64 = 4 << 20;
+
 /// Brings a large write from the WAL into the file, so that the next reader need not. Being busy with another is no failure.
-pub fn checkpoint(path: &Path) -> Result<()> {
-    let conn = open_write(path)?;
-    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(())
+pub fn settle(conn: &Connection, path: &Path) {
+    let long = std::fs::metadata(super::files::beside(path, "-wal")).is_ok_and(|m| m.len() > LONG_LOG);
+    if long {
+        // The write itself is done and safe: nobody waits long for this.
+        let _ = conn.busy_timeout(Duration::from_secs(1));
+        let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
 }

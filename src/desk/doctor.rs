@@ -2,6 +2,7 @@
 //! around the file is careless. A finding says what, and what to do next.
 
 use crate::base::number;
+use crate::card;
 use crate::cli::Noun;
 use crate::db::files::has_side;
 use crate::db::subject::{self, Subject, Table};
@@ -25,7 +26,7 @@ pub const NOUN: Noun = Noun { name: "doctor", build: |c| DoctorArgs::augment_arg
 type Check = fn(&Connection, &Path) -> Result<Vec<Finding>>;
 
 /// What is looked at, cheap and decisive first.
-const CHECKS: [(&str, Check); 13] = [
+const CHECKS: [(&str, Check); 14] = [
     ("pages", pages),
     ("schema", schema),
     ("settings", settings),
@@ -37,6 +38,7 @@ const CHECKS: [(&str, Check); 13] = [
     ("actors", actors),
     ("files", kept_files),
     ("permissions", permissions),
+    ("card_key", card_key),
     ("journal", journal),
     ("space", space),
 ];
@@ -259,6 +261,16 @@ fn permissions(_: &Connection, path: &Path) -> Result<Vec<Finding>> {
         found.push(Finding::advice("permissions", "folder_mode").fact("path", folder.display()));
     }
     Ok(found)
+}
+
+/// The private key for cards: here, and nobody else's to read.
+fn card_key(conn: &Connection, path: &Path) -> Result<Vec<Finding>> {
+    let key = card::key::path(path);
+    if std::fs::metadata(&key).is_ok_and(|m| m.permissions().mode() & 0o077 != 0) {
+        return Ok(vec![Finding::new("card_key", "card_key_mode").fact("path", key.display())]);
+    }
+    let wanted = !card::store::keys(conn)?.is_empty() && card::key::signer(conn, path)?.is_none();
+    Ok(if wanted { vec![Finding::advice("card_key", "card_key_absent")] } else { Vec::new() })
 }
 
 fn journal(_: &Connection, path: &Path) -> Result<Vec<Finding>> {

@@ -124,10 +124,6 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let set =
                 Settings { kind, file_name, on_match, correct, partial, rejects, reveal: office.globals.reveal, sheet, headers, unit };
             let outcome = import::import(office, &file, &set)?;
-            if outcome.op.is_some() {
-                // Committed is committed: the next command brings the log into the file if this can't.
-                let _ = crate::db::open::checkpoint(office.path()?);
-            }
             say(office, &file, &set, outcome)
         }
         RosterCommand::Export { file, kind, filter, encoding } => {
