@@ -486,6 +486,9 @@ pub fn usage_problem(message: String, hint: Option<String>) -> Problem {
 fn label_of(field: &str, code: &str) -> Option<&'static str> {
     let field = field.rsplit('.').next().unwrap_or(field);
     let zh = lang() == Lang::Zh;
+    if field == "opens" {
+        return try_t(&format!("value.case.type.{code}"));
+    }
     let set = match field {
         "type" => "id_type",
         "corps_more" => "corps",
