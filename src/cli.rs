@@ -2,13 +2,13 @@
 //! not pay for the whole tree.
 
 use crate::error::Result;
-use crate::office::{Exit, Globals, Office, usage_problem};
+use crate::office::{Exit, Globals, JOURNAL, Office, usage_problem};
 use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
-use crate::ui::{ColorChoice, Format, Out, lang, set_lang};
+use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, calendar, card, collect, desk, letter, org, paper, platform, point, policy, project, recognition, roster, service, talent,
+    audit, calendar, card, collect, desk, fund, letter, org, paper, platform, point, policy, project, recognition, roster, service, talent,
     target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -43,6 +43,7 @@ pub fn nouns() -> Vec<Noun> {
         point::cmd::POINT,
         point::cmd::OFFER,
         calendar::cmd::NOUN,
+        fund::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,
         letter::NOUN,
@@ -99,6 +100,12 @@ pub fn run(args: &[OsString]) -> i32 {
         // Not reached: clap has just accepted these matches for this very type.
         Err(_) => return 2,
     };
+    let verb = matches.subcommand().map(|(noun, m)| (noun, m.subcommand_name().unwrap_or_default()));
+    if globals.format.as_deref() == Some(JOURNAL) && verb != Some(("fund", "ledger")) {
+        let p = usage_problem(t("usage.journal_form").to_owned(), Some(t("usage.journal_form_next").to_owned()));
+        p.print(&mut Out::new(colour, false), Format::Table);
+        return p.code;
+    }
     let office = Office::new(globals);
     let result = match matches.subcommand() {
         Some((name, sub)) => match nouns().into_iter().find(|n| n.name == name) {

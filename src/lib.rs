@@ -9,6 +9,7 @@ pub mod collect;
 pub mod db;
 pub mod desk;
 pub mod error;
+pub mod fund;
 pub mod letter;
 pub mod office;
 pub mod org;

@@ -15,14 +15,18 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+/// The form that `fund ledger` alone has.
+pub const JOURNAL: &str = "journal";
+
 /// Options every command takes (CLI.md).
 #[derive(clap::Args, Clone, Debug, Default)]
 #[allow(missing_docs, reason = "each is explained by its --help")]
 pub struct Globals {
     #[arg(long, global = true, value_name = "PATH")]
     pub db: Option<PathBuf>,
-    #[arg(long, global = true, value_enum, value_name = "FORM")]
-    pub format: Option<Format>,
+    // As text: `fund ledger` knows one more form than every command.
+    #[arg(long, global = true, value_parser = ["table", "json", "ndjson", "csv", "md", JOURNAL], value_name = "FORM")]
+    pub format: Option<String>,
     #[arg(long, global = true)]
     pub json: bool,
     #[arg(long, global = true, value_parser = ["en", "zh"], value_name = "LANG")]
@@ -268,7 +272,15 @@ impl Office {
 
     /// stdout's form.
     pub fn format(&self) -> Format {
-        if self.globals.json { Format::Json } else { self.globals.format.unwrap_or_default() }
+        if self.globals.json {
+            return Format::Json;
+        }
+        self.globals.format.as_deref().and_then(|f| <Format as clap::ValueEnum>::from_str(f, false).ok()).unwrap_or_default()
+    }
+
+    /// Whether the ledger is wanted as plain-text accounting.
+    pub fn as_journal(&self) -> bool {
+        self.globals.format.as_deref() == Some(JOURNAL)
     }
 
     /// How many rows a list shows (`--limit`).

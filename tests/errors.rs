@@ -542,6 +542,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("objection_upheld", "src/recognition/mod.rs"),
     ("class_decided", "a roster's row is refused as conflict_with_register: tests/recognition.rs"),
     ("decision_sum", "src/paper/mod.rs"),
+    ("not_free", "src/fund/store.rs"),
     ("file_changing", "guards: a file that somebody writes in while it is copied"),
     ("copy_differs", "guards: the copy is read back and compared with the office"),
     ("written_differs", "guards: rows are counted in the file after an import"),

@@ -149,6 +149,41 @@ record_table!(POINT, "point", ["name" Plain, "folded" Plain, "kind" Plain, "addr
 record_table!(OFFER, "offer", [
     "point_id" Reference, "name" Plain, "discount" Plain, "levels" Plain, "attached" Plain, "from_day" Plain, "until_day" Plain]);
 record_table!(OFFER_USE, "offer_use", ["offer_id" Reference, "day" Plain, "level" Plain, "card_id" Personal, "salt" Outside]);
+record_table!(FUND, "fund", ["name" Plain, "folded" Plain, "year" Plain, "kind" Plain, "decision_id" Plain]);
+record_table!(FUND_LINE, "fund_line", ["fund_id" Reference, "source" Plain, "purpose" Plain, "earmark" Plain]);
+/// The balance of a line: the only rows of the office that change in place.
+pub static FUND_BALANCE: Table = Table {
+    name: "fund_balance",
+    owner: Some("line_id"),
+    key: 1,
+    cols: &[
+        ("line_id", Owner),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("free_fen", Plain),
+        ("reserved_fen", Plain),
+        ("paid_fen", Plain),
+    ],
+};
+record_table!(JOURNAL, "journal", ["day" Plain, "kind" Plain, "decision_id" Plain, "note" Plain]);
+/// The postings of a movement.
+pub static POSTING: Table = Table {
+    name: "posting",
+    owner: Some("journal_id"),
+    key: 2,
+    cols: &[
+        ("journal_id", Owner),
+        ("seq", Plain),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("line_id", Reference),
+        ("account", Plain),
+        ("amount_fen", Plain),
+    ],
+};
+record_table!(FUND_ASSERTION, "fund_assertion", ["fund_id" Reference, "day" Plain, "amount_fen" Plain]);
+record_table!(FUND_INVESTMENT, "fund_investment", [
+    "fund_id" Reference, "org_id" Reference, "day" Plain, "amount_fen" Plain, "outcome" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -200,6 +235,16 @@ pub static POINT_SUBJECT: Subject = Subject { kind: "point", prefix: "PT", table
 pub static OFFER_SUBJECT: Subject = Subject { kind: "offer", prefix: "O", tables: &[&OFFER] };
 /// A use of an offer.
 pub static OFFER_USE_SUBJECT: Subject = Subject { kind: "offer_use", prefix: "", tables: &[&OFFER_USE] };
+/// A fund of a year.
+pub static FUND_SUBJECT: Subject = Subject { kind: "fund", prefix: "FD", tables: &[&FUND] };
+/// A line of a fund, with its balance.
+pub static FUND_LINE_SUBJECT: Subject = Subject { kind: "fund_line", prefix: "", tables: &[&FUND_LINE, &FUND_BALANCE] };
+/// A movement of money.
+pub static JOURNAL_SUBJECT: Subject = Subject { kind: "journal", prefix: "", tables: &[&JOURNAL, &POSTING] };
+/// What the bank says.
+pub static FUND_ASSERTION_SUBJECT: Subject = Subject { kind: "fund_assertion", prefix: "", tables: &[&FUND_ASSERTION] };
+/// An investment.
+pub static FUND_INVESTMENT_SUBJECT: Subject = Subject { kind: "fund_investment", prefix: "", tables: &[&FUND_INVESTMENT] };
 /// A round of collecting rosters.
 pub static COLLECTION_SUBJECT: Subject = Subject { kind: "collection", prefix: "", tables: &[&COLLECTION, &COLLECTION_UNIT] };
 /// An actor.
@@ -244,6 +289,11 @@ pub static ALL: &[&Subject] = &[
     &DECISION_SUBJECT,
     &FILE_SUBJECT,
     &FILE_LINK_SUBJECT,
+    &FUND_SUBJECT,
+    &FUND_ASSERTION_SUBJECT,
+    &FUND_INVESTMENT_SUBJECT,
+    &FUND_LINE_SUBJECT,
+    &JOURNAL_SUBJECT,
     &JUDGEMENT_SUBJECT,
     &NOTICE_SUBJECT,
     &OBJECTION_SUBJECT,

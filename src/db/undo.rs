@@ -45,6 +45,8 @@ const UNDOABLE: &[&str] = &[
     "offer.add",
     "offer.close",
     "offer.use",
+    "fund.invest",
+    "fund.assert",
     "org.add",
     "org.edit",
     "org.close",
@@ -182,6 +184,7 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
            OR EXISTS (SELECT 1 FROM project_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM project_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM team_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM fund_investment r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM point r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM collection_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM org_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {}))",
@@ -296,6 +299,7 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::OFFER, "point_id", "point"),
         (&subject::OFFER_USE, "offer_id", "offer"),
         (&subject::OFFER_USE, "card_id", "card"),
+        (&subject::FUND_INVESTMENT, "org_id", "org"),
         (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),

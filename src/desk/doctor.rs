@@ -2,7 +2,6 @@
 //! around the file is careless. A finding says what, and what to do next.
 
 use crate::base::number;
-use crate::card;
 use crate::cli::Noun;
 use crate::db::files::has_side;
 use crate::db::subject::{self, Subject, Table};
@@ -12,6 +11,7 @@ use crate::office::{Exit, Office};
 use crate::paper;
 use crate::ui::lang::fill;
 use crate::ui::{Column, Format, View, t, try_t};
+use crate::{card, fund};
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub const NOUN: Noun = Noun { name: "doctor", build: |c| DoctorArgs::augment_arg
 type Check = fn(&Connection, &Path) -> Result<Vec<Finding>>;
 
 /// What is looked at, cheap and decisive first.
-const CHECKS: [(&str, Check); 14] = [
+const CHECKS: [(&str, Check); 15] = [
     ("pages", pages),
     ("schema", schema),
     ("settings", settings),
@@ -37,6 +37,7 @@ const CHECKS: [(&str, Check); 14] = [
     ("spans", spans),
     ("actors", actors),
     ("files", kept_files),
+    ("ledger", ledger),
     ("permissions", permissions),
     ("card_key", card_key),
     ("journal", journal),
@@ -259,6 +260,26 @@ fn permissions(_: &Connection, path: &Path) -> Result<Vec<Finding>> {
     }
     if let Some(folder) = path.parent().filter(|f| open_to_others(f)) {
         found.push(Finding::advice("permissions", "folder_mode").fact("path", folder.display()));
+    }
+    Ok(found)
+}
+
+/// Movements that don't sum to nothing, balances that are not what was posted, and a bank that says otherwise.
+fn ledger(conn: &Connection, _: &Path) -> Result<Vec<Finding>> {
+    let mut found: Vec<Finding> =
+        fund::store::unbalanced(conn)?.into_iter().take(SHOWN).map(|id| Finding::new("ledger", "journal").fact("id", id)).collect();
+    for f in fund::store::funds(conn)? {
+        for line in fund::store::drifted(conn, f.id)? {
+            found.push(Finding::new("ledger", "balance").fact("no", f.no()).fact("line", line));
+        }
+        for (day, said) in fund::store::assertions(conn, f.id)? {
+            let held = fund::store::cash(conn, f.id, day)?;
+            if held != said {
+                found.push(
+                    Finding::advice("ledger", "bank").fact("no", f.no()).fact("day", day.iso()).fact("said", said).fact("held", held),
+                );
+            }
+        }
     }
     Ok(found)
 }

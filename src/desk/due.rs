@@ -6,6 +6,7 @@ use crate::base::day::Day;
 use crate::card;
 use crate::collect;
 use crate::error::Result;
+use crate::fund;
 use crate::policy;
 use crate::recognition;
 use crate::service;
@@ -14,8 +15,19 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
-pub const WEIGHTS: [(&str, f64); 7] =
-    [("case", 10.0), ("notice", 8.0), ("card_review", 6.0), ("card_end", 5.0), ("mid_check", 4.0), ("roster", 4.0), ("review_rows", 3.0)];
+pub const WEIGHTS: [(&str, f64); 8] = [
+    ("case", 10.0),
+    ("notice", 8.0),
+    ("card_review", 6.0),
+    ("card_end", 5.0),
+    ("mid_check", 4.0),
+    ("roster", 4.0),
+    ("review_rows", 3.0),
+    ("bank", 3.0),
+];
+
+/// So many days behind the bank's last word a fund wants another.
+const BANK_DAYS: i32 = 31;
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +71,7 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
     recognitions(conn, day, last, &mut found)?;
     cards(conn, day, last, &mut found)?;
     rosters(conn, day, last, &mut found)?;
+    banks(conn, day, last, &mut found)?;
     for (who, count) in store::waiting_by_actor(conn)? {
         found.push(Due { kind: "review_rows", no: None, due: None, count, who });
     }
@@ -133,6 +146,23 @@ fn rosters(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Resu
         if owed > 0 {
             let who = store::actor_of_round(conn, round.id)?;
             found.push(Due { kind: "roster", no: Some(round.id.to_string()), due: Some(round.due), count: owed, who });
+        }
+    }
+    Ok(())
+}
+
+/// Open funds with money that nobody compared with the bank of late.
+fn banks(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for f in fund::store::funds(conn)? {
+        if fund::store::state(conn, f.id, day)? == "closed" || fund::store::cash(conn, f.id, day)?.0 == 0 {
+            continue;
+        }
+        let said = fund::store::assertions(conn, f.id)?.into_iter().rfind(|a| a.0 <= day).map(|a| a.0);
+        let opened = steps::steps(conn, (fund::MACHINE.kind, f.id))?.first().map_or(day, |s| s.day);
+        let due = said.unwrap_or(opened).add_days(BANK_DAYS);
+        if due <= last {
+            let who = store::actor_of_fund(conn, f.id)?;
+            found.push(Due { kind: "bank", no: Some(f.no()), due: Some(due), count: 1, who });
         }
     }
     Ok(())

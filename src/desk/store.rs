@@ -104,6 +104,12 @@ pub fn actor_of_round(conn: &Connection, id: i64) -> Result<String> {
     actor_of(conn, op)
 }
 
+/// Who opened a fund.
+pub fn actor_of_fund(conn: &Connection, id: i64) -> Result<String> {
+    let op = conn.prepare_cached("SELECT made_op FROM fund WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    actor_of(conn, op)
+}
+
 /// Names under which an OS user acts, his own among them.
 pub fn names_of(conn: &Connection, os_user: &str) -> Result<Vec<String>> {
     let mut st = conn.prepare_cached("SELECT DISTINCT name FROM actor WHERE os_user = ?1 AND voided_op IS NULL ORDER BY 1")?;
