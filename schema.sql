@@ -782,7 +782,7 @@ CREATE TABLE journal (
   made_op     INTEGER NOT NULL,
   voided_op   INTEGER,
   day         INTEGER NOT NULL,
-  kind        TEXT NOT NULL CHECK (kind IN ('appropriate', 'reserve', 'release', 'pay', 'recover', 'lapse', 'return', 'carry')),
+  kind        TEXT NOT NULL CHECK (kind IN ('appropriate', 'reserve', 'release', 'pay', 'bounce', 'recover', 'lapse', 'return', 'carry')),
   decision_id INTEGER REFERENCES decision (id),
   note        TEXT
 ) STRICT;
@@ -823,3 +823,82 @@ CREATE TABLE fund_investment (
   outcome    TEXT
 ) STRICT;
 CREATE INDEX fund_investment_fund ON fund_investment (fund_id);
+
+-- R. A benefit granted (待遇审批): what was known and judged on the day is frozen with it, so that it can be explained years later.
+CREATE TABLE application (
+  id           INTEGER PRIMARY KEY,
+  made_op      INTEGER NOT NULL,
+  voided_op    INTEGER,
+  scheme       TEXT NOT NULL,
+  policy_id    INTEGER NOT NULL REFERENCES policy_version (id),
+  person_id    INTEGER REFERENCES person (id),
+  org_id       INTEGER REFERENCES org (id),
+  line_id      INTEGER NOT NULL REFERENCES fund_line (id),
+  decision_id  INTEGER NOT NULL REFERENCES decision (id),
+  approved_day INTEGER NOT NULL,
+  amount_fen   INTEGER NOT NULL CHECK (amount_fen > 0),    -- in all
+  deducted_fen INTEGER NOT NULL CHECK (deducted_fen >= 0), -- what other schemes paid, taken off before
+  verdict      TEXT NOT NULL,         -- JSON: every clause with its fact, day and op
+  agreement    TEXT NOT NULL,         -- JSON: what is owed back when the service is broken off
+  CHECK ((person_id IS NULL) <> (org_id IS NULL))
+) STRICT;
+CREATE INDEX application_person ON application (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX application_org ON application (org_id) WHERE org_id IS NOT NULL;
+
+-- A part of it that falls due. What was sent to the bank and did not come back stands in it, because a CHECK must guard it: nothing is paid twice.
+CREATE TABLE instalment (
+  application_id INTEGER NOT NULL REFERENCES application (id),
+  seq            INTEGER NOT NULL,
+  made_op        INTEGER NOT NULL,
+  voided_op      INTEGER,
+  due_day        INTEGER NOT NULL,
+  period         TEXT,                -- months of a monthly benefit: 2019-01..2019-03
+  amount_fen     INTEGER NOT NULL CHECK (amount_fen > 0),
+  settled_fen    INTEGER NOT NULL CHECK (settled_fen BETWEEN 0 AND amount_fen),
+  line_id        INTEGER REFERENCES fund_line (id),  -- where it is reserved; NULL = a commitment of a later year, or waiting for money
+  PRIMARY KEY (application_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A month of a benefit that a person had: once in a life.
+CREATE TABLE benefit_month (
+  person_id      INTEGER NOT NULL REFERENCES person (id),
+  scheme         TEXT NOT NULL,
+  month          INTEGER NOT NULL,    -- yyyymm
+  made_op        INTEGER NOT NULL,
+  voided_op      INTEGER,
+  application_id INTEGER NOT NULL REFERENCES application (id),
+  PRIMARY KEY (person_id, scheme, month)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX benefit_month_application ON benefit_month (application_id);
+
+-- R. A payment batch (拨付批次) with its bank file.
+CREATE TABLE payment_batch (
+  id         INTEGER PRIMARY KEY,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  day        INTEGER NOT NULL,
+  amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+  sha256     TEXT NOT NULL,           -- of the bank file
+  head       TEXT NOT NULL            -- of the log when it was made: printed on every line
+) STRICT;
+
+-- F. A line of a batch: an instalment on its way. What the bank said of it voids the row and makes another.
+CREATE TABLE payment (
+  batch_id       INTEGER NOT NULL REFERENCES payment_batch (id),
+  seq            INTEGER NOT NULL,
+  made_op        INTEGER NOT NULL,
+  voided_op      INTEGER,
+  row            INTEGER NOT NULL,    -- in the bank file
+  application_id INTEGER NOT NULL REFERENCES application (id),
+  instalment_seq INTEGER NOT NULL,
+  line_id        INTEGER NOT NULL REFERENCES fund_line (id),
+  amount_fen     INTEGER NOT NULL CHECK (amount_fen > 0),
+  tail           TEXT NOT NULL,       -- last four digits of the account
+  account_hash   TEXT NOT NULL,       -- of the whole number, salted
+  state          TEXT NOT NULL CHECK (state IN ('sent', 'settled', 'partial', 'failed')),
+  paid_fen       INTEGER NOT NULL CHECK (paid_fen BETWEEN 0 AND amount_fen),
+  reason         TEXT,
+  PRIMARY KEY (batch_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX payment_on_its_way ON payment (application_id, instalment_seq) WHERE voided_op IS NULL AND state = 'sent';
+CREATE INDEX payment_application ON payment (application_id);

@@ -8,8 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, calendar, card, collect, desk, fund, letter, org, paper, platform, point, policy, project, recognition, roster, service, talent,
-    target, team,
+    audit, calendar, card, collect, desk, fund, letter, org, paper, platform, point, policy, project, recognition, roster, service,
+    subsidy, talent, target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -44,6 +44,7 @@ pub fn nouns() -> Vec<Noun> {
         point::cmd::OFFER,
         calendar::cmd::NOUN,
         fund::cmd::NOUN,
+        subsidy::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,
         letter::NOUN,

@@ -21,6 +21,7 @@ pub mod project;
 pub mod recognition;
 pub mod roster;
 pub mod service;
+pub mod subsidy;
 pub mod talent;
 pub mod target;
 pub mod team;

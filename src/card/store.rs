@@ -165,6 +165,11 @@ pub fn review(tx: &mut Tx<'_>, id: i64, passed: bool) -> Result<()> {
     Ok(())
 }
 
+/// The op that issued a card.
+pub fn made_op(conn: &Connection, id: i64) -> Result<i64> {
+    Ok(conn.prepare_cached("SELECT made_op FROM card WHERE id = ?1")?.query_row([id], |r| r.get(0))?)
+}
+
 /// The business day of the last sweep that found something.
 pub fn last_sweep(conn: &Connection) -> Result<Option<Day>> {
     let day: Option<i32> =

@@ -184,6 +184,56 @@ pub static POSTING: Table = Table {
 record_table!(FUND_ASSERTION, "fund_assertion", ["fund_id" Reference, "day" Plain, "amount_fen" Plain]);
 record_table!(FUND_INVESTMENT, "fund_investment", [
     "fund_id" Reference, "org_id" Reference, "day" Plain, "amount_fen" Plain, "outcome" Plain]);
+record_table!(APPLICATION, "application", [
+    "scheme" Plain, "policy_id" Plain, "person_id" Plain, "org_id" Plain, "line_id" Reference, "decision_id" Plain, "approved_day" Plain,
+    "amount_fen" Plain, "deducted_fen" Plain, "verdict" Plain, "agreement" Plain]);
+/// The instalments of a benefit; `settled_fen` and `line_id` change in place.
+pub static INSTALMENT: Table = Table {
+    name: "instalment",
+    owner: Some("application_id"),
+    key: 2,
+    cols: &[
+        ("application_id", Owner),
+        ("seq", Plain),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("due_day", Plain),
+        ("period", Plain),
+        ("amount_fen", Plain),
+        ("settled_fen", Plain),
+        ("line_id", Plain),
+    ],
+};
+/// Months of a benefit that a person had.
+pub static BENEFIT_MONTH: Table = Table {
+    name: "benefit_month",
+    owner: Some("application_id"),
+    key: 2,
+    cols: &[("application_id", Owner), ("month", Plain), ("made_op", Plain), ("voided_op", Plain), ("person_id", Plain), ("scheme", Plain)],
+};
+record_table!(PAYMENT_BATCH, "payment_batch", ["day" Plain, "amount_fen" Plain, "sha256" Plain, "head" Plain]);
+/// Lines of a batch.
+pub static PAYMENT: Table = Table {
+    name: "payment",
+    owner: Some("batch_id"),
+    key: 2,
+    cols: &[
+        ("batch_id", Owner),
+        ("seq", Plain),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("row", Plain),
+        ("application_id", Reference),
+        ("instalment_seq", Plain),
+        ("line_id", Reference),
+        ("amount_fen", Plain),
+        ("tail", Plain),
+        ("account_hash", Plain),
+        ("state", Plain),
+        ("paid_fen", Plain),
+        ("reason", Plain),
+    ],
+};
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -241,6 +291,11 @@ pub static FUND_SUBJECT: Subject = Subject { kind: "fund", prefix: "FD", tables:
 pub static FUND_LINE_SUBJECT: Subject = Subject { kind: "fund_line", prefix: "", tables: &[&FUND_LINE, &FUND_BALANCE] };
 /// A movement of money.
 pub static JOURNAL_SUBJECT: Subject = Subject { kind: "journal", prefix: "", tables: &[&JOURNAL, &POSTING] };
+/// A benefit granted.
+pub static APPLICATION_SUBJECT: Subject =
+    Subject { kind: "application", prefix: "S", tables: &[&APPLICATION, &INSTALMENT, &BENEFIT_MONTH] };
+/// A payment batch.
+pub static PAYMENT_BATCH_SUBJECT: Subject = Subject { kind: "payment_batch", prefix: "PB", tables: &[&PAYMENT_BATCH, &PAYMENT] };
 /// What the bank says.
 pub static FUND_ASSERTION_SUBJECT: Subject = Subject { kind: "fund_assertion", prefix: "", tables: &[&FUND_ASSERTION] };
 /// An investment.
@@ -281,6 +336,7 @@ pub static OBJECTION_SUBJECT: Subject = Subject { kind: "objection", prefix: "",
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
+    &APPLICATION_SUBJECT,
     &CALENDAR_SUBJECT,
     &CARD_SUBJECT,
     &CARD_KEY_SUBJECT,
@@ -300,6 +356,7 @@ pub static ALL: &[&Subject] = &[
     &OFFER_SUBJECT,
     &OFFER_USE_SUBJECT,
     &ORG_SUBJECT,
+    &PAYMENT_BATCH_SUBJECT,
     &PERSON_SUBJECT,
     &PLATFORM_SUBJECT,
     &POINT_SUBJECT,

@@ -94,8 +94,7 @@ pub fn actor_of(conn: &Connection, op: i64) -> Result<String> {
 
 /// Who issued a card.
 pub fn actor_of_card(conn: &Connection, id: i64) -> Result<String> {
-    let op = conn.prepare_cached("SELECT made_op FROM card WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
-    actor_of(conn, op)
+    actor_of(conn, crate::card::store::made_op(conn, id)?)
 }
 
 /// Who opened a round.

@@ -86,15 +86,15 @@ pub fn year_end(fund: &Fund) -> Day {
 }
 
 /// Hands to another year's fund what is promised, and the free money that is not the treasury's (`all`: that too, where the decision says
-/// so). How much.
-pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &str) -> Result<Fen> {
+/// so). How much, and from which line to which promises went.
+pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &str) -> Result<(Fen, Vec<(i64, i64)>)> {
     in_order(tx, fund)?;
     if to_year <= fund.year {
         return Err(error::usage("carry_back").fact("year", fund.year));
     }
     let to = next_fund(tx.conn(), fund, to_year)?;
     let decision_id = paper::store::cite(tx, decision)?;
-    let mut moved = Fen::ZERO;
+    let (mut moved, mut promises) = (Fen::ZERO, Vec::new());
     for l in store::lines(tx.conn(), fund.id)? {
         let (held, _) = store::sums(tx.conn(), l.id, Day(i32::MAX))?;
         for account in [Account::Reserved, Account::Free] {
@@ -104,13 +104,16 @@ pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &s
             }
             let target = store::line(tx, to.id, &l.source, &l.purpose, l.earmark.as_deref())?;
             store::post(tx, "carry", Some(decision_id), None, &carried(l.id, target, account, amount))?;
+            if account == Account::Reserved {
+                promises.push((l.id, target));
+            }
             moved = moved.checked_add(amount).ok_or_else(|| error::bad_data("amount_range"))?;
         }
     }
     if moved == Fen::ZERO {
         return Err(error::conflict("nothing_to_carry").fact("no", fund.no()).detail("possible", Vec::<&str>::new()));
     }
-    Ok(moved)
+    Ok((moved, promises))
 }
 
 /// The open fund of the same kind in another year: of the same name, else the only one.
@@ -129,8 +132,9 @@ fn next_fund(conn: &Connection, fund: &Fund, year: i32) -> Result<Fund> {
     }
 }
 
-/// Closes a fund whose year is over: promises nobody carried lapse, the treasury's free money goes back to it. Lapsed and returned.
-pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen)> {
+/// Closes a fund whose year is over: promises nobody carried lapse, the treasury's free money goes back to it. Lapsed and
+/// returned, and the lines whose promises lapsed.
+pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen, Vec<i64>)> {
     in_order(tx, fund)?;
     if is_closed(tx.conn(), fund)? {
         return Err(error::conflict("fund_closed_already").fact("no", fund.no()).detail("possible", vec!["carry"]));
@@ -139,12 +143,13 @@ pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen)> {
     if tx.day <= end {
         return Err(error::refused("year_running").fact("no", fund.no()).fact("day", end.iso()).detail("until", end.iso()));
     }
-    let (mut lapsed, mut returned) = (Fen::ZERO, Fen::ZERO);
+    let (mut lapsed, mut returned, mut lines) = (Fen::ZERO, Fen::ZERO, Vec::new());
     for l in store::lines(tx.conn(), fund.id)? {
         let (held, _) = store::sums(tx.conn(), l.id, Day(i32::MAX))?;
         let promised = held.of(Account::Reserved);
         if promised.0 > 0 {
             store::post(tx, Movement::Lapse.code(), None, None, &postings(l.id, Movement::Lapse, promised))?;
+            lines.push(l.id);
         }
         let free = held.cash();
         if l.source == "state" && free.0 > 0 {
@@ -154,5 +159,5 @@ pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen)> {
         lapsed = lapsed.checked_add(promised).ok_or_else(|| error::bad_data("amount_range"))?;
     }
     steps::step(tx, (MACHINE.kind, fund.id), Some("open"), "closed", None, None)?;
-    Ok((lapsed, returned))
+    Ok((lapsed, returned, lines))
 }

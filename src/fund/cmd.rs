@@ -12,6 +12,7 @@ use crate::office::{Exit, Office};
 use crate::org;
 use crate::paper;
 use crate::paper::cmd::amount as yuan;
+use crate::subsidy;
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
@@ -112,16 +113,24 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             act(office, "fund.appropriate", &fund, |tx, f| {
                 change::appropriate(tx, f, (&source, purpose, earmark.as_deref()), amount, &decision)?;
                 tx.outcome("amount", amount.to_string());
-                Ok(Map::new())
+                // Commitments of earlier years that fall due in this one come first, in the order of approval.
+                let reserved = subsidy::change::reserve_waiting(tx, f)?;
+                Ok(if reserved > 0 { Map::from_iter([("reserved_waiting".to_owned(), reserved.into())]) } else { Map::new() })
             })
         }
         F::Carry { fund, to_year, decision, all } => act(office, "fund.carry", &fund, |tx, f| {
-            let moved = change::carry(tx, f, to_year, all, &decision)?;
+            let (moved, promises) = change::carry(tx, f, to_year, all, &decision)?;
+            for (from, to) in promises {
+                subsidy::store::relink(tx, from, Some(to))?;
+            }
             tx.outcome("amount", moved.to_string());
             Ok(Map::from_iter([("carried_over".to_owned(), moved.to_string().into())]))
         }),
         F::Close { fund } => act(office, "fund.close", &fund, |tx, f| {
-            let (lapsed, returned) = change::close(tx, f)?;
+            let (lapsed, returned, lines) = change::close(tx, f)?;
+            for line in lines {
+                subsidy::store::relink(tx, line, None)?;
+            }
             tx.outcome("lapsed", lapsed.to_string());
             tx.outcome("returned", returned.to_string());
             Ok(Map::from_iter([("lapsed".to_owned(), lapsed.to_string().into()), ("returned_now".to_owned(), returned.to_string().into())]))
@@ -203,12 +212,11 @@ pub fn object(conn: &Connection, f: &Fund, day: Day) -> Result<Value> {
             continue;
         }
         let of = |a: Account| sum.of(a);
-        // Nothing is promised for later years before benefits are granted.
         let figures = [
             Fen(-of(Account::Source).0),
             Fen(-of(Account::Carried).0),
             of(Account::Reserved),
-            Fen::ZERO,
+            subsidy::store::committed(conn, l.id, day)?,
             plus(of(Account::Paid), back)?,
             back,
             of(Account::Returned),

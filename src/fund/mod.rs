@@ -74,6 +74,8 @@ pub enum Movement {
     Release,
     /// It is paid (支付).
     Pay,
+    /// The bank could not pay it (退票).
+    Bounce,
     /// What was paid comes back (追回).
     Recover,
     /// At the year's end a promise that nobody carried is none any more (失效).
@@ -90,6 +92,7 @@ impl Movement {
             Movement::Reserve => "reserve",
             Movement::Release => "release",
             Movement::Pay => "pay",
+            Movement::Bounce => "bounce",
             Movement::Recover => "recover",
             Movement::Lapse => "lapse",
             Movement::Return => "return",
@@ -103,6 +106,7 @@ impl Movement {
             Movement::Reserve => (Account::Free, Account::Reserved),
             Movement::Release | Movement::Lapse => (Account::Reserved, Account::Free),
             Movement::Pay => (Account::Reserved, Account::Paid),
+            Movement::Bounce => (Account::Paid, Account::Reserved),
             Movement::Recover => (Account::Paid, Account::Free),
             Movement::Return => (Account::Free, Account::Returned),
         }
@@ -170,13 +174,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Movement; 7] =
-        [Movement::Appropriate, Movement::Reserve, Movement::Release, Movement::Pay, Movement::Recover, Movement::Lapse, Movement::Return];
+    const ALL: [Movement; 8] = [
+        Movement::Appropriate,
+        Movement::Reserve,
+        Movement::Release,
+        Movement::Pay,
+        Movement::Bounce,
+        Movement::Recover,
+        Movement::Lapse,
+        Movement::Return,
+    ];
 
     proptest! {
         /// Whatever happens, in whatever order: money is neither made nor lost, and what is refused is what would overdraw.
         #[test]
-        fn any_history_balances(moves in prop::collection::vec((0usize..7, 1i64..100_000_000), 0..60)) {
+        fn any_history_balances(moves in prop::collection::vec((0usize..8, 1i64..100_000_000), 0..60)) {
             let mut b = Balance::default();
             for (n, amount) in moves {
                 let mut next = Some(b);

@@ -97,6 +97,12 @@ pub fn lines(conn: &Connection, fund_id: i64) -> Result<Vec<Line>> {
     Ok(st.query_map([fund_id], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// A line by its id.
+pub fn line_at(conn: &Connection, id: i64) -> Result<Option<Line>> {
+    let read = |r: &Row<'_>| Ok(Line { id, fund_id: r.get(0)?, source: r.get(1)?, purpose: r.get(2)?, earmark: r.get(3)? });
+    Ok(conn.prepare_cached("SELECT fund_id, source, purpose, earmark FROM fund_line WHERE id = ?1")?.query_row([id], read).optional()?)
+}
+
 /// The line of that source, purpose and earmark, made where there is none.
 pub fn line(tx: &mut Tx<'_>, fund_id: i64, source: &str, purpose: &str, earmark: Option<&str>) -> Result<i64> {
     let same = |l: &Line| l.source == source && l.purpose == purpose && l.earmark.as_deref() == earmark;

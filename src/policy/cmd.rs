@@ -1,11 +1,14 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
-use super::{PolicyFault, parse_card, parse_recognition, parse_services, parse_targets, shipped_names, store};
+use super::{
+    BenefitsPack, PolicyFault, parse_benefits, parse_card, parse_recognition, parse_services, parse_targets, shipped_names, store,
+};
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Error, Result};
 use crate::office::{Exit, Office};
 use crate::paper;
+use crate::subsidy;
 use crate::ui::{Column, View, out::shown};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Map, Value, json};
@@ -108,8 +111,23 @@ fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
         () if says("recognition") => parse_recognition(text).map(|_| "recognition"),
         () if says("card") => parse_card(text).map(|_| "card"),
         () if says("services") => parse_services(text).map(|_| "services"),
+        () if says("benefits") => parse_benefits(text).and_then(|pack| prove(text, &pack)).map(|()| "benefits"),
         () => parse_targets(text).map(|_| "targets"),
     }
+}
+
+/// Runs the worked cases of the benefits; the first that comes out otherwise is the fault.
+fn prove(text: &str, pack: &BenefitsPack) -> std::result::Result<(), PolicyFault> {
+    let mut lines = text.lines().enumerate().filter(|(_, l)| l.trim() == "[[scheme.case]]").map(|(at, _)| at + 1);
+    for s in &pack.scheme {
+        for c in &s.case {
+            let line = lines.next().unwrap_or(1);
+            if let Some(got) = subsidy::run_case(s, c) {
+                return Err(PolicyFault { line, code: "case_differs", message: format!("{:?}: {:?} gives {got}", s.code, c.says) });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn list(office: &Office) -> Result<Exit> {
@@ -141,6 +159,7 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
             let there = match kind {
                 "recognition" => store::recognition(tx.conn())?.1.scheme(s).is_some(),
                 "card" => store::card(tx.conn())?.1.scheme.iter().any(|c| c.code == s),
+                "benefits" => store::benefits(tx.conn())?.1.benefit(s).is_some(),
                 "services" => store::services(tx.conn())?.1.service(s).is_some(),
                 _ => false,
             };

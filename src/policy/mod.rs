@@ -1,6 +1,7 @@
 //! Policy packs: what a policy paper fixes, as data with its basis and its days. Here: the packs that come with the
 //! program, and how a pack's text becomes types or a fault with its line. What a pack says is in its own file.
 
+mod benefits;
 mod card;
 pub mod cmd;
 mod recognition;
@@ -14,6 +15,9 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+pub use benefits::{
+    Benefit, BenefitsPack, By, CaseFacts, Clawback, Exclusive, Form, Household, How, Part, Payee, WorkedCase, benefits_pack, parse_benefits,
+};
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
 pub use services::{Needs, Service, ServicesPack, parse_services, services_pack};
@@ -28,6 +32,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("recognition", include_str!("../../policy/recognition.toml")),
     ("card", include_str!("../../policy/card.toml")),
     ("services", include_str!("../../policy/services.toml")),
+    ("benefits", include_str!("../../policy/benefits.toml")),
 ];
 
 /// The text of a pack that comes with the program.

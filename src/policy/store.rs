@@ -1,6 +1,6 @@
 //! SQL of policy versions and of what the office confirmed.
 
-use super::{CardPack, ServicesPack, card_pack, recognition_pack, services_pack, shipped};
+use super::{BenefitsPack, CardPack, ServicesPack, benefits_pack, card_pack, recognition_pack, services_pack, shipped};
 use crate::db::digest::{hex, sha256};
 use crate::db::subject::{CONFIRMATION_SUBJECT, POLICY_SUBJECT};
 use crate::db::write::Tx;
@@ -78,6 +78,20 @@ pub fn card(conn: &Connection) -> Result<(Option<i64>, Rc<CardPack>)> {
 pub fn card_version(conn: &Connection, id: i64) -> Result<Rc<CardPack>> {
     let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
     card_pack(&text).map_err(|_| error::not_office("damaged"))
+}
+
+/// The benefits pack with the id of its version.
+pub fn benefits(conn: &Connection) -> Result<(Option<i64>, Rc<BenefitsPack>)> {
+    let v = current(conn, "benefits")?;
+    // It was sound when it was loaded.
+    let pack = benefits_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
+    Ok((v.id, pack))
+}
+
+/// The benefits pack of a version.
+pub fn benefits_version(conn: &Connection, id: i64) -> Result<Rc<BenefitsPack>> {
+    let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    benefits_pack(&text).map_err(|_| error::not_office("damaged"))
 }
 
 /// The services pack with the id of its version.

@@ -1,0 +1,473 @@
+//! `subsidy …`: arguments, and benefits as a clerk and a script see them.
+
+use super::bank;
+use super::change::{self, Grant};
+use super::store::{self, Application, Party};
+use super::{BATCH_PREFIX, MACHINE, PREFIX, payee_code};
+use crate::base::day::Day;
+use crate::base::money::Fen;
+use crate::base::number;
+use crate::cli::Noun;
+use crate::db::files::write_whole;
+use crate::db::write;
+use crate::error::{self, Result};
+use crate::fund;
+use crate::office::{Exit, Office, parse_day};
+use crate::org;
+use crate::paper;
+use crate::paper::cmd::amount as yuan;
+use crate::policy::{self, Benefit};
+use crate::roster::named;
+use crate::talent::{self, look as people_look, store as people};
+use crate::ui::filter::{self, Field, Filter, Lines};
+use crate::ui::out::shown;
+use crate::ui::{Column, View};
+use crate::workflow;
+use crate::workflow::several::{self, Several};
+use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
+use rusqlite::Connection;
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+
+/// The noun.
+pub const NOUN: Noun = Noun { name: "subsidy", build, run };
+
+#[derive(Subcommand, Debug)]
+enum SubsidyCommand {
+    Schemes,
+    Explain {
+        #[arg(value_name = "P|U|S")]
+        of: String,
+        #[arg(long, value_name = "SCHEME")]
+        scheme: Option<String>,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        amount: Option<String>,
+    },
+    Grant {
+        #[arg(value_name = "P|U")]
+        payee: Vec<String>,
+        #[command(flatten)]
+        said: Several,
+        #[arg(long, value_name = "SCHEME")]
+        scheme: String,
+        #[arg(long, value_name = "D")]
+        decision: String,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        amount: Option<String>,
+        #[arg(long, value_name = "FD")]
+        fund: Option<String>,
+    },
+    Due {
+        #[arg(long, value_name = "SCHEME")]
+        scheme: Option<String>,
+        #[arg(long, value_name = "DAY", value_parser = parse_day)]
+        until: Option<Day>,
+    },
+    Pay {
+        #[arg(value_name = "S")]
+        application: Vec<String>,
+        #[arg(long = "due", conflicts_with = "application")]
+        all_due: bool,
+        #[arg(long, value_name = "FD")]
+        fund: Option<String>,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        max: Option<String>,
+        #[arg(long, value_name = "PB", conflicts_with_all = ["application", "all_due", "max", "fund"])]
+        batch: Option<String>,
+        #[arg(long, value_name = "FILE")]
+        accounts: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    Confirm {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "PB")]
+        batch: Option<String>,
+    },
+    Show {
+        #[arg(value_name = "S")]
+        application: String,
+    },
+    List(Lines),
+}
+
+fn build(c: Command) -> Command {
+    SubsidyCommand::augment_subcommands(c).subcommand_required(true)
+}
+
+fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    use SubsidyCommand as S;
+    match S::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
+        S::Schemes => schemes(office),
+        S::Explain { of, scheme, amount } => explain(office, &of, scheme.as_deref(), amount.as_deref()),
+        S::Grant { payee, said, scheme, decision, amount, fund } => {
+            let amount = amount.as_deref().map(yuan).transpose()?;
+            grant(office, &payee, &said, &scheme, &decision, (amount, fund.as_deref()))
+        }
+        S::Due { scheme, until } => due(office, scheme.as_deref(), until),
+        S::Pay { batch: Some(batch), accounts, out, .. } => again(office, &batch, &accounts, &out),
+        S::Pay { application, all_due, fund, max, accounts, out, .. } => {
+            let max = max.as_deref().map(yuan).transpose()?;
+            pay(office, &application, all_due, (fund.as_deref(), max), (&accounts, &out))
+        }
+        S::Confirm { file, batch } => confirm(office, &file, batch.as_deref()),
+        S::Show { application } => {
+            let conn = office.read()?;
+            let a = store::resolve(conn, &application)?;
+            let mut v = object(conn, &a, office.as_of())?;
+            v["verdict"] = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
+            v["agreement"] = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
+            v["payments"] = payments(conn, a.id, office.as_of())?.into();
+            v["steps"] = workflow::steps_json(conn, (MACHINE.kind, a.id))?;
+            office.show(&View::object(v))?;
+            Ok(Exit::Done)
+        }
+        S::List(lines) => list(office, &lines),
+    }
+}
+
+// ---------------------------------------------------------------- what there is, and why
+
+fn schemes(office: &Office) -> Result<Exit> {
+    let conn = office.read()?;
+    let (id, pack) = policy::store::benefits(conn)?;
+    let zh = office.document_lang()? == crate::ui::Lang::Zh;
+    let mut rows = Vec::new();
+    for s in &pack.scheme {
+        let most = s.amounts.values().chain(&s.amount).max().and_then(|y| y.checked_mul(100)).map(Fen);
+        rows.push(json!({
+            "scheme": s.code, "title": if zh { &s.title_zh } else { &s.title_en }, "clause": s.clause, "payee": payee_code(s.payee),
+            "form": form(s), "most": most.map(|m| m.to_string()), "months": s.months, "policy_version": id,
+            "confirmed": policy::store::is_confirmed(conn, id, &s.code)?, "basis": s.basis,
+        }));
+    }
+    let mut columns: Vec<Column> = ["scheme", "title", "payee", "form"].into_iter().map(Column::new).collect();
+    columns.push(Column::right("most"));
+    columns.extend(["months", "confirmed", "basis"].into_iter().map(Column::new));
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+fn form(s: &Benefit) -> &'static str {
+    match s.form {
+        policy::Form::Lump => "lump",
+        policy::Form::Monthly => "monthly",
+        policy::Form::Parts => "parts",
+        policy::Form::Share => "share",
+        policy::Form::InKind => "in_kind",
+    }
+}
+
+/// The person or unit that a command names.
+fn party(office: &Office, text: &str) -> Result<Party> {
+    if number::looks_like(talent::PREFIX, text) || text.contains([':', '：']) {
+        return Ok(Party::Person(people_look::load(office, text)?.id));
+    }
+    Ok(Party::Org(org::store::resolve(office.read()?, text)?))
+}
+
+/// Every clause with its fact; of an application as it was then and as it would be now.
+fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>) -> Result<Exit> {
+    let conn = office.read()?;
+    let day = office.as_of();
+    let proved = proved.map(yuan).transpose()?;
+    if number::looks_like(PREFIX, of) {
+        let a = store::resolve(conn, of)?;
+        let (id, s) = change::scheme(conn, scheme.unwrap_or(&a.scheme))?;
+        let now = change::verdict(conn, a.payee, &s, proved, day)?;
+        let mut now = change::verdict_json(&now);
+        now["policy_version"] = id.into();
+        now["as_of"] = day.iso().into();
+        let mut then: Value = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
+        then["policy_version"] = a.policy_id.into();
+        then["as_of"] = a.approved.iso().into();
+        let agreement: Value = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
+        office.show(&View::object(json!({
+            "no": a.no(), "scheme": a.scheme, "payee_no": a.payee.no(), "amount": a.amount.to_string(), "then": then, "now": now, "agreement": agreement,
+        })))?;
+        return Ok(Exit::Done);
+    }
+    let Some(code) = scheme else { return Err(error::usage("which_scheme")) };
+    let payee = party(office, of)?;
+    let (id, s) = change::scheme(conn, code)?;
+    let v = change::verdict(conn, payee, &s, proved, day)?;
+    let all = change::verdict_json(&v);
+    let object = json!({
+        "eligible": v.eligible, "scheme": s.code, "payee_no": payee.no(), "policy_version": id,
+        "confirmed": policy::store::is_confirmed(conn, id, &s.code)?, "amount": all["amount"], "months_left": v.months_left, "deduct": all["deduct"],
+        "as_of": day.iso(), "clauses": all["clauses"],
+    });
+    office.show(&View::object(object))?;
+    Ok(Exit::Done)
+}
+
+// ---------------------------------------------------------------- granted on paper
+
+fn grant(
+    office: &Office,
+    texts: &[String],
+    said: &Several,
+    scheme: &str,
+    decision: &str,
+    (amount, fund): (Option<Fen>, Option<&str>),
+) -> Result<Exit> {
+    let conn = office.read()?;
+    let (_, s) = change::scheme(conn, scheme)?;
+    let fund = fund.map(|f| fund::store::resolve(conn, f).map(|f| f.id)).transpose()?;
+    let of_units = s.payee == policy::Payee::Org;
+    let named = if of_units {
+        let ids = texts.iter().map(|t| org::store::resolve(conn, t)).collect::<Result<Vec<_>>>()?;
+        if ids.is_empty() || said.several.is_some() || said.from_file.is_some() {
+            return Err(error::usage("nobody_named"));
+        }
+        several::Named::of(ids, said)
+    } else {
+        named::persons(office, texts, said)?
+    };
+    let act = several::Act { command: "subsidy.grant", prefix: if of_units { org::PREFIX } else { talent::PREFIX }, makes: true };
+    several::run(office, act, &named, said, |tx, id| {
+        let payee = if of_units { Party::Org(id) } else { Party::Person(id) };
+        let id = change::grant(tx, payee, &Grant { scheme, decision, amount, fund })?;
+        tx.outcome("no", number::format(PREFIX, id));
+        let a = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
+        object(tx.conn(), &a, tx.day)
+    })
+}
+
+/// The application object of the contract.
+fn object(conn: &Connection, a: &Application, day: Day) -> Result<Value> {
+    let parts = store::instalments(conn, a.id)?;
+    let paid = paid_until(conn, a.id, day)?;
+    let status = match paid {
+        Fen(0) => "approved",
+        p if p == a.amount => "paid",
+        _ => "paying",
+    };
+    let on_its_way: Vec<i64> = store::payments_of(conn, a.id)?.iter().filter(|p| p.2.state == "sent").map(|p| p.2.instalment_seq).collect();
+    let rows: Vec<Value> = parts
+        .iter()
+        .map(|i| {
+            let state = match () {
+                () if on_its_way.contains(&i.seq) => "sent",
+                () if i.settled == i.amount => "paid",
+                () if i.settled.0 > 0 => "partial",
+                () if i.line_id.is_some() => "reserved",
+                () => "committed",
+            };
+            json!({"seq": i.seq, "due": i.due.iso(), "period": i.period, "amount": i.amount.to_string(), "state": state})
+        })
+        .collect();
+    let line = fund::store::line_at(conn, a.line_id)?;
+    let payee = match a.payee {
+        Party::Person(id) => Party::Person(people::survivor(conn, id)?),
+        unit @ Party::Org(_) => unit,
+    };
+    Ok(json!({
+        "no": a.no(), "status": status, "payee_no": payee.no(), "scheme": a.scheme, "policy_version": a.policy_id, "amount": a.amount.to_string(),
+        "deducted": a.deducted.to_string(), "paid": paid.to_string(), "approved": a.approved.iso(),
+        "decision": number::format(paper::PREFIX, a.decision_id),
+        "fund": line.map(|l| json!({"no": number::format(fund::PREFIX, l.fund_id), "source": l.source, "purpose": l.purpose, "earmark": l.earmark})),
+        "instalments": rows, "notice": null, "next": if status == "paid" { vec![] } else { vec!["due", "pay"] },
+    }))
+}
+
+/// What was paid of an application up to a day: sent and not come back.
+fn paid_until(conn: &Connection, id: i64, day: Day) -> Result<Fen> {
+    let mut sum = Fen::ZERO;
+    for (_, on, p) in store::payments_of(conn, id)? {
+        if on <= day {
+            let part = if p.state == "sent" { p.amount } else { p.paid };
+            sum = sum.checked_add(part).ok_or_else(|| error::not_office("damaged"))?;
+        }
+    }
+    Ok(sum)
+}
+
+fn payments(conn: &Connection, id: i64, day: Day) -> Result<Vec<Value>> {
+    let all = store::payments_of(conn, id)?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, on, _)| *on <= day)
+        .map(|(batch, on, p)| {
+            json!({
+                "batch": number::format(BATCH_PREFIX, batch), "day": on.iso(), "seq": p.instalment_seq, "amount": p.amount.to_string(), "state": p.state,
+                "paid": if p.state == "sent" { Value::Null } else { p.paid.to_string().into() }, "account": format!("*{}", p.tail), "reason": p.reason,
+            })
+        })
+        .collect())
+}
+
+const FIELDS: &[Field] = &[
+    Field::text("no"),
+    Field::text("status"),
+    Field::text("payee_no"),
+    Field::text("scheme"),
+    Field::number("amount"),
+    Field::number("paid"),
+    Field::date("approved"),
+    Field::text("decision"),
+    Field::text("fund"),
+];
+
+fn list(office: &Office, lines: &Lines) -> Result<Exit> {
+    let filter = Filter::parse(lines.filter.as_deref(), FIELDS)?;
+    let conn = office.read()?;
+    let day = office.as_of();
+    let mut rows = Vec::new();
+    for a in store::all(conn, office.after(PREFIX)?)?.iter().filter(|a| a.approved <= day) {
+        let v = object(conn, a, day)?;
+        if filter.takes(&v) {
+            rows.push(v);
+        }
+    }
+    let mut columns: Vec<Column> = ["no", "status", "payee_no", "scheme", "approved", "decision"].into_iter().map(Column::new).collect();
+    columns.extend(["amount", "paid"].into_iter().map(Column::right));
+    filter::show_lines(office, rows, columns, lines, FIELDS)
+}
+
+// ---------------------------------------------------------------- due and paid
+
+fn due(office: &Office, scheme: Option<&str>, until: Option<Day>) -> Result<Exit> {
+    let conn = office.read()?;
+    let day = office.as_of();
+    if let Some(code) = scheme {
+        change::scheme(conn, code)?;
+    }
+    let rows = change::due(conn, until.unwrap_or(day), day)?
+        .iter()
+        .filter(|d| scheme.is_none_or(|s| d.application.scheme == s))
+        .map(|d| {
+            let i = &d.instalment;
+            json!({
+                "no": d.application.no(), "payee_no": d.application.payee.no(), "scheme": d.application.scheme, "seq": i.seq, "period": i.period,
+                "amount": d.left().to_string(), "due": i.due.iso(), "age_days": (day.0 - i.due.0).max(0), "held": d.held.is_some(), "why": d.held,
+            })
+        })
+        .collect();
+    let mut columns: Vec<Column> = ["no", "payee_no", "scheme", "seq", "period", "due"].into_iter().map(Column::new).collect();
+    columns.extend(["amount", "age_days"].into_iter().map(Column::right));
+    columns.extend(["held", "why"].into_iter().map(Column::new));
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+fn pay(
+    office: &Office,
+    texts: &[String],
+    all_due: bool,
+    (fund, max): (Option<&str>, Option<Fen>),
+    (accounts, out): (&Path, &Path),
+) -> Result<Exit> {
+    if texts.is_empty() && !all_due {
+        return Err(error::usage("nothing_named"));
+    }
+    bank::form(out)?;
+    let conn = office.read()?;
+    let fund = fund.map(|f| fund::store::resolve(conn, f).map(|f| f.id)).transpose()?;
+    let wanted = texts.iter().map(|t| store::resolve(conn, t).map(|a| a.id)).collect::<Result<Vec<_>>>()?;
+    let day = office.day();
+    let mut chosen = Vec::new();
+    let mut sum = Fen::ZERO;
+    for d in change::due(conn, day, day)?.into_iter().filter(|d| all_due || wanted.contains(&d.application.id)) {
+        if let Some(why) = d.held {
+            if all_due {
+                continue;
+            }
+            return Err(error::refused("held").fact("no", d.application.no()).fact("why", why).detail("why", why));
+        }
+        let of_fund = match (fund, d.instalment.line_id) {
+            (Some(f), Some(line)) => fund::store::line_at(conn, line)?.is_some_and(|l| l.fund_id == f),
+            _ => true,
+        };
+        let next = sum.checked_add(d.left()).ok_or_else(|| error::bad_data("amount_range"))?;
+        if !of_fund || max.is_some_and(|m| next > m) {
+            continue;
+        }
+        sum = next;
+        chosen.push(d);
+    }
+    if chosen.is_empty() {
+        return Err(error::conflict("nothing_due").detail("possible", vec!["due"]));
+    }
+    let accounts = bank::accounts(accounts)?;
+    office.confirm("ask.pay", &[("n", &chosen.len()), ("sum", &sum)])?;
+    let path = crate::db::open::absolute(out)?;
+    let done = office.write("subsidy.pay", Map::new(), |tx| {
+        let (last, hash, _) = write::head(tx.conn())?;
+        let head = format!("#{last}:{}", &crate::db::digest::hex(&hash)[..8]);
+        let (batch, sum, bytes) = change::pay(tx, &chosen, &accounts, &head, bank::file)?;
+        tx.outcome("no", number::format(BATCH_PREFIX, batch));
+        tx.outcome("count", chosen.len());
+        tx.outcome("amount", sum.to_string());
+        Ok((batch, sum, bytes))
+    })?;
+    let (batch, sum, bytes) = &done.value;
+    if done.op.is_some() {
+        // What is entered is paid once, whether or not the file comes about: `--batch` writes it again.
+        write_whole(&path, bytes)?;
+    }
+    let no = done.op.map(|_| number::format(BATCH_PREFIX, *batch));
+    let sha256 = crate::db::digest::hex(&crate::db::digest::sha256(bytes));
+    office.show_act(
+        &done,
+        json!({"no": no, "status": "sent", "count": chosen.len(), "amount": sum.to_string(), "file": shown(&path.display().to_string()), "sha256": sha256}),
+    )?;
+    Ok(Exit::Done)
+}
+
+/// Writes the file of a batch once more, byte by byte as it was.
+fn again(office: &Office, batch: &str, accounts: &Path, out: &Path) -> Result<Exit> {
+    bank::form(out)?;
+    let conn = office.read()?;
+    let id = crate::office::parse_no(BATCH_PREFIX, batch)?;
+    let (lines, sha256) = change::again(conn, id, &bank::accounts(accounts)?)?;
+    let bytes = bank::file(&lines);
+    if crate::db::digest::hex(&crate::db::digest::sha256(&bytes)) != sha256 {
+        return Err(error::bad_data("other_file").fact("no", number::format(BATCH_PREFIX, id)));
+    }
+    let path = crate::db::open::absolute(out)?;
+    if !office.globals.dry_run {
+        let mut what = Map::new();
+        what.insert("batch".into(), number::format(BATCH_PREFIX, id).into());
+        office.record_access("subsidy.file", what)?;
+        write_whole(&path, &bytes)?;
+    }
+    office.show(&View::object(json!({
+        "no": number::format(BATCH_PREFIX, id), "count": lines.len(), "file": shown(&path.display().to_string()), "sha256": sha256,
+    })))?;
+    Ok(Exit::Done)
+}
+
+/// Reads the bank's return; exit 1 where a line does not agree.
+fn confirm(office: &Office, file: &Path, batch: Option<&str>) -> Result<Exit> {
+    let conn = office.read()?;
+    let (answers, remark) = bank::answers(file)?;
+    let text = batch.map(str::to_owned).or(remark).ok_or_else(|| error::usage("which_batch"))?;
+    let id = crate::office::parse_no(BATCH_PREFIX, &text)?;
+    store::batch(conn, id)?.ok_or_else(|| error::not_found("no_batch").fact("text", &text))?;
+    let done = office.write("subsidy.confirm", Map::new(), |tx| {
+        let c = change::confirm(tx, id, &answers)?;
+        tx.outcome("no", number::format(BATCH_PREFIX, id));
+        tx.outcome("settled", c.counts[0]);
+        tx.outcome("failed", c.counts[1]);
+        tx.outcome("partial", c.counts[2]);
+        if !c.differences.is_empty() {
+            tx.record_anyway();
+            tx.outcome("differences", c.differences.len());
+        }
+        let open = store::payments(tx.conn(), id)?.iter().filter(|p| p.state == "sent").count();
+        Ok((c, open))
+    })?;
+    let (c, open) = &done.value;
+    let differences: Vec<Value> =
+        c.differences.iter().map(|(no, sent, returned)| json!({"no": no, "sent": sent, "returned": returned})).collect();
+    office.show_act(
+        &done,
+        json!({
+            "no": number::format(BATCH_PREFIX, id), "status": if *open == 0 { "closed" } else { "open" }, "settled": c.counts[0], "failed": c.counts[1],
+            "partial": c.counts[2], "known": c.known, "open": open, "differences": differences,
+        }),
+    )?;
+    Ok(if c.differences.is_empty() { Exit::Done } else { Exit::Found })
+}

@@ -1,0 +1,379 @@
+//! Benefits: judged by clause, frozen, reserved, paid once and only once, and what later years owe.
+
+mod it;
+
+use it::{Desk, fails, no, on, recognised};
+use serde_json::{Value, json};
+
+/// An office with a card holder of class B, the benefits confirmed, and a fund of 2019 with so much money: desk, person, fund.
+fn office(yuan: &str) -> (Desk, String, String) {
+    let (desk, p) = recognised("2023-02-28");
+    desk.json(&on("2019-06-10", &["card", "issue", &p]));
+    fails(&desk, &grant("2019-07-01", &p, "settlement"), 78, "unconfirmed");
+    assert_eq!(desk.run(&["policy", "confirm", "benefits", "--basis", "和人才〔2019〕5号"]).0, 0);
+    fails(&desk, &grant("2019-07-01", &p, "settlement"), 3, "no_open_fund");
+    let f = no(&desk.json(&on("2019-01-05", &["fund", "open", "人才发展引导基金", "--year", "2019"])));
+    desk.json(&on("2019-01-10", &["fund", "appropriate", &f, "--source", "state", "--amount", yuan, "--decision", "内财〔2019〕1号"]));
+    (desk, p, f)
+}
+
+/// Granted by the clerk li.
+fn grant<'a>(day: &'a str, p: &'a str, scheme: &'a str) -> Vec<&'a str> {
+    on(day, &["subsidy", "grant", p, "--scheme", scheme, "--decision", "和人才〔2019〕6号", "--actor", "li"])
+}
+
+fn accounts(desk: &Desk, rows: &[(&str, &str)]) -> String {
+    let text: String = rows.iter().map(|(no, account)| format!("{no},{account},某银行\n")).collect();
+    std::fs::write(desk.path("accounts.csv"), format!("no,account,bank\n{text}")).unwrap();
+    desk.path("accounts.csv").to_str().unwrap().to_owned()
+}
+
+/// Pays what is due on a day, by the cashier wang.
+fn pay<'a>(day: &'a str, accounts: &'a str, out: &'a str, what: &'a str) -> Vec<&'a str> {
+    on(day, &["subsidy", "pay", what, "--accounts", accounts, "--out", out, "--yes", "--actor", "wang"])
+}
+
+/// The bank's return of a file: what it says of each line.
+fn returned(desk: &Desk, file: &str, says: &[&str]) -> String {
+    let sent = std::fs::read_to_string(file).unwrap();
+    let mut lines = sent.lines();
+    let mut text = format!("{},result,paid,reason\n", lines.next().unwrap());
+    for (line, said) in lines.zip(says) {
+        text += &format!("{line},{said}\n");
+    }
+    let path = desk.path("return.csv");
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn due(desk: &Desk, day: &str) -> Vec<(String, String)> {
+    let rows = desk.json(&["subsidy", "due", "--as-of", day]);
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    rows.as_array().unwrap().iter().map(|r| (text(&r["amount"]), text(&r["why"]))).collect()
+}
+
+fn some(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+    rows.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+}
+
+#[test]
+fn every_clause_says_its_fact_and_what_would_meet_it() {
+    let (desk, p, _) = office("1000");
+    let v = desk.json(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-07-01"]);
+    assert_eq!(
+        (&v["eligible"], &v["scheme"], &v["confirmed"], &v["amount"]),
+        (&true.into(), &"settlement".into(), &true.into(), &"800000.00".into())
+    );
+    let clause = |v: &Value, name: &str| v["clauses"].as_array().unwrap().iter().find(|c| c["clause"] == name).unwrap().clone();
+    let class = clause(&v, "class");
+    assert_eq!(
+        (&class["met"], &class["value"], &class["since"], &class["to_meet"]),
+        (&true.into(), &"B".into(), &"2019-06-01".into(), &Value::Null)
+    );
+    let op = class["source"].to_string();
+    assert_eq!(desk.json(&["audit", "log", "--op", &op])[0]["command"], "recognition.grant");
+    // A day before the card: what is missing, and what would do.
+    let before = desk.json(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-06-05"]);
+    assert_eq!((&before["eligible"], &clause(&before, "card")["to_meet"]), (&false.into(), &"valid".into()));
+    // A unit is no person; an unknown scheme is named with those there are.
+    desk.run(&["org", "add", "--name", "某创投", "--kind", "venture", "--introduced-on", "2018-05-01"]);
+    assert_eq!(desk.json(&["subsidy", "explain", "某创投", "--scheme", "landing_reward", "--as-of", "2019-07-01"])["eligible"], true);
+    assert_eq!(desk.json(&["subsidy", "explain", &p, "--scheme", "landing_reward", "--as-of", "2019-07-01"])["eligible"], false);
+    fails(&desk, &["subsidy", "explain", &p, "--scheme", "cake"], 2, "no_benefit");
+    fails(&desk, &["subsidy", "explain", &p], 2, "which_scheme");
+    assert_eq!(desk.json(&["subsidy", "schemes"]).as_array().unwrap().len(), 12);
+}
+
+#[test]
+fn what_is_decided_on_paper_is_judged_reserved_and_frozen() {
+    let (desk, p, f) = office("500000");
+    let trial = desk.json(&[&grant("2019-07-01", &p, "settlement")[..], &["--dry-run"]].concat());
+    assert_eq!((&trial["no"], &trial["dry_run"]), (&Value::Null, &true.into()));
+    let a = desk.json(&grant("2019-07-01", &p, "settlement"));
+    assert_eq!((&a["status"], &a["payee_no"], &a["amount"]), (&"approved".into(), &p.as_str().into(), &"800000.00".into()));
+    let parts: Vec<(&str, &str, &str)> = a["instalments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| (i["due"].as_str().unwrap(), i["amount"].as_str().unwrap(), i["state"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        parts,
+        [("2019-07-01", "320000.00", "reserved"), ("2020-07-01", "240000.00", "committed"), ("2021-07-01", "240000.00", "committed")]
+    );
+    let line = &desk.json(&["fund", "show", &f])["lines"][0];
+    assert_eq!((&line["reserved"], &line["committed"], &line["free"]), (&"320000.00".into(), &"480000.00".into(), &"180000.00".into()));
+    let told = fails(&desk, &grant("2019-07-02", &p, "settlement"), 3, "not_eligible");
+    assert!(told["error"]["details"]["clauses"].as_array().unwrap().iter().any(|c| c["clause"] == "once" && c["met"] == false));
+    fails(&desk, &grant("2019-07-02", &p, "turnover_flat"), 3, "in_kind");
+    fails(&desk, &grant("2019-07-02", &p, "forum"), 2, "needs_proved");
+    let forum = |yuan: &'static str| [&grant("2019-07-02", &p, "forum")[..], &["--amount", yuan]].concat();
+    // A share of what is proved, up to its cap.
+    assert_eq!(desk.json(&forum("8000.55"))["amount"], "8000.55");
+    assert_eq!(desk.json(&forum("90000"))["amount"], "20000.00");
+    let above = [&grant("2019-07-02", &p, "startup")[..], &["--amount", "60000"]].concat();
+    fails(&desk, &above, 3, "not_eligible");
+    // The verdict of the day stands, whatever is known since.
+    let s = no(&a);
+    desk.json(&on("2019-08-01", &["card", "suspend", &no(&desk.json(&["card", "list"])[0]), "--why", "核查"]));
+    let both = desk.json(&["subsidy", "explain", &s, "--as-of", "2019-08-02"]);
+    assert_eq!(
+        (&both["then"]["eligible"], &both["now"]["eligible"], &both["agreement"]["clawback"]),
+        (&true.into(), &false.into(), &"pro_rata".into())
+    );
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn a_decision_and_the_money_bind() {
+    let (desk, p, f) = office("300000");
+    // 320,000 are wanted this year.
+    let told = fails(&desk, &grant("2019-07-01", &p, "settlement"), 3, "no_free_money");
+    assert_eq!(told["error"]["details"]["free"], "300000.00");
+    desk.json(&on(
+        "2019-02-10",
+        &[
+            "fund",
+            "appropriate",
+            &f,
+            "--source",
+            "donation",
+            "--amount",
+            "320000",
+            "--purpose",
+            "settlement",
+            "--decision",
+            "内财〔2019〕2号",
+        ],
+    ));
+    desk.run(&[
+        "decision",
+        "add",
+        "--document-no",
+        "和人才〔2019〕6号",
+        "--body",
+        "领导小组",
+        "--day",
+        "2019-06-20",
+        "--limit",
+        "799999.99",
+    ]);
+    fails(&desk, &grant("2019-07-01", &p, "settlement"), 3, "decision_sum");
+    let less = [&grant("2019-07-01", &p, "settlement")[..], &["--amount", "700000"]].concat();
+    let a = desk.json(&less);
+    // The line of the scheme's own purpose comes before the one for any.
+    assert_eq!((&a["amount"], &a["fund"]["source"]), (&"700000.00".into(), &"donation".into()));
+    let more =
+        on("2019-07-01", &["subsidy", "grant", &p, "--scheme", "honour_award", "--decision", "和人才〔2019〕7号", "--amount", "200000.01"]);
+    fails(&desk, &more, 3, "above_rule");
+    desk.json(&on("2019-01-05", &["fund", "open", "第二基金", "--year", "2019"]));
+    let which = on("2019-07-01", &["subsidy", "grant", &p, "--scheme", "honour_award", "--decision", "和人才〔2019〕7号"]);
+    fails(&desk, &which, 2, "which_fund");
+    assert_eq!(desk.json(&[&which[..], &["--fund", &f]].concat())["amount"], "200000.00");
+    fails(&desk, &["subsidy", "show", &rencai::base::number::format("S", 99)], 4, "no_application");
+}
+
+#[test]
+fn an_instalment_is_paid_once_and_a_failed_one_again() {
+    let (desk, p, f) = office("500000");
+    let s = no(&desk.json(&grant("2019-07-01", &p, "settlement")));
+    assert_eq!(due(&desk, "2019-06-30"), some(&[]));
+    assert_eq!(due(&desk, "2019-07-11"), some(&[("320000.00", "")]));
+    let acc = accounts(&desk, &[(&p, "6222 0000 1111 2222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    // Who entered it does not pay it; what is not confirmed is not done.
+    let mine: Vec<&str> = pay("2019-07-05", &acc, &out, "--due").into_iter().map(|a| if a == "wang" { "li" } else { a }).collect();
+    fails(&desk, &mine, 77, "two_persons");
+    let unasked: Vec<&str> = pay("2019-07-05", &acc, &out, "--due").into_iter().filter(|a| *a != "--yes").collect();
+    fails(&desk, &unasked, 2, "needs_yes");
+    fails(&desk, &pay("2019-07-05", &acc, "bank.xls", "--due"), 2, "bank_form");
+    let other = accounts(&desk, &[("P000002F", "6222000011112222")]);
+    fails(&desk, &pay("2019-07-05", &other, &out, "--due"), 65, "no_account");
+    for bad in ["123", "6.222E+15"] {
+        fails(&desk, &pay("2019-07-05", &accounts(&desk, &[(&p, bad)]), &out, "--due"), 65, "bad_account");
+    }
+    assert!(!desk.path("bank.csv").exists());
+    let acc = accounts(&desk, &[(&p, "6222 0000 1111 2222")]);
+    let batch = desk.json(&pay("2019-07-05", &acc, &out, "--due"));
+    assert_eq!((&batch["count"], &batch["amount"], batch["sha256"].as_str().unwrap().len()), (&1.into(), &"320000.00".into(), 64));
+    let text = std::fs::read_to_string(&out).unwrap();
+    let pb = no(&batch);
+    assert!(text.starts_with("seq,no,payee_no,name,account,bank,amount,remark\r\n"), "{text}");
+    assert!(text.contains(&format!("1,{s},{p},张三,6222000011112222,某银行,320000.00,{pb} #")), "{text}");
+    // The account is nowhere in the office.
+    let bytes = [std::fs::read(desk.path("office.db")).unwrap(), std::fs::read(desk.path("office.db-wal")).unwrap_or_default()].concat();
+    assert!(!bytes.windows(16).any(|w| w == b"6222000011112222"));
+    // Repeated, nothing is paid twice; the lost file is written again as it was, and only with the same account.
+    fails(&desk, &pay("2019-07-06", &acc, &out, "--due"), 5, "nothing_due");
+    fails(&desk, &pay("2019-07-06", &acc, &out, &s), 5, "nothing_due");
+    std::fs::remove_file(&out).unwrap();
+    desk.json(&["subsidy", "pay", "--batch", &pb, "--accounts", &acc, "--out", &out]);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), text);
+    std::fs::write(desk.path("accounts.csv"), format!("no,account,bank\n{p},6222000011112222,他行\n")).unwrap();
+    fails(&desk, &["subsidy", "pay", "--batch", &pb, "--accounts", &acc, "--out", &out], 65, "other_file");
+    let changed = accounts(&desk, &[(&p, "6222000011113333")]);
+    fails(&desk, &["subsidy", "pay", "--batch", &pb, "--accounts", &changed, "--out", &out], 65, "no_account");
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    // The bank could not: it is due again, and the money is promised again.
+    let failed = returned(&desk, &out, &["failed,,账号有误"]);
+    let c = desk.json(&on("2019-07-08", &["subsidy", "confirm", &failed]));
+    assert_eq!((&c["failed"], &c["settled"], &c["status"], &c["differences"]), (&1.into(), &0.into(), &"closed".into(), &json!([])));
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "320000.00");
+    assert_eq!(desk.json(&on("2019-07-08", &["subsidy", "confirm", &failed]))["known"], 1, "the same return once more");
+    let second = desk.json(&pay("2019-07-10", &acc, &out, &s));
+    let ok = returned(&desk, &out, &["ok,,"]);
+    assert_eq!(desk.json(&on("2019-07-12", &["subsidy", "confirm", &ok]))["settled"], 1);
+    let shown = desk.json(&["subsidy", "show", &s]);
+    assert_eq!((&shown["status"], &shown["paid"], shown["payments"].as_array().unwrap().len()), (&"paying".into(), &"320000.00".into(), 2));
+    assert_eq!((&shown["payments"][0]["state"], &shown["payments"][0]["account"]), (&"failed".into(), &"*2222".into()));
+    assert_ne!(no(&second), pb);
+    let line = &desk.json(&["fund", "show", &f])["lines"][0];
+    assert_eq!((&line["paid"], &line["reserved"], &line["free"]), (&"320000.00".into(), &"0.00".into(), &"180000.00".into()));
+    assert_eq!(desk.json(&["doctor", "--only", "ledger"])["findings"], json!([]));
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn a_return_that_does_not_agree_stays_open() {
+    let (desk, p, f) = office("500000");
+    let s = no(&desk.json(&grant("2019-07-01", &p, "settlement")));
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    desk.json(&pay("2019-07-05", &acc, &out, "--due"));
+    let good = returned(&desk, &out, &["ok,,"]);
+    let text = std::fs::read_to_string(&good).unwrap();
+    let with = |from: &str, to: &str| {
+        let path = desk.path("other.csv");
+        std::fs::write(&path, text.replace(from, to)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    for (from, to) in [("320000.00", "320000.01"), ("11112222", "11113333"), (s.as_str(), "S000009K")] {
+        let (code, out, err) = desk.run(&on("2019-07-08", &["subsidy", "confirm", &with(from, to), "--json"]));
+        assert_eq!(code, 1, "{from}: {err}");
+        let v: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((&v["status"], &v["settled"], v["differences"].as_array().unwrap().len()), (&"open".into(), &0.into(), 1), "{from}");
+    }
+    let confirm = |file: String| on("2019-07-08", &["subsidy", "confirm"]).into_iter().map(str::to_owned).chain([file]).collect::<Vec<_>>();
+    let refused = |file: String, code, why: &str| {
+        let args = confirm(file);
+        fails(&desk, &args.iter().map(String::as_str).collect::<Vec<_>>(), code, why);
+    };
+    refused(with("\n1,", "\n2,"), 65, "unknown_line");
+    let line = text.lines().nth(1).unwrap();
+    refused(with(line, &format!("{line}\n{line}")), 65, "double_line");
+    refused(with(",ok,", ",maybe,"), 65, "bank_file");
+    refused(with("result", "ergebnis"), 65, "bank_column");
+    refused(with("PB0000", "XX0000"), 2, "not_a_number");
+    let nameless = with(text.split(',').find(|c| c.contains("PB00")).unwrap(), "");
+    refused(nameless, 2, "which_batch");
+    fails(&desk, &on("2019-07-08", &["subsidy", "confirm", &good, "--batch", &rencai::base::number::format("PB", 7)]), 4, "no_batch");
+    // Paid in part: the rest is due again.
+    let part = desk.json(&on("2019-07-09", &["subsidy", "confirm", &with(",ok,,", ",ok,100000,")]));
+    assert_eq!((&part["partial"], &part["status"]), (&1.into(), &"closed".into()));
+    assert_eq!(due(&desk, "2019-07-10"), some(&[("220000.00", "")]));
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "220000.00");
+    // Another word of the bank on a line that is closed is a difference, never a second posting.
+    assert_eq!(desk.run(&on("2019-07-10", &["subsidy", "confirm", &good])).0, 1);
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["paid"], "100000.00");
+}
+
+#[test]
+fn later_years_are_commitments_until_their_fund_has_money() {
+    let (desk, p, f) = office("320000");
+    let s = no(&desk.json(&grant("2019-07-01", &p, "settlement")));
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    desk.json(&pay("2019-07-05", &acc, &out, "--due"));
+    assert_eq!(due(&desk, "2020-07-01"), some(&[("240000.00", "card")]), "the yearly review was missed");
+    desk.json(&on("2020-06-01", &["card", "review", &no(&desk.json(&["card", "list"])[0]), "--passed"]));
+    assert_eq!(due(&desk, "2020-07-01"), some(&[("240000.00", "no_money")]));
+    fails(&desk, &pay("2020-07-02", &acc, &out, &s), 3, "held");
+    let next = no(&desk.json(&on("2020-01-05", &["fund", "open", "人才发展引导基金", "--year", "2020"])));
+    let money = desk.json(&on(
+        "2020-01-10",
+        &["fund", "appropriate", &next, "--source", "state", "--amount", "300000", "--decision", "内财〔2020〕1号"],
+    ));
+    assert_eq!(
+        (&money["reserved_waiting"], &money["lines"][0]["reserved"], &money["lines"][0]["free"]),
+        (&1.into(), &"240000.00".into(), &"60000.00".into())
+    );
+    // At the year's end what nobody carried is a promise no more; it waits for money again.
+    desk.json(&on("2021-01-05", &["fund", "close", &next]));
+    desk.json(&on("2021-01-06", &["fund", "open", "人才发展引导基金", "--year", "2021"]));
+    let later = &desk.json(&["fund", "list"])[2]["no"];
+    assert_eq!(due(&desk, "2021-02-01"), some(&[("240000.00", "no_money")]));
+    let more = desk.json(&on(
+        "2021-01-10",
+        &["fund", "appropriate", later.as_str().unwrap(), "--source", "state", "--amount", "480000", "--decision", "内财〔2021〕1号"],
+    ));
+    assert_eq!((&more["reserved_waiting"], &more["lines"][0]["free"]), (&2.into(), &"0.00".into()));
+    assert_eq!(due(&desk, "2021-02-01"), some(&[("240000.00", "")]));
+    // Who left is not paid.
+    desk.json(&on("2021-02-02", &["talent", "leave", &p, "--why", "resigned"]));
+    assert_eq!(due(&desk, "2021-02-10"), some(&[("240000.00", "left")]));
+    fails(&desk, &pay("2021-02-10", &acc, &out, "--due"), 5, "nothing_due");
+    let args = pay("2021-02-10", &acc, &out, "--due");
+    fails(&desk, &args.into_iter().filter(|a| *a != "--due").collect::<Vec<_>>(), 2, "nothing_named");
+    assert_eq!(desk.json(&["doctor", "--only", "ledger"])["findings"], json!([]));
+    assert!(f.starts_with("FD"));
+}
+
+#[test]
+fn a_monthly_benefit_is_counted_once_a_month_in_a_life() {
+    let (desk, p, f) = office("100000");
+    desk.json(&["talent", "edit", &p, "--degree", "master", "--from-date", "2019-03-01", "--correct", "--reason", "漏填"]);
+    // Balances of before this office count: 7 of 24 months.
+    std::fs::write(desk.path("o.csv"), format!("编号,待遇,已享受月数\n{p},rent,7\n")).unwrap();
+    assert_eq!(desk.run(&on("2019-01-01", &["roster", "import", desk.path("o.csv").to_str().unwrap(), "--kind", "opening"])).0, 0);
+    let v = desk.json(&["subsidy", "explain", &p, "--scheme", "rent", "--as-of", "2019-07-15"]);
+    assert_eq!((&v["eligible"], &v["amount"], &v["months_left"]), (&true.into(), &"800.00".into(), &17.into()));
+    let a = desk.json(&grant("2019-08-15", &p, "rent"));
+    assert_eq!(a["amount"], "13600.00");
+    let parts: Vec<(&str, &str, &str)> = a["instalments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| (i["due"].as_str().unwrap(), i["period"].as_str().unwrap(), i["amount"].as_str().unwrap()))
+        .collect();
+    assert_eq!(parts[0], ("2019-10-01", "2019-08..2019-09", "1600.00"));
+    assert_eq!(parts[1], ("2020-01-01", "2019-10..2019-12", "2400.00"));
+    assert_eq!((parts.len(), parts[5].1), (6, "2020-10..2020-12"));
+    // What falls due this year is reserved, the rest is owed later.
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "1600.00");
+    let again = fails(&desk, &grant("2019-09-01", &p, "rent"), 3, "not_eligible");
+    assert!(again["error"]["details"]["clauses"].as_array().unwrap().iter().any(|c| c["clause"] == "months" && c["value"] == "24"));
+    // Rent that was paid is taken off the settlement subsidy.
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    desk.json(&pay("2019-10-08", &acc, &out, "--due"));
+    desk.json(&on("2019-10-09", &["fund", "appropriate", &f, "--source", "state", "--amount", "400000", "--decision", "内财〔2019〕3号"]));
+    let s = desk.json(&grant("2019-10-10", &p, "settlement"));
+    assert_eq!((&s["deducted"], &s["amount"]), (&"1600.00".into(), &"798400.00".into()));
+}
+
+#[test]
+fn a_pack_is_proved_by_its_own_cases() {
+    let desk = Desk::new();
+    let shipped = desk.run(&["policy", "show", "benefits"]).1;
+    let check = |text: &str| {
+        std::fs::write(desk.path("b.toml"), text).unwrap();
+        let (code, out, _) = desk.run(&["policy", "check", desk.path("b.toml").to_str().unwrap(), "--json"]);
+        (code, serde_json::from_str::<Value>(&out).unwrap()["faults"].clone())
+    };
+    assert_eq!(check(&shipped), (0, json!([])));
+    let (code, faults) = check(&shipped.replace("B = 800000", "B = 700000"));
+    assert_eq!((code, &faults[0]["code"]), (1, &"case_differs".into()));
+    let line = usize::try_from(faults[0]["line"].as_u64().unwrap()).unwrap();
+    assert_eq!(shipped.lines().nth(line - 1).unwrap(), "[[scheme.case]]");
+    assert_eq!(check(&shipped.replace(", E = 100000 }", " }")).1[0]["code"], "gap");
+    std::fs::write(desk.path("b.toml"), shipped.replace("B = 800000", "B = 700000")).unwrap();
+    fails(&desk, &["policy", "load", desk.path("b.toml").to_str().unwrap()], 78, "bad_pack");
+}
+
+#[test]
+fn what_other_schemes_paid_may_leave_nothing() {
+    let (desk, p, _) = office("100000");
+    std::fs::write(desk.path("o.csv"), format!("编号,待遇,已享受月数,已拨付金额\n{p},rent,24,900000\n")).unwrap();
+    assert_eq!(desk.run(&on("2019-01-01", &["roster", "import", desk.path("o.csv").to_str().unwrap(), "--kind", "opening"])).0, 0);
+    fails(&desk, &grant("2019-07-01", &p, "settlement"), 3, "deducted_all");
+}
