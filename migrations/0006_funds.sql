@@ -127,9 +127,9 @@ CREATE TABLE benefit_month (
   made_op        INTEGER NOT NULL,
   voided_op      INTEGER,
   application_id INTEGER NOT NULL REFERENCES application (id),
-  PRIMARY KEY (person_id, scheme, month)
+  PRIMARY KEY (application_id, month, made_op)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX benefit_month_application ON benefit_month (application_id);
+CREATE UNIQUE INDEX benefit_month_once ON benefit_month (person_id, scheme, month) WHERE voided_op IS NULL;
 
 -- R. A payment batch (拨付批次) with its bank file.
 CREATE TABLE payment_batch (
@@ -162,3 +162,41 @@ CREATE TABLE payment (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX payment_on_its_way ON payment (application_id, instalment_seq) WHERE voided_op IS NULL AND state = 'sent';
 CREATE INDEX payment_application ON payment (application_id);
+
+-- R. A benefit that another body pays (其他部门发放): it counts in exclusivity and in the months of a life.
+CREATE TABLE benefit_elsewhere (
+  id         INTEGER PRIMARY KEY,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  person_id  INTEGER NOT NULL REFERENCES person (id),
+  scheme     TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  amount_fen INTEGER NOT NULL CHECK (amount_fen >= 0),
+  from_month INTEGER NOT NULL,        -- yyyymm
+  until_month INTEGER NOT NULL CHECK (until_month >= from_month)
+) STRICT;
+CREATE INDEX benefit_elsewhere_person ON benefit_elsewhere (person_id);
+
+-- R. A turnover flat (周转房).
+CREATE TABLE housing_unit (
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  address   TEXT NOT NULL,
+  folded    TEXT NOT NULL,
+  rent_fen  INTEGER CHECK (rent_fen >= 0)  -- a month
+) STRICT;
+
+-- F. A lease of a flat (租住): no two overlap.
+CREATE TABLE lease (
+  unit_id   INTEGER NOT NULL REFERENCES housing_unit (id),
+  seq       INTEGER NOT NULL,
+  from_day  INTEGER NOT NULL,
+  until_day INTEGER NOT NULL,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  why       TEXT,                     -- why it ended early
+  PRIMARY KEY (unit_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lease_person ON lease (person_id);

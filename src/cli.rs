@@ -8,8 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, calendar, card, collect, desk, fund, letter, org, paper, platform, point, policy, project, recognition, roster, service,
-    subsidy, talent, target, team,
+    audit, calendar, card, collect, desk, fund, housing, letter, org, paper, platform, point, policy, project, recognition, roster,
+    service, subsidy, talent, target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -45,6 +45,8 @@ pub fn nouns() -> Vec<Noun> {
         calendar::cmd::NOUN,
         fund::cmd::NOUN,
         subsidy::cmd::NOUN,
+        housing::cmd::HOUSING,
+        housing::cmd::LEASE,
         roster::cmd::NOUN,
         collect::cmd::NOUN,
         letter::NOUN,

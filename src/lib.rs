@@ -10,6 +10,7 @@ pub mod db;
 pub mod desk;
 pub mod error;
 pub mod fund;
+pub mod housing;
 pub mod letter;
 pub mod office;
 pub mod org;

@@ -377,3 +377,158 @@ fn what_other_schemes_paid_may_leave_nothing() {
     assert_eq!(desk.run(&on("2019-01-01", &["roster", "import", desk.path("o.csv").to_str().unwrap(), "--kind", "opening"])).0, 0);
     fails(&desk, &grant("2019-07-01", &p, "settlement"), 3, "deducted_all");
 }
+
+#[test]
+fn a_stop_keeps_the_balance_and_a_resumption_gives_it_back() {
+    let (desk, p, f) = office("900000");
+    let s = no(&desk.json(&grant("2019-07-01", &p, "settlement")));
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    desk.json(&pay("2019-07-05", &acc, &out, "--due"));
+    let stop = on("2019-12-01", &["subsidy", "stop", &s, "--why", "离开用人单位"]);
+    fails(&desk, &stop, 5, "on_its_way");
+    desk.json(&on("2019-07-08", &["subsidy", "confirm", &returned(&desk, &out, &["ok,,"])]));
+    fails(&desk, &on("2019-06-30", &["subsidy", "stop", &s, "--why", "x"]), 3, "before_last_step");
+    let stopped = desk.json(&stop);
+    assert_eq!((&stopped["status"], &stopped["paid"], &stopped["balance"]), (&"stopped".into(), &"320000.00".into(), &"480000.00".into()));
+    // Five whole months of 36 were served: 31/36 of what was paid is owed by the agreement.
+    assert_eq!((&stopped["owed"], &stopped["formula"]), (&"275555.55".into(), &"320000.00 × (36 - 5) / 36".into()));
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["committed"], "0.00");
+    assert_eq!(due(&desk, "2020-07-02"), some(&[]));
+    let told = fails(&desk, &stop, 5, "benefit_state");
+    assert_eq!(told["error"]["details"]["possible"], json!(["resume", "recover"]));
+    // Not while the conditions are not met, nor at a unit where the person is not.
+    let card = no(&desk.json(&["card", "list"])[0]);
+    desk.json(&on("2019-12-02", &["card", "suspend", &card, "--why", "核查"]));
+    fails(&desk, &on("2019-12-03", &["subsidy", "resume", &s]), 3, "not_eligible");
+    desk.json(&on("2019-12-04", &["card", "resume", &card]));
+    desk.run(&["org", "add", "--name", "乙公司"]);
+    fails(&desk, &on("2019-12-05", &["subsidy", "resume", &s, "--employer", "乙公司"]), 3, "not_with_unit");
+    let resumed = desk.json(&on("2019-12-05", &["subsidy", "resume", &s, "--employer", "某研究院"]));
+    assert_eq!((&resumed["status"], &resumed["balance"]), (&"paying".into(), &"0.00".into()));
+    let parts: Vec<(&str, &str)> =
+        resumed["instalments"].as_array().unwrap().iter().map(|i| (i["due"].as_str().unwrap(), i["amount"].as_str().unwrap())).collect();
+    assert_eq!(parts, [("2019-07-01", "320000.00"), ("2020-07-01", "240000.00"), ("2021-07-01", "240000.00")]);
+    // What is due already is no balance.
+    let award = no(&desk.json(&grant("2019-12-06", &p, "honour_award")));
+    desk.json(&on("2019-12-07", &["subsidy", "stop", &award, "--why", "核查"]));
+    fails(&desk, &on("2019-12-08", &["subsidy", "resume", &award]), 5, "no_balance");
+    assert_eq!(desk.json(&["subsidy", "show", &s, "--as-of", "2019-12-03"])["status"], "stopped");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn months_not_had_go_back_to_the_life() {
+    let (desk, p, f) = office("100000");
+    desk.json(&["talent", "edit", &p, "--degree", "master", "--from-date", "2019-03-01", "--correct", "--reason", "漏填"]);
+    let a = desk.json(&grant("2019-08-15", &p, "rent"));
+    assert_eq!((&a["amount"], a["instalments"].as_array().unwrap().len()), (&"19200.00".into(), 9));
+    let s = no(&a);
+    // Stopped in November: August to October were had, and stay due; 21 months are left.
+    let stopped = desk.json(&on("2019-11-10", &["subsidy", "stop", &s, "--why", "离开用人单位"]));
+    assert_eq!((&stopped["balance_months"], &stopped["balance"], &stopped["owed"]), (&21.into(), &"16800.00".into(), &"0.00".into()));
+    let parts: Vec<(&str, &str)> =
+        stopped["instalments"].as_array().unwrap().iter().map(|i| (i["period"].as_str().unwrap(), i["amount"].as_str().unwrap())).collect();
+    assert_eq!(parts, [("2019-08..2019-09", "1600.00"), ("2019-10..2019-10", "800.00")]);
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "1600.00");
+    let v = desk.json(&["subsidy", "explain", &p, "--scheme", "rent", "--as-of", "2019-12-01"]);
+    assert_eq!(v["months_left"], 21);
+    let resumed = desk.json(&on("2019-12-10", &["subsidy", "resume", &s]));
+    assert_eq!((&resumed["balance"], &resumed["instalments"][2]["period"]), (&"0.00".into(), &"2019-12..2019-12".into()));
+    assert_eq!(desk.json(&["subsidy", "explain", &p, "--scheme", "rent", "--as-of", "2019-12-11"])["months_left"], 0);
+    assert_eq!(desk.json(&["doctor", "--only", "ledger"])["findings"], json!([]));
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn what_comes_back_goes_to_the_line_it_came_from() {
+    let (desk, p, f) = office("900000");
+    let s = no(&desk.json(&grant("2019-07-01", &p, "settlement")));
+    fails(&desk, &on("2019-07-02", &["subsidy", "recover", &s, "--decision", "X"]), 5, "nothing_owed");
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    desk.json(&pay("2019-07-05", &acc, &out, "--due"));
+    desk.json(&on("2019-07-08", &["subsidy", "confirm", &returned(&desk, &out, &["ok,,"])]));
+    let recover = |day: &'static str, yuan: &'static str| {
+        on(day, &["subsidy", "recover", &s, "--decision", "和人才〔2020〕9号", "--amount", yuan])
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let run = |args: &[String]| desk.json(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let too_much = recover("2020-01-10", "320000.01");
+    fails(&desk, &too_much.iter().map(String::as_str).collect::<Vec<_>>(), 3, "above_paid");
+    let part = run(&recover("2020-01-10", "100000"));
+    assert_eq!((&part["status"], &part["recovered"], &part["balance"]), (&"recovered".into(), &"100000.00".into(), &"480000.00".into()));
+    // Six of 36 months served: 266,666.66 are owed in all.
+    let rest = desk.json(&on("2020-01-11", &["subsidy", "recover", &s, "--decision", "和人才〔2020〕9号"]));
+    assert_eq!((&rest["recovered"], &rest["owed"]), (&"266666.66".into(), &"0.00".into()));
+    let line = &desk.json(&["fund", "show", &f])["lines"][0];
+    assert_eq!((&line["recovered"], &line["paid"], &line["free"]), (&"266666.66".into(), &"320000.00".into(), &"846666.66".into()));
+    assert_eq!(due(&desk, "2021-08-01"), some(&[]));
+    assert_eq!(desk.json(&["doctor", "--only", "ledger"])["findings"], json!([]));
+}
+
+#[test]
+fn what_another_body_pays_counts() {
+    let (desk, p, _) = office("900000");
+    desk.json(&["talent", "edit", &p, "--degree", "master", "--from-date", "2019-03-01", "--correct", "--reason", "漏填"]);
+    let record = |benefit: &'static str, yuan: &'static str, period: &'static str| {
+        on(
+            "2019-06-01",
+            &["subsidy", "record", &p, "--from-body", "自治区人社厅", "--benefit", benefit, "--amount", yuan, "--period", period],
+        )
+        .into_iter()
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+    };
+    let run = |args: &[String]| desk.json(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    fails(&desk, &record("rent", "100", "2019-13..2019-12").iter().map(String::as_str).collect::<Vec<_>>(), 2, "bad_period");
+    let made = run(&record("rent", "6000", "2018-09..2019-02"));
+    assert_eq!((&made["status"], &made["period"]), (&"recorded".into(), &"2018-09..2019-02".into()));
+    assert_eq!(desk.json(&["subsidy", "explain", &p, "--scheme", "rent", "--as-of", "2019-07-01"])["months_left"], 18);
+    assert_eq!(desk.json(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-07-01"])["deduct"], "6000.00");
+    run(&record("purchase", "300000", "2019-01..2019-01"));
+    let v = desk.json(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-07-01"]);
+    assert_eq!(v["eligible"], false);
+    let op = made["op"].to_string();
+    desk.json(&["undo", &op]);
+    assert_eq!(desk.json(&["subsidy", "explain", &p, "--scheme", "rent", "--as-of", "2019-07-01"])["months_left"], 24);
+}
+
+#[test]
+fn a_flat_is_let_once_at_a_time() {
+    let (desk, p, _) = office("1000");
+    let flat = |address: &'static str| no(&desk.json(&["housing", "add", "--address", address, "--price", "300"]));
+    let (one, two) = (flat("人才公寓 1-101"), flat("人才公寓 1-102"));
+    fails(&desk, &["housing", "add", "--address", "人才公寓1-101"], 5, "flat_known");
+    let lease = |unit: &str, person: &str, from: &'static str, until: &'static str| {
+        let args = ["lease", "add", "--unit", unit, "--person", person, "--from-date", from, "--until", until];
+        on("2019-07-01", &args).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let refused = |args: &[String], code, why: &str| fails(&desk, &args.iter().map(String::as_str).collect::<Vec<_>>(), code, why);
+    refused(&lease(&one, &p, "2019-07-01", "2019-06-30"), 2, "ends_before");
+    refused(&lease(&rencai::base::number::format("HU", 9), &p, "2019-07-01", "2020-06-30"), 4, "no_flat");
+    refused(&lease(&one, &p, "2019-07-01", "2022-07-01"), 3, "months_over");
+    let other = no(&desk.add("李四", &it::resident_id(2), &["--corps", "skilled", "--mode", "rigid", "--start-date", "2019-03-01"]));
+    refused(&lease(&one, &other, "2019-07-01", "2020-06-30"), 3, "not_eligible");
+    let args = lease(&one, &p, "2019-07-01", "2020-06-30");
+    let made = desk.json(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((&made["status"], &made["person_no"], &made["until"]), (&"running".into(), &p.as_str().into(), &"2020-06-30".into()));
+    let told = refused(&lease(&one, &p, "2020-06-30", "2020-12-31"), 5, "let_already");
+    assert_eq!(told["error"]["details"]["free_from"], "2020-07-01");
+    refused(&lease(&two, &p, "2020-01-01", "2020-12-31"), 3, "has_flat");
+    // Who lives in a flat has no rent subsidy.
+    let v = desk.json(&["subsidy", "explain", &p, "--scheme", "rent", "--as-of", "2019-08-01"]);
+    assert!(v["clauses"].as_array().unwrap().iter().any(|c| c["clause"] == "exclusive" && c["met"] == false));
+    let list = |day: &str| desk.json(&["housing", "list", "--as-of", day])[0]["status"].clone();
+    assert_eq!((list("2019-06-30"), list("2020-06-30"), list("2020-07-01")), ("free".into(), "let".into(), "free".into()));
+    assert!(desk.json(&["status", "--as-of", "2020-06-10"])["due"].as_array().unwrap().iter().any(|d| d["kind"] == "lease_end"));
+    let ended = desk.json(&on("2019-12-31", &["lease", "end", &one, "--why", "购房"]));
+    assert_eq!((&ended["status"], &ended["until"], &ended["why"]), (&"ended".into(), &"2019-12-31".into(), &"购房".into()));
+    fails(&desk, &on("2020-01-01", &["lease", "end", "--unit", &one]), 5, "not_let");
+    assert_eq!(desk.json(&["lease", "list", "--where", "status=ended"]).as_array().unwrap().len(), 1);
+    // Six months were had of 36.
+    refused(&lease(&two, &p, "2020-01-01", "2022-07-01"), 3, "months_over");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}

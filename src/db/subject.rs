@@ -208,7 +208,7 @@ pub static INSTALMENT: Table = Table {
 pub static BENEFIT_MONTH: Table = Table {
     name: "benefit_month",
     owner: Some("application_id"),
-    key: 2,
+    key: 3,
     cols: &[("application_id", Owner), ("month", Plain), ("made_op", Plain), ("voided_op", Plain), ("person_id", Plain), ("scheme", Plain)],
 };
 record_table!(PAYMENT_BATCH, "payment_batch", ["day" Plain, "amount_fen" Plain, "sha256" Plain, "head" Plain]);
@@ -234,6 +234,10 @@ pub static PAYMENT: Table = Table {
         ("reason", Plain),
     ],
 };
+record_table!(BENEFIT_ELSEWHERE, "benefit_elsewhere", [
+    "person_id" Plain, "scheme" Plain, "body" Plain, "amount_fen" Plain, "from_month" Plain, "until_month" Plain]);
+record_table!(HOUSING_UNIT, "housing_unit", ["address" Plain, "folded" Plain, "rent_fen" Plain]);
+fact_table!(LEASE, "lease", "unit_id", ["person_id" Reference, "why" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -296,6 +300,10 @@ pub static APPLICATION_SUBJECT: Subject =
     Subject { kind: "application", prefix: "S", tables: &[&APPLICATION, &INSTALMENT, &BENEFIT_MONTH] };
 /// A payment batch.
 pub static PAYMENT_BATCH_SUBJECT: Subject = Subject { kind: "payment_batch", prefix: "PB", tables: &[&PAYMENT_BATCH, &PAYMENT] };
+/// A benefit that another body pays.
+pub static BENEFIT_ELSEWHERE_SUBJECT: Subject = Subject { kind: "benefit_elsewhere", prefix: "", tables: &[&BENEFIT_ELSEWHERE] };
+/// A turnover flat with its leases.
+pub static HOUSING_SUBJECT: Subject = Subject { kind: "housing_unit", prefix: "HU", tables: &[&HOUSING_UNIT, &LEASE] };
 /// What the bank says.
 pub static FUND_ASSERTION_SUBJECT: Subject = Subject { kind: "fund_assertion", prefix: "", tables: &[&FUND_ASSERTION] };
 /// An investment.
@@ -337,6 +345,7 @@ pub static OBJECTION_SUBJECT: Subject = Subject { kind: "objection", prefix: "",
 pub static ALL: &[&Subject] = &[
     &ACTOR_SUBJECT,
     &APPLICATION_SUBJECT,
+    &BENEFIT_ELSEWHERE_SUBJECT,
     &CALENDAR_SUBJECT,
     &CARD_SUBJECT,
     &CARD_KEY_SUBJECT,
@@ -349,6 +358,7 @@ pub static ALL: &[&Subject] = &[
     &FUND_ASSERTION_SUBJECT,
     &FUND_INVESTMENT_SUBJECT,
     &FUND_LINE_SUBJECT,
+    &HOUSING_SUBJECT,
     &JOURNAL_SUBJECT,
     &JUDGEMENT_SUBJECT,
     &NOTICE_SUBJECT,

@@ -46,6 +46,10 @@ const UNDOABLE: &[&str] = &[
     "offer.close",
     "offer.use",
     "fund.invest",
+    "subsidy.record",
+    "housing.add",
+    "lease.add",
+    "lease.end",
     "fund.assert",
     "org.add",
     "org.edit",
@@ -185,6 +189,7 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
            OR EXISTS (SELECT 1 FROM project_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM team_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM fund_investment r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM application r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM point r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM collection_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM org_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {}))",
@@ -300,6 +305,10 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::OFFER_USE, "offer_id", "offer"),
         (&subject::OFFER_USE, "card_id", "card"),
         (&subject::FUND_INVESTMENT, "org_id", "org"),
+        (&subject::APPLICATION, "person_id", "person"),
+        (&subject::APPLICATION, "org_id", "org"),
+        (&subject::BENEFIT_ELSEWHERE, "person_id", "person"),
+        (&subject::LEASE, "person_id", "person"),
         (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),

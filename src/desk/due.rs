@@ -7,6 +7,7 @@ use crate::card;
 use crate::collect;
 use crate::error::Result;
 use crate::fund;
+use crate::housing;
 use crate::policy;
 use crate::recognition;
 use crate::service;
@@ -15,7 +16,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
-pub const WEIGHTS: [(&str, f64); 8] = [
+pub const WEIGHTS: [(&str, f64); 9] = [
     ("case", 10.0),
     ("notice", 8.0),
     ("card_review", 6.0),
@@ -24,6 +25,7 @@ pub const WEIGHTS: [(&str, f64); 8] = [
     ("roster", 4.0),
     ("review_rows", 3.0),
     ("bank", 3.0),
+    ("lease_end", 4.0),
 ];
 
 /// So many days behind the bank's last word a fund wants another.
@@ -72,6 +74,7 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
     cards(conn, day, last, &mut found)?;
     rosters(conn, day, last, &mut found)?;
     banks(conn, day, last, &mut found)?;
+    leases(conn, day, last, &mut found)?;
     for (who, count) in store::waiting_by_actor(conn)? {
         found.push(Due { kind: "review_rows", no: None, due: None, count, who });
     }
@@ -163,6 +166,19 @@ fn banks(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result
         if due <= last {
             let who = store::actor_of_fund(conn, f.id)?;
             found.push(Due { kind: "bank", no: Some(f.no()), due: Some(due), count: 1, who });
+        }
+    }
+    Ok(())
+}
+
+/// Leases of turnover flats that end.
+fn leases(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for u in housing::store::units(conn)? {
+        for l in housing::store::leases(conn, u.id)? {
+            if let Some(end) = l.span.until.filter(|d| l.span.holds(day) && *d <= last) {
+                let who = store::actor_of(conn, l.made_op)?;
+                found.push(Due { kind: "lease_end", no: Some(u.no()), due: Some(end), count: 1, who });
+            }
         }
     }
     Ok(())

@@ -183,6 +183,28 @@ pub fn sums(conn: &Connection, line_id: i64, day: Day) -> Result<(Balance, Fen)>
     Ok((sum, back))
 }
 
+/// What came back of something, by the note of its movements.
+pub fn recovered_of(conn: &Connection, note: &str) -> Result<Fen> {
+    let sum: i64 = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(-p.amount_fen), 0) FROM posting p JOIN journal j ON j.id = p.journal_id
+             WHERE j.kind = 'recover' AND j.note = ?1 AND p.account = 'paid' AND p.voided_op IS NULL",
+        )?
+        .query_row([note], |r| r.get(0))?;
+    Ok(Fen(sum))
+}
+
+/// The same on one line.
+pub fn recovered_on(conn: &Connection, line_id: i64, note: &str) -> Result<Fen> {
+    let sum: i64 = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(-p.amount_fen), 0) FROM posting p JOIN journal j ON j.id = p.journal_id
+             WHERE j.kind = 'recover' AND j.note = ?2 AND p.line_id = ?1 AND p.account = 'paid' AND p.voided_op IS NULL",
+        )?
+        .query_row(params![line_id, note], |r| r.get(0))?;
+    Ok(Fen(sum))
+}
+
 /// A line of the ledger.
 #[derive(Clone, Debug)]
 pub struct Entry {

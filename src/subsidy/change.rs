@@ -40,6 +40,20 @@ pub fn verdict(conn: &Connection, payee: Party, s: &Benefit, proved: Option<Fen>
     Ok(judge(&facts, s, kind, proved, day))
 }
 
+/// Judges the payee of a benefit anew, as if the benefit itself were not: what was had before it counts.
+pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, day: Day) -> Result<Verdict> {
+    let (mut facts, kind) = match a.payee {
+        Party::Person(id) => {
+            let p = people::load(conn, people::survivor(conn, id)?)?.ok_or_else(|| error::not_office("damaged"))?;
+            (store::person(conn, &p, day)?, Payee::Person)
+        }
+        Party::Org(id) => (store::unit(conn, id, day)?, Payee::Org),
+    };
+    let own: Vec<i64> = store::of(conn, a.payee)?.into_iter().filter(|(o, _)| o.id == a.id).map(|(_, op)| op).collect();
+    facts.had.retain(|h| h.scheme != a.scheme || !own.contains(&h.op));
+    Ok(judge(&facts, s, kind, None, day))
+}
+
 /// A verdict as it is printed and frozen.
 pub fn verdict_json(v: &Verdict) -> Value {
     let clause = |c: &super::Clause| {
@@ -164,8 +178,20 @@ fn covered(conn: &Connection, decision_id: i64, payee: Party, amount: Fen) -> Re
 /// The months of a monthly benefit from the month of the approval on: those of the life that are left, none that the person had, none behind
 /// the contract's end. The sum, and the months as yyyymm.
 fn monthly(conn: &Connection, payee: Party, s: &Benefit, rate: Fen, v: &Verdict, asked: Option<Fen>, day: Day) -> Result<(Fen, Vec<i64>)> {
-    let Party::Person(id) = payee else { return Err(error::refused("in_kind").fact("scheme", &s.code)) };
-    let had = store::months(conn, id, &s.code)?;
+    let most = usize::try_from(v.months_left.unwrap_or(0)).unwrap_or(0);
+    let all = due_plan(conn, payee, &s.code, most, day)?;
+    // Fewer months where the decision grants fewer.
+    let most = asked.map_or(all.len(), |sum| usize::try_from(sum.0 / rate.0.max(1)).unwrap_or(0));
+    let months: Vec<i64> = all.into_iter().take(most).collect();
+    let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).ok_or_else(|| error::bad_data("amount_range"))?;
+    Ok((sum, months))
+}
+
+/// So many months of a scheme from the month of a day on, none that the person had, none behind the contract's end; as yyyymm.
+pub(super) fn due_plan(conn: &Connection, payee: Party, scheme: &str, most: usize, day: Day) -> Result<Vec<i64>> {
+    let Party::Person(id) = payee else { return Err(error::refused("in_kind").fact("scheme", scheme)) };
+    let id = people::survivor(conn, id)?;
+    let had = store::months(conn, id, scheme)?;
     let p = people::load(conn, id)?.ok_or_else(|| error::not_office("damaged"))?;
     let contract = crate::talent::current(&p.engagements, day).and_then(|e| e.data.contract_end).map(crate::base::day::PartDate::last_day);
     let (y, m, _) = day.ymd();
@@ -174,44 +200,45 @@ fn monthly(conn: &Connection, payee: Party, s: &Benefit, rate: Fen, v: &Verdict,
         let (y, m, _) = d.ymd();
         i64::from(y) * 100 + i64::from(m)
     };
-    let most = usize::try_from(v.months_left.unwrap_or(0)).unwrap_or(0);
-    let all: Vec<i64> = (0..1200)
+    Ok((0..1200)
         .map(|n| first.months_later(n))
         .take_while(|d| contract.is_none_or(|c| *d <= c))
         .map(month)
         .filter(|m| !had.contains(m))
         .take(most)
-        .collect();
-    // Fewer months where the decision grants fewer.
-    let most = asked.map_or(all.len(), |sum| usize::try_from(sum.0 / rate.0.max(1)).unwrap_or(0));
-    let months: Vec<i64> = all.into_iter().take(most).collect();
-    let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).ok_or_else(|| error::bad_data("amount_range"))?;
-    Ok((sum, months))
+        .collect())
 }
 
+/// What falls due when, for which months, and how much.
+pub(super) type Plan = Vec<(Day, Option<String>, Fen)>;
+
 /// Months as quarterly instalments, due on the first day behind their quarter; what was deducted is taken off the first ones.
-fn quarters(months: &[i64], rate: Fen, amount: Fen) -> Vec<(Day, Option<String>, Fen)> {
+pub(super) fn quarters(months: &[i64], rate: Fen, amount: Fen) -> Plan {
     let mut of: BTreeMap<(i64, i64), Vec<i64>> = BTreeMap::new();
     for m in months {
         of.entry((m / 100, (m % 100 - 1) / 3)).or_default().push(*m);
     }
     let whole = rate.0.saturating_mul(i64::try_from(months.len()).unwrap_or(0));
     let mut off = whole - amount.0;
-    let text = |m: i64| format!("{:04}-{:02}", m / 100, m % 100);
     of.into_iter()
         .map(|((year, quarter), months)| {
             let sum = rate.0.saturating_mul(i64::try_from(months.len()).unwrap_or(0));
             let taken = off.min(sum);
             off -= taken;
             let end = Day::month_end(i32::try_from(year).unwrap_or(0), u32::try_from(quarter * 3 + 3).unwrap_or(12));
-            let period = format!("{}..{}", text(months[0]), text(months[months.len() - 1]));
-            (end.map_or(Day(0), Day::succ), Some(period), Fen(sum - taken))
+            (end.map_or(Day(0), Day::succ), period(&months), Fen(sum - taken))
         })
         .collect()
 }
 
+/// Months as `2019-08..2019-09`.
+pub(super) fn period(months: &[i64]) -> Option<String> {
+    let text = |m: &i64| format!("{:04}-{:02}", m / 100, m % 100);
+    Some(format!("{}..{}", text(months.first()?), text(months.last()?)))
+}
+
 /// The fund that is drawn on: the one named, else the only open guidance fund of the year. 3 where there is none, 2 where several are.
-fn fund_of_year(tx: &Tx<'_>, named: Option<i64>) -> Result<fund::store::Fund> {
+pub(super) fn fund_of_year(tx: &Tx<'_>, named: Option<i64>) -> Result<fund::store::Fund> {
     let (year, ..) = tx.day.ymd();
     let mut open = Vec::new();
     for f in fund::store::funds(tx.conn())? {
@@ -231,7 +258,7 @@ fn fund_of_year(tx: &Tx<'_>, named: Option<i64>) -> Result<fund::store::Fund> {
 }
 
 /// The line that an approval draws on: whose earmark fits, then the scheme's purpose, then any purpose. 3 with what is free.
-fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen) -> Result<i64> {
+pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen) -> Result<i64> {
     let titles = [Some(scheme), codes::label("scheme", scheme, true), codes::label("scheme", scheme, false)];
     let rank = |l: &fund::store::Line| match &l.earmark {
         Some(e) => titles.contains(&Some(e.as_str())).then_some(0),
@@ -296,7 +323,7 @@ pub fn due(conn: &Connection, until: Day, day: Day) -> Result<Vec<DueNow>> {
     for a in store::all(conn, 0)?.into_iter().filter(|a| a.approved <= day) {
         let open: Vec<Instalment> =
             store::instalments(conn, a.id)?.into_iter().filter(|i| i.due <= until && i.settled < i.amount).collect();
-        if open.is_empty() {
+        if open.is_empty() || super::life::state(conn, a.id, day)? == "recovered" {
             continue;
         }
         let held = held(conn, &a, day)?;

@@ -2,6 +2,7 @@
 
 use super::bank;
 use super::change::{self, Grant};
+use super::life;
 use super::store::{self, Application, Party};
 use super::{BATCH_PREFIX, MACHINE, PREFIX, payee_code};
 use crate::base::day::Day;
@@ -9,7 +10,7 @@ use crate::base::money::Fen;
 use crate::base::number;
 use crate::cli::Noun;
 use crate::db::files::write_whole;
-use crate::db::write;
+use crate::db::write::{self, Tx};
 use crate::error::{self, Result};
 use crate::fund;
 use crate::office::{Exit, Office, parse_day};
@@ -19,6 +20,7 @@ use crate::paper::cmd::amount as yuan;
 use crate::policy::{self, Benefit};
 use crate::roster::named;
 use crate::talent::{self, look as people_look, store as people};
+use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::out::shown;
 use crate::ui::{Column, View};
@@ -85,6 +87,38 @@ enum SubsidyCommand {
         #[arg(long, value_name = "PB")]
         batch: Option<String>,
     },
+    Stop {
+        #[arg(value_name = "S")]
+        application: String,
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    Resume {
+        #[arg(value_name = "S")]
+        application: String,
+        #[arg(long, value_name = "U")]
+        employer: Option<String>,
+    },
+    Recover {
+        #[arg(value_name = "S")]
+        application: String,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        amount: Option<String>,
+        #[arg(long, value_name = "D")]
+        decision: String,
+    },
+    Record {
+        #[arg(value_name = "P")]
+        person: String,
+        #[arg(long, value_name = "TEXT")]
+        from_body: String,
+        #[arg(long, value_name = "SCHEME")]
+        benefit: String,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        amount: String,
+        #[arg(long, value_name = "A..B")]
+        period: String,
+    },
     Show {
         #[arg(value_name = "S")]
         application: String,
@@ -112,6 +146,23 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             pay(office, &application, all_due, (fund.as_deref(), max), (&accounts, &out))
         }
         S::Confirm { file, batch } => confirm(office, &file, batch.as_deref()),
+        S::Stop { application, why } => {
+            let why = text_said(&why, "--why")?;
+            life(office, "subsidy.stop", &application, |tx, a| life::stop(tx, a, &why))
+        }
+        S::Resume { application, employer } => {
+            let unit = employer.map(|e| org::store::resolve(office.read()?, &e)).transpose()?;
+            life(office, "subsidy.resume", &application, |tx, a| life::resume(tx, a, unit))
+        }
+        S::Recover { application, amount, decision } => {
+            let amount = amount.as_deref().map(yuan).transpose()?;
+            life(office, "subsidy.recover", &application, |tx, a| {
+                let back = life::recover(tx, a, amount, &decision)?;
+                tx.outcome("amount", back.to_string());
+                Ok(())
+            })
+        }
+        S::Record { person, from_body, benefit, amount, period } => record(office, &person, &from_body, &benefit, (&amount, &period)),
         S::Show { application } => {
             let conn = office.read()?;
             let a = store::resolve(conn, &application)?;
@@ -239,9 +290,12 @@ fn grant(
 fn object(conn: &Connection, a: &Application, day: Day) -> Result<Value> {
     let parts = store::instalments(conn, a.id)?;
     let paid = paid_until(conn, a.id, day)?;
-    let status = match paid {
-        Fen(0) => "approved",
-        p if p == a.amount => "paid",
+    let stored = life::state(conn, a.id, day)?;
+    let now = life::account(conn, a, day)?;
+    let status = match (stored.as_str(), paid) {
+        (state @ ("stopped" | "recovered"), _) => state,
+        (_, p) if p == a.amount => "paid",
+        (state, Fen(0)) => state,
         _ => "paying",
     };
     let on_its_way: Vec<i64> = store::payments_of(conn, a.id)?.iter().filter(|p| p.2.state == "sent").map(|p| p.2.instalment_seq).collect();
@@ -268,8 +322,18 @@ fn object(conn: &Connection, a: &Application, day: Day) -> Result<Value> {
         "deducted": a.deducted.to_string(), "paid": paid.to_string(), "approved": a.approved.iso(),
         "decision": number::format(paper::PREFIX, a.decision_id),
         "fund": line.map(|l| json!({"no": number::format(fund::PREFIX, l.fund_id), "source": l.source, "purpose": l.purpose, "earmark": l.earmark})),
-        "instalments": rows, "notice": null, "next": if status == "paid" { vec![] } else { vec!["due", "pay"] },
+        "recovered": now.recovered.to_string(), "balance": now.balance.to_string(), "balance_months": now.balance_months, "owed": now.owed.to_string(),
+        "formula": now.formula, "instalments": rows, "notice": null, "next": next(status),
     }))
+}
+
+/// What can be done with a benefit.
+fn next(status: &str) -> &'static [&'static str] {
+    match status {
+        "stopped" => &["resume", "recover"],
+        "recovered" | "paid" => &["recover"],
+        _ => &["due", "pay", "stop", "recover"],
+    }
 }
 
 /// What was paid of an application up to a day: sent and not come back.
@@ -324,6 +388,41 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
     let mut columns: Vec<Column> = ["no", "status", "payee_no", "scheme", "approved", "decision"].into_iter().map(Column::new).collect();
     columns.extend(["amount", "paid"].into_iter().map(Column::right));
     filter::show_lines(office, rows, columns, lines, FIELDS)
+}
+
+// ---------------------------------------------------------------- what happens later
+
+fn life(office: &Office, command: &'static str, text: &str, f: impl FnOnce(&mut Tx<'_>, &Application) -> Result<()>) -> Result<Exit> {
+    let a = store::resolve(office.read()?, text)?;
+    let done = office.write(command, Map::new(), |tx| {
+        f(tx, &a)?;
+        tx.outcome("no", a.no());
+        object(tx.conn(), &a, tx.day)
+    })?;
+    office.show_changed(&done)
+}
+
+/// Keeps what another body pays: it counts in exclusivity and in the months of a life.
+fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, period): (&str, &str)) -> Result<Exit> {
+    let conn = office.read()?;
+    let person_id = people_look::load(office, person)?.id;
+    let (_, s) = change::scheme(conn, benefit)?;
+    let month = |t: &str| {
+        let (y, m) = t.trim().split_once('-')?;
+        let (y, m): (i64, i64) = (y.parse().ok()?, m.parse().ok()?);
+        ((1900..=2999).contains(&y) && (1..=12).contains(&m)).then_some(y * 100 + m)
+    };
+    let span = period.split_once("..").and_then(|(a, b)| Some((month(a)?, month(b)?))).filter(|(a, b)| a <= b);
+    let months = span.ok_or_else(|| error::usage("bad_period").fact("text", period))?;
+    let e = store::Elsewhere { person_id, scheme: s.code, body: text_said(body, "--from-body")?, amount: yuan(amount)?, months };
+    let done = office.write("subsidy.record", Map::new(), |tx| {
+        let id = store::add_elsewhere(tx, &e)?;
+        Ok(json!({
+            "no": id, "status": "recorded", "payee_no": number::format(talent::PREFIX, person_id), "scheme": e.scheme, "body": e.body,
+            "amount": e.amount.to_string(), "period": period.trim(),
+        }))
+    })?;
+    office.show_made(&done)
 }
 
 // ---------------------------------------------------------------- due and paid

@@ -4,6 +4,7 @@
 pub mod bank;
 pub mod change;
 pub mod cmd;
+pub mod life;
 pub mod store;
 
 use crate::base::day::Day;
@@ -17,7 +18,15 @@ pub const PREFIX: &str = "S";
 pub const BATCH_PREFIX: &str = "PB";
 
 /// States of an application, as acts bring them about; what payment makes of it (paying, paid) is computed.
-pub const MACHINE: Machine = Machine { kind: "application", moves: &[("approved", &[])] };
+pub const MACHINE: Machine = Machine {
+    kind: "application",
+    moves: &[
+        ("approved", &["stopped", "recovered"]),
+        ("stopped", &["resumed", "recovered"]),
+        ("resumed", &["stopped", "recovered"]),
+        ("recovered", &["recovered"]),
+    ],
+};
 
 /// Something that is known, with the day since when and the op that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]

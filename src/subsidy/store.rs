@@ -6,7 +6,7 @@ use crate::base::money::Fen;
 use crate::base::number;
 use crate::card;
 use crate::db::facts::Fact;
-use crate::db::subject::{APPLICATION_SUBJECT, PAYMENT_BATCH_SUBJECT};
+use crate::db::subject::{APPLICATION_SUBJECT, BENEFIT_ELSEWHERE_SUBJECT, PAYMENT_BATCH_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::org;
@@ -62,6 +62,8 @@ fn valid_card(conn: &Connection, person_id: i64, day: Day) -> Result<Option<Know
 fn had(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
     let mut found = opened(conn, person_id, day)?;
     found.extend(granted(conn, Party::Person(person_id), day)?);
+    found.extend(elsewhere(conn, person_id, day)?);
+    found.extend(let_to(conn, person_id, day)?);
     Ok(found)
 }
 
@@ -74,7 +76,8 @@ fn granted(conn: &Connection, payee: Party, day: Day) -> Result<Vec<Had>> {
             .prepare_cached("SELECT count(*) FROM benefit_month WHERE application_id = ?1 AND voided_op IS NULL")?
             .query_row([a.id], |r| r.get(0))?;
         let months = u32::try_from(months).unwrap_or(u32::MAX);
-        found.push(Had { scheme: a.scheme, live: true, months, paid, since: a.approved, op });
+        let live = matches!(super::life::state(conn, a.id, day)?.as_str(), "approved" | "resumed");
+        found.push(Had { scheme: a.scheme, live, months, paid, since: a.approved, op });
     }
     Ok(found)
 }
@@ -277,17 +280,10 @@ pub fn create(tx: &mut Tx<'_>, a: &Application, parts: &[Instalment], months: &[
             tx.op
         ])?;
     for p in parts {
-        tx.conn()
-            .prepare_cached(
-                "INSERT INTO instalment (application_id, seq, made_op, due_day, period, amount_fen, settled_fen, line_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
-            )?
-            .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.line_id])?;
+        add_instalment(tx, id, p)?;
     }
-    for month in months {
-        tx.conn()
-            .prepare_cached("INSERT INTO benefit_month (person_id, scheme, month, made_op, application_id) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![person, a.scheme, month, tx.op, id])?;
+    if let Some(person) = person {
+        add_months(tx, id, person, &a.scheme, months)?;
     }
     steps::step(tx, (MACHINE.kind, id), None, "approved", Some(a.decision_id), None)?;
     tx.touch(&APPLICATION_SUBJECT, id);
@@ -482,4 +478,127 @@ pub fn answered(tx: &mut Tx<'_>, batch: i64, p: &Payment, state: &str, paid: Fen
     }
     tx.touch(&PAYMENT_BATCH_SUBJECT, batch);
     Ok(())
+}
+
+// ---------------------------------------------------------------- what happens later
+
+/// The highest number an instalment of an application ever had.
+pub fn last_instalment(conn: &Connection, id: i64) -> Result<i64> {
+    Ok(conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM instalment WHERE application_id = ?1")?.query_row([id], |r| r.get(0))?)
+}
+
+/// Takes an instalment out of the plan.
+pub fn void_instalment(tx: &mut Tx<'_>, id: i64, seq: i64) -> Result<()> {
+    tx.conn()
+        .prepare_cached("UPDATE instalment SET voided_op = ?3 WHERE application_id = ?1 AND seq = ?2")?
+        .execute(params![id, seq, tx.op])?;
+    tx.touch(&APPLICATION_SUBJECT, id);
+    Ok(())
+}
+
+/// Adds an instalment to a plan.
+pub fn add_instalment(tx: &mut Tx<'_>, id: i64, p: &Instalment) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO instalment (application_id, seq, made_op, due_day, period, amount_fen, settled_fen, line_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
+        )?
+        .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.line_id])?;
+    tx.touch(&APPLICATION_SUBJECT, id);
+    Ok(())
+}
+
+/// The parts that the last stop took out of a plan: when they would have been due, and how much.
+pub fn stopped_parts(conn: &Connection, id: i64) -> Result<Vec<(Day, Fen)>> {
+    let mut st = conn.prepare_cached(
+        "SELECT due_day, amount_fen FROM instalment WHERE application_id = ?1
+           AND voided_op = (SELECT max(made_op) FROM step WHERE record_kind = 'application' AND record_id = ?1 AND to_state = 'stopped') ORDER BY seq",
+    )?;
+    Ok(st.query_map([id], |r| Ok((Day(r.get(0)?), Fen(r.get(1)?))))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Gives the months of an application from one on back to the life of its person.
+pub fn void_months(tx: &mut Tx<'_>, id: i64, from_month: i64) -> Result<()> {
+    tx.conn()
+        .prepare_cached("UPDATE benefit_month SET voided_op = ?3 WHERE application_id = ?1 AND month >= ?2 AND voided_op IS NULL")?
+        .execute(params![id, from_month, tx.op])?;
+    tx.touch(&APPLICATION_SUBJECT, id);
+    Ok(())
+}
+
+/// Keeps months of an application.
+pub fn add_months(tx: &mut Tx<'_>, id: i64, person_id: i64, scheme: &str, months: &[i64]) -> Result<()> {
+    for month in months {
+        tx.conn()
+            .prepare_cached("INSERT INTO benefit_month (person_id, scheme, month, made_op, application_id) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![person_id, scheme, month, tx.op, id])?;
+    }
+    tx.touch(&APPLICATION_SUBJECT, id);
+    Ok(())
+}
+
+// ---------------------------------------------------------------- from elsewhere
+
+/// A benefit that another body pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Whose.
+    pub person_id: i64,
+    /// The scheme it corresponds to.
+    pub scheme: String,
+    /// Who pays.
+    pub body: String,
+    /// How much in all.
+    pub amount: Fen,
+    /// First and last month, yyyymm.
+    pub months: (i64, i64),
+}
+
+/// Keeps it; its number.
+pub fn add_elsewhere(tx: &mut Tx<'_>, e: &Elsewhere) -> Result<i64> {
+    let id = tx.next_number("benefit_elsewhere", "SELECT coalesce(max(id), 0) FROM benefit_elsewhere")?;
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO benefit_elsewhere (id, made_op, person_id, scheme, body, amount_fen, from_month, until_month) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![id, tx.op, e.person_id, e.scheme, e.body, e.amount.0, e.months.0, e.months.1])?;
+    tx.touch(&BENEFIT_ELSEWHERE_SUBJECT, id);
+    Ok(id)
+}
+
+/// Turnover flats let to a person by a day: they exclude and are excluded; their months are counted where they are let.
+fn let_to(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
+    let mut st = conn.prepare_cached(
+        "SELECT from_day, until_day, made_op FROM lease WHERE voided_op IS NULL AND from_day <= ?2 AND until_day >= ?2
+           AND person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1) ORDER BY from_day",
+    )?;
+    let rows = st.query_map(params![person_id, day.0], |r| {
+        let until = Day(r.get(1)?);
+        Ok(Had { scheme: "turnover_flat".to_owned(), live: until >= day, months: 0, paid: Fen::ZERO, since: Day(r.get(0)?), op: r.get(2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What a person has from elsewhere, begun by a day.
+fn elsewhere(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
+    let (y, m, _) = day.ymd();
+    let this_month = i64::from(y) * 100 + i64::from(m);
+    let mut st = conn.prepare_cached(
+        "SELECT scheme, amount_fen, from_month, until_month, made_op FROM benefit_elsewhere WHERE voided_op IS NULL AND from_month <= ?2
+           AND person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1) ORDER BY from_month, id",
+    )?;
+    let rows = st.query_map(params![person_id, this_month], |r| {
+        let (from, until): (i64, i64) = (r.get(2)?, r.get(3)?);
+        let months = (until / 100 - from / 100) * 12 + until % 100 - from % 100 + 1;
+        let since = Day::from_ymd(i32::try_from(from / 100).unwrap_or(0), u32::try_from(from % 100).unwrap_or(1), 1).unwrap_or(day);
+        Ok(Had {
+            scheme: r.get(0)?,
+            live: until >= this_month,
+            months: u32::try_from(months).unwrap_or(0),
+            paid: Fen(r.get(1)?),
+            since,
+            op: r.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
