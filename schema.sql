@@ -824,26 +824,36 @@ CREATE TABLE fund_investment (
 ) STRICT;
 CREATE INDEX fund_investment_fund ON fund_investment (fund_id);
 
--- R. A benefit granted (待遇审批): what was known and judged on the day is frozen with it, so that it can be explained years later.
+-- R. A benefit asked for, or granted on paper (待遇申请). States are steps.
 CREATE TABLE application (
-  id           INTEGER PRIMARY KEY,
-  made_op      INTEGER NOT NULL,
-  voided_op    INTEGER,
-  scheme       TEXT NOT NULL,
-  policy_id    INTEGER NOT NULL REFERENCES policy_version (id),
-  person_id    INTEGER REFERENCES person (id),
-  org_id       INTEGER REFERENCES org (id),
-  line_id      INTEGER NOT NULL REFERENCES fund_line (id),
-  decision_id  INTEGER NOT NULL REFERENCES decision (id),
-  approved_day INTEGER NOT NULL,
-  amount_fen   INTEGER NOT NULL CHECK (amount_fen > 0),    -- in all
-  deducted_fen INTEGER NOT NULL CHECK (deducted_fen >= 0), -- what other schemes paid, taken off before
-  verdict      TEXT NOT NULL,         -- JSON: every clause with its fact, day and op
-  agreement    TEXT NOT NULL,         -- JSON: what is owed back when the service is broken off
+  id        INTEGER PRIMARY KEY,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  scheme    TEXT NOT NULL,
+  policy_id INTEGER NOT NULL REFERENCES policy_version (id),
+  person_id INTEGER REFERENCES person (id),
+  org_id    INTEGER REFERENCES org (id),
+  day       INTEGER NOT NULL,
+  asked_fen INTEGER CHECK (asked_fen > 0),  -- what is asked for; of a share, what is proved
   CHECK ((person_id IS NULL) <> (org_id IS NULL))
 ) STRICT;
 CREATE INDEX application_person ON application (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX application_org ON application (org_id) WHERE org_id IS NOT NULL;
+
+-- What was approved (审批): what was known and judged on the day is frozen with it, so that it can be explained years later.
+CREATE TABLE award (
+  application_id INTEGER PRIMARY KEY REFERENCES application (id),
+  made_op        INTEGER NOT NULL,
+  voided_op      INTEGER,
+  policy_id      INTEGER NOT NULL REFERENCES policy_version (id),
+  line_id        INTEGER NOT NULL REFERENCES fund_line (id),
+  decision_id    INTEGER NOT NULL REFERENCES decision (id),
+  approved_day   INTEGER NOT NULL,
+  amount_fen     INTEGER NOT NULL CHECK (amount_fen > 0),    -- in all
+  deducted_fen   INTEGER NOT NULL CHECK (deducted_fen >= 0), -- what other schemes paid, taken off before
+  verdict        TEXT NOT NULL,       -- JSON: every clause with its fact, day and op
+  agreement      TEXT NOT NULL        -- JSON: what is owed back when the service is broken off
+) STRICT;
 
 -- A part of it that falls due. What was sent to the bank and did not come back stands in it, because a CHECK must guard it: nothing is paid twice.
 CREATE TABLE instalment (

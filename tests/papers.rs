@@ -144,6 +144,7 @@ fn an_office_of_the_first_schema_is_led_up() {
         "payment_batch",
         "benefit_month",
         "instalment",
+        "award",
         "application",
         "fund_investment",
         "fund_assertion",

@@ -185,8 +185,26 @@ record_table!(FUND_ASSERTION, "fund_assertion", ["fund_id" Reference, "day" Plai
 record_table!(FUND_INVESTMENT, "fund_investment", [
     "fund_id" Reference, "org_id" Reference, "day" Plain, "amount_fen" Plain, "outcome" Plain]);
 record_table!(APPLICATION, "application", [
-    "scheme" Plain, "policy_id" Plain, "person_id" Plain, "org_id" Plain, "line_id" Reference, "decision_id" Plain, "approved_day" Plain,
-    "amount_fen" Plain, "deducted_fen" Plain, "verdict" Plain, "agreement" Plain]);
+    "scheme" Plain, "policy_id" Plain, "person_id" Plain, "org_id" Plain, "day" Plain, "asked_fen" Plain]);
+/// What was approved of an application.
+pub static AWARD: Table = Table {
+    name: "award",
+    owner: Some("application_id"),
+    key: 1,
+    cols: &[
+        ("application_id", Owner),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("policy_id", Plain),
+        ("line_id", Reference),
+        ("decision_id", Plain),
+        ("approved_day", Plain),
+        ("amount_fen", Plain),
+        ("deducted_fen", Plain),
+        ("verdict", Plain),
+        ("agreement", Plain),
+    ],
+};
 /// The instalments of a benefit; `settled_fen` and `line_id` change in place.
 pub static INSTALMENT: Table = Table {
     name: "instalment",
@@ -297,7 +315,7 @@ pub static FUND_LINE_SUBJECT: Subject = Subject { kind: "fund_line", prefix: "",
 pub static JOURNAL_SUBJECT: Subject = Subject { kind: "journal", prefix: "", tables: &[&JOURNAL, &POSTING] };
 /// A benefit granted.
 pub static APPLICATION_SUBJECT: Subject =
-    Subject { kind: "application", prefix: "S", tables: &[&APPLICATION, &INSTALMENT, &BENEFIT_MONTH] };
+    Subject { kind: "application", prefix: "S", tables: &[&APPLICATION, &AWARD, &INSTALMENT, &BENEFIT_MONTH] };
 /// A payment batch.
 pub static PAYMENT_BATCH_SUBJECT: Subject = Subject { kind: "payment_batch", prefix: "PB", tables: &[&PAYMENT_BATCH, &PAYMENT] };
 /// A benefit that another body pays.

@@ -1,7 +1,7 @@
 //! What is done to benefits: granted on a decision, reserved, paid once, and what the bank says of it; each act sees them as the register knows
 //! them within its own op.
 
-use super::store::{self, Application, Instalment, Party, Payment};
+use super::store::{self, Application, Instalment, Party, Payment, Request};
 use super::{BATCH_PREFIX, MACHINE, Verdict, judge, parts};
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -81,22 +81,35 @@ pub struct Grant<'a> {
     pub fund: Option<i64>,
 }
 
+/// The confirmed scheme with its version; 78 where it is not confirmed.
+pub(super) fn confirmed(conn: &Connection, code: &str) -> Result<(i64, Benefit)> {
+    let (id, s) = scheme(conn, code)?;
+    let confirmed = policy::store::is_confirmed(conn, id, &s.code)?;
+    match id.filter(|_| confirmed) {
+        Some(_) if s.form == Form::InKind => Err(error::refused("in_kind").fact("scheme", &s.code).detail("clause", s.clause)),
+        Some(id) => Ok((id, s)),
+        None => Err(error::policy("unconfirmed").fact("pack", "benefits").fact("scheme", &s.code).detail("scheme", s.code)),
+    }
+}
+
 /// Grants a benefit that was decided on paper: judged, reserved, in instalments. 3 with the clauses that are not met.
 pub fn grant(tx: &mut Tx<'_>, payee: Party, g: &Grant<'_>) -> Result<i64> {
+    let (policy_id, s) = confirmed(tx.conn(), g.scheme)?;
+    let plan = plan(tx, payee, &s, policy_id, g)?;
+    let request = Request { id: 0, scheme: s.code, policy_id, payee, day: tx.day, asked: g.amount };
+    let id = store::ask(tx, &request, "approved", Some(plan.0.decision_id))?;
+    store::award(tx, &Application { id, ..plan.0 }, &plan.1, &plan.2)?;
+    Ok(id)
+}
+
+/// What an approval comes to: judged on the business day, within its decision, its money reserved.
+pub(super) fn plan(tx: &mut Tx<'_>, payee: Party, s: &Benefit, policy_id: i64, g: &Grant<'_>) -> Result<(Application, Vec<Instalment>, Vec<i64>)> {
     let day = tx.day;
-    let (policy_id, s) = scheme(tx.conn(), g.scheme)?;
-    let confirmed = policy::store::is_confirmed(tx.conn(), policy_id, &s.code)?;
-    let Some(policy_id) = policy_id.filter(|_| confirmed) else {
-        return Err(error::policy("unconfirmed").fact("pack", "benefits").fact("scheme", &s.code).detail("scheme", s.code));
-    };
-    if s.form == Form::InKind {
-        return Err(error::refused("in_kind").fact("scheme", &s.code).detail("clause", s.clause.clone()));
-    }
     let share = s.form == Form::Share;
     if share && g.amount.is_none() {
         return Err(error::usage("needs_proved").fact("scheme", &s.code));
     }
-    let v = verdict(tx.conn(), payee, &s, g.amount.filter(|_| share), day)?;
+    let v = verdict(tx.conn(), payee, s, g.amount.filter(|_| share), day)?;
     let unmet: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
     let rule = match (unmet.is_empty(), v.amount) {
         (true, Some(amount)) => amount,
@@ -109,7 +122,7 @@ pub fn grant(tx: &mut Tx<'_>, payee: Party, g: &Grant<'_>) -> Result<i64> {
         }
     };
     let (granted, months) = match s.form {
-        Form::Monthly => monthly(tx.conn(), payee, &s, rule, &v, g.amount, day)?,
+        Form::Monthly => monthly(tx.conn(), payee, s, rule, &v, g.amount, day)?,
         _ => (g.amount.filter(|_| !share).unwrap_or(rule), Vec::new()),
     };
     let ceiling = if s.form == Form::Monthly { granted } else { rule };
@@ -123,7 +136,7 @@ pub fn grant(tx: &mut Tx<'_>, payee: Party, g: &Grant<'_>) -> Result<i64> {
     covered(tx.conn(), decision_id, payee, amount)?;
     let mut plan: Vec<Instalment> = match s.form {
         Form::Monthly => quarters(&months, rule, amount),
-        _ => parts(&s, amount, day).into_iter().map(|(due, amount)| (due, None, amount)).collect::<Vec<_>>(),
+        _ => parts(s, amount, day).into_iter().map(|(due, amount)| (due, None, amount)).collect::<Vec<_>>(),
     }
     .into_iter()
     .zip(1i64..)
@@ -138,7 +151,7 @@ pub fn grant(tx: &mut Tx<'_>, payee: Party, g: &Grant<'_>) -> Result<i64> {
         fund::store::post(tx, Movement::Reserve.code(), Some(decision_id), None, &postings(line, Movement::Reserve, now))?;
     }
     plan.iter_mut().filter(|i| i.due <= year_end).for_each(|i| i.line_id = Some(line));
-    let agreement = json!({"clawback": clawback(&s), "service_months": s.service_months, "from": day.iso()});
+    let agreement = json!({"clawback": clawback(s), "service_months": s.service_months, "from": day.iso()});
     let a = Application {
         id: 0,
         scheme: s.code.clone(),
@@ -152,7 +165,7 @@ pub fn grant(tx: &mut Tx<'_>, payee: Party, g: &Grant<'_>) -> Result<i64> {
         verdict: verdict_json(&v).to_string(),
         agreement: agreement.to_string(),
     };
-    store::create(tx, &a, &plan, &months)
+    Ok((a, plan, months))
 }
 
 /// Stable code of a clawback rule.

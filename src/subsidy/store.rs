@@ -164,8 +164,9 @@ impl Application {
     }
 }
 
-const COLUMNS: &str =
-    "id, scheme, policy_id, person_id, org_id, line_id, decision_id, approved_day, amount_fen, deducted_fen, verdict, agreement";
+const COLUMNS: &str = "a.id, a.scheme, w.policy_id, a.person_id, a.org_id, w.line_id, w.decision_id, w.approved_day, w.amount_fen,
+    w.deducted_fen, w.verdict, w.agreement";
+const AWARDED: &str = "application a JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL";
 
 fn application(r: &Row<'_>) -> rusqlite::Result<Application> {
     let payee = match r.get::<_, Option<i64>>(3)? {
@@ -190,7 +191,7 @@ fn application(r: &Row<'_>) -> rusqlite::Result<Application> {
 /// A live application.
 pub fn load(conn: &Connection, id: i64) -> Result<Option<Application>> {
     Ok(conn
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM application WHERE id = ?1 AND voided_op IS NULL"))?
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM {AWARDED} WHERE a.id = ?1 AND a.voided_op IS NULL"))?
         .query_row([id], application)
         .optional()?)
 }
@@ -203,7 +204,7 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<Application> {
 
 /// All applications behind `after`, in order.
 pub fn all(conn: &Connection, after: i64) -> Result<Vec<Application>> {
-    let mut st = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM application WHERE id > ?1 AND voided_op IS NULL ORDER BY id"))?;
+    let mut st = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM {AWARDED} WHERE a.id > ?1 AND a.voided_op IS NULL ORDER BY a.id"))?;
     Ok(st.query_map([after], application)?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -214,7 +215,7 @@ pub fn of(conn: &Connection, payee: Party) -> Result<Vec<(Application, i64)>> {
         Party::Org(id) => ("org_id = ?1", id),
     };
     let mut st =
-        conn.prepare_cached(&format!("SELECT {COLUMNS}, made_op FROM application WHERE {column} AND voided_op IS NULL ORDER BY id"))?;
+        conn.prepare_cached(&format!("SELECT {COLUMNS}, w.made_op FROM {AWARDED} WHERE a.{column} AND a.voided_op IS NULL ORDER BY a.id"))?;
     Ok(st.query_map([id], |r| Ok((application(r)?, r.get(12)?)))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -253,41 +254,88 @@ pub fn instalments(conn: &Connection, id: i64) -> Result<Vec<Instalment>> {
     Ok(st.query_map([id], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Keeps an approval with its instalments and months.
-pub fn create(tx: &mut Tx<'_>, a: &Application, parts: &[Instalment], months: &[i64]) -> Result<i64> {
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Its id.
+    pub id: i64,
+    /// The scheme.
+    pub scheme: String,
+    /// The policy version of the day.
+    pub policy_id: i64,
+    /// For whom.
+    pub payee: Party,
+    /// When.
+    pub day: Day,
+    /// How much; of a share, what is proved.
+    pub asked: Option<Fen>,
+}
+
+impl Request {
+    /// Human number.
+    pub fn no(&self) -> String {
+        number::format(PREFIX, self.id)
+    }
+}
+
+fn request(r: &Row<'_>) -> rusqlite::Result<Request> {
+    let payee = match r.get::<_, Option<i64>>(3)? {
+        Some(id) => Party::Person(id),
+        None => Party::Org(r.get(4)?),
+    };
+    Ok(Request { id: r.get(0)?, scheme: r.get(1)?, policy_id: r.get(2)?, payee, day: Day(r.get(5)?), asked: r.get::<_, Option<i64>>(6)?.map(Fen) })
+}
+
+/// All that was asked for or granted, behind `after`, in order.
+pub fn requests(conn: &Connection, after: i64) -> Result<Vec<Request>> {
+    let mut st = conn.prepare_cached(
+        "SELECT id, scheme, policy_id, person_id, org_id, day, asked_fen FROM application WHERE id > ?1 AND voided_op IS NULL ORDER BY id",
+    )?;
+    Ok(st.query_map([after], request)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The application a command names, granted or not.
+pub fn resolve_request(conn: &Connection, text: &str) -> Result<Request> {
+    let id = crate::office::parse_no(PREFIX, text)?;
+    conn.prepare_cached("SELECT id, scheme, policy_id, person_id, org_id, day, asked_fen FROM application WHERE id = ?1 AND voided_op IS NULL")?
+        .query_row([id], request)
+        .optional()?
+        .ok_or_else(|| error::not_found("no_application").fact("text", text))
+}
+
+/// Keeps what is asked for, with its first step.
+pub fn ask(tx: &mut Tx<'_>, r: &Request, state: &str, decision_id: Option<i64>) -> Result<i64> {
     let id = tx.next_number("application", "SELECT coalesce(max(id), 0) FROM application")?;
-    let (person, unit) = match a.payee {
+    let (person, unit) = match r.payee {
         Party::Person(p) => (Some(p), None),
         Party::Org(o) => (None, Some(o)),
     };
     tx.conn()
-        .prepare_cached(&format!(
-            "INSERT INTO application ({COLUMNS}, made_op) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-        ))?
-        .execute(params![
-            id,
-            a.scheme,
-            a.policy_id,
-            person,
-            unit,
-            a.line_id,
-            a.decision_id,
-            a.approved.0,
-            a.amount.0,
-            a.deducted.0,
-            a.verdict,
-            a.agreement,
-            tx.op
-        ])?;
-    for p in parts {
-        add_instalment(tx, id, p)?;
-    }
-    if let Some(person) = person {
-        add_months(tx, id, person, &a.scheme, months)?;
-    }
-    steps::step(tx, (MACHINE.kind, id), None, "approved", Some(a.decision_id), None)?;
+        .prepare_cached("INSERT INTO application (id, made_op, scheme, policy_id, person_id, org_id, day, asked_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+        .execute(params![id, tx.op, r.scheme, r.policy_id, person, unit, r.day.0, r.asked.map(|f| f.0)])?;
+    steps::step(tx, (MACHINE.kind, id), None, state, decision_id, None)?;
     tx.touch(&APPLICATION_SUBJECT, id);
     Ok(id)
+}
+
+/// Keeps what was approved of an application, with its instalments and months.
+pub fn award(tx: &mut Tx<'_>, a: &Application, parts: &[Instalment], months: &[i64]) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO award (application_id, made_op, policy_id, line_id, decision_id, approved_day, amount_fen, deducted_fen, verdict, agreement)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            a.id, tx.op, a.policy_id, a.line_id, a.decision_id, a.approved.0, a.amount.0, a.deducted.0, a.verdict, a.agreement
+        ])?;
+    for p in parts {
+        add_instalment(tx, a.id, p)?;
+    }
+    if let Party::Person(person) = a.payee {
+        add_months(tx, a.id, person, &a.scheme, months)?;
+    }
+    tx.touch(&APPLICATION_SUBJECT, a.id);
+    Ok(())
 }
 
 /// Months of a scheme that a person had, yyyymm.
@@ -302,7 +350,7 @@ pub fn months(conn: &Connection, person_id: i64, scheme: &str) -> Result<Vec<i64
 /// Distinct payees and the sum that a decision covers so far.
 pub fn on_decision(conn: &Connection, decision_id: i64) -> Result<(Vec<Party>, Fen)> {
     let mut st =
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM application WHERE decision_id = ?1 AND voided_op IS NULL ORDER BY id"))?;
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM {AWARDED} WHERE w.decision_id = ?1 AND a.voided_op IS NULL ORDER BY a.id"))?;
     let all: Vec<Application> = st.query_map([decision_id], application)?.collect::<rusqlite::Result<_>>()?;
     let sum = all.iter().try_fold(Fen::ZERO, |s, a| s.checked_add(a.amount)).ok_or_else(|| error::not_office("damaged"))?;
     let mut payees: Vec<Party> = all.iter().map(|a| a.payee).collect();
@@ -348,7 +396,7 @@ pub fn relink(tx: &mut Tx<'_>, from: i64, to: Option<i64>) -> Result<()> {
 pub fn committed(conn: &Connection, line_id: i64, day: Day) -> Result<Fen> {
     let sum: i64 = conn
         .prepare_cached(
-            "SELECT coalesce(sum(i.amount_fen - i.settled_fen), 0) FROM instalment i JOIN application a ON a.id = i.application_id
+            "SELECT coalesce(sum(i.amount_fen - i.settled_fen), 0) FROM instalment i JOIN award a ON a.application_id = i.application_id
              WHERE a.line_id = ?1 AND i.line_id IS NULL AND a.approved_day <= ?2 AND i.voided_op IS NULL AND a.voided_op IS NULL",
         )?
         .query_row(params![line_id, day.0], |r| r.get(0))?;
