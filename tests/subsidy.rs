@@ -532,3 +532,119 @@ fn a_flat_is_let_once_at_a_time() {
     refused(&lease(&two, &p, "2020-01-01", "2022-07-01"), 3, "months_over");
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
 }
+
+#[test]
+fn the_long_way_has_its_stages_its_notice_and_different_persons() {
+    let (desk, p, f) = office("900000");
+    let acts = |actor: &'static str, day: &'static str, args: &[&str]| {
+        on(day, &["subsidy"])
+            .into_iter()
+            .map(str::to_owned)
+            .chain(args.iter().map(|a| (*a).to_owned()))
+            .chain(["--actor".to_owned(), actor.to_owned()])
+            .collect::<Vec<_>>()
+    };
+    // `--date D --reason T` stand behind the noun: the parser takes global options anywhere.
+    let run = |args: &[String]| desk.json(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let refused = |args: &[String], code, why: &str| fails(&desk, &args.iter().map(String::as_str).collect::<Vec<_>>(), code, why);
+    let a = run(&acts("zhao", "2019-07-01", &["apply", &p, "--scheme", "settlement"]));
+    assert_eq!(
+        (&a["status"], &a["amount"], &a["next"]),
+        (&"applied".into(), &"800000.00".into(), &json!(["employer_checked", "rejected"]))
+    );
+    let s = no(&a);
+    let told = refused(&acts("zhao", "2019-07-01", &["apply", &p, "--scheme", "settlement"]), 5, "applied_already");
+    assert_eq!(told["error"]["details"]["no"], s.as_str());
+    refused(&acts("zhao", "2019-07-02", &["review", &s, "--stage", "joint"]), 5, "wrong_state");
+    run(&acts("zhao", "2019-07-02", &["review", &s, "--stage", "employer"]));
+    refused(&acts("zhao", "2019-07-01", &["review", &s, "--stage", "accept"]), 3, "before_last_step");
+    run(&acts("zhao", "2019-07-03", &["review", &s, "--stage", "accept"]));
+    assert_eq!(run(&acts("qian", "2019-07-04", &["review", &s, "--stage", "joint"]))["status"], "reviewed");
+    let up = run(&acts("zhao", "2019-07-05", &["publicise", &s, "--place", "官网"]));
+    // Five working days from Monday on.
+    assert_eq!(up["notice"], json!({"from": "2019-07-05", "until": "2019-07-12"}));
+    refused(&acts("sun", "2019-07-12", &["approve", &s, "--decision", "和人才〔2019〕6号"]), 3, "notice_running");
+    // Dated forward it runs by the clock all the same.
+    refused(&acts("sun", "2019-08-12", &["approve", &s, "--decision", "和人才〔2019〕6号"]), 3, "notice_running");
+    refused(&acts("qian", "2019-08-12", &["approve", &s, "--decision", "和人才〔2019〕6号"]), 77, "two_persons");
+    let objected = run(&acts("zhao", "2019-07-08", &["object", &s, "--by", "某人", "--ground", "合同有疑问"]));
+    assert_eq!((&objected["objections"][0]["by"], &objected["objections"][0]["outcome"]), (&"某人".into(), &Value::Null));
+    assert_eq!(run(&acts("zhao", "2019-07-09", &["object", &s, "--settle", "dismissed"]))["objections"][0]["outcome"], "dismissed");
+    refused(&acts("zhao", "2019-07-09", &["object", &s, "--settle", "dismissed"]), 5, "no_objection");
+    assert_eq!(desk.json(&["subsidy", "list", "--where", "status=publicised"]).as_array().unwrap().len(), 1);
+    assert_eq!(desk.json(&["subsidy", "show", &s, "--as-of", "2019-07-03"])["status"], "accepted");
+    assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "0.00", "nothing is promised before the approval");
+    fails(&desk, &["subsidy", "stop", &s, "--why", "x"], 4, "no_application");
+    // When the clock has passed it too: the act itself, told what day it is.
+    let mut conn = rencai::db::open::open_write(&desk.path("office.db")).unwrap();
+    let day = rencai::base::day::Day::parse_iso("2019-07-15").unwrap();
+    let act = rencai::db::write::Act {
+        command: "subsidy.approve",
+        params: serde_json::Map::new(),
+        day,
+        reason: Some("补录".into()),
+        actor: Some("sun".into()),
+        os_user: "sun".into(),
+        now_ms: 1,
+        dry_run: false,
+        undoes: None,
+    };
+    let later = rencai::base::day::Day::parse_iso("2099-01-01").unwrap();
+    rencai::db::write::write(&mut conn, &act, |tx| {
+        let r = rencai::subsidy::store::resolve_request(tx.conn(), &s)?;
+        rencai::subsidy::way::approve(tx, &r, "和人才〔2019〕6号", None, later)
+    })
+    .unwrap();
+    drop(conn);
+    let v = desk.json(&["subsidy", "show", &s]);
+    assert_eq!(
+        (&v["status"], &v["approved"], &v["instalments"][0]["amount"], &v["verdict"]["eligible"]),
+        (&"approved".into(), &"2019-07-15".into(), &"320000.00".into(), &true.into())
+    );
+    assert_eq!(v["steps"].as_array().unwrap().len(), 6);
+    // The approver does not pay.
+    let acc = accounts(&desk, &[(&p, "6222000011112222")]);
+    let out = desk.path("bank.csv").to_str().unwrap().to_owned();
+    let by = |who: &'static str| {
+        pay("2019-07-16", &acc, &out, "--due").into_iter().map(|a| if a == "wang" { who } else { a }).collect::<Vec<_>>()
+    };
+    fails(&desk, &by("sun"), 77, "two_persons");
+    assert_eq!(desk.json(&by("wang"))["amount"], "320000.00");
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn papers_are_looked_at_and_a_refusal_ends_the_way() {
+    let (desk, p, _) = office("900000");
+    let plan = desk.path("plan.pdf");
+    std::fs::write(&plan, "计划").unwrap();
+    let apply = on("2019-07-01", &["subsidy", "apply", &p, "--scheme", "forum"]);
+    fails(&desk, &apply, 2, "needs_proved");
+    let paper = format!("plan:{}", plan.display());
+    let a = desk.json(&[&apply[..], &["--amount", "8000", "--paper", &paper]].concat());
+    assert_eq!((&a["amount"], &a["missing_papers"]), (&"8000.00".into(), &json!(["invoice", "sign_in_sheet"])));
+    let s = no(&a);
+    let review = |stage: &'static str| {
+        on("2019-07-02", &["subsidy", "review"])
+            .into_iter()
+            .map(str::to_owned)
+            .chain([s.clone(), "--stage".into(), stage.into()])
+            .collect::<Vec<_>>()
+    };
+    let args = review("employer");
+    desk.json(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let args = review("accept");
+    let told = fails(&desk, &args.iter().map(String::as_str).collect::<Vec<_>>(), 3, "papers_missing");
+    assert_eq!(told["error"]["details"]["missing_papers"], json!(["invoice", "sign_in_sheet"]));
+    for kind in ["invoice", "sign_in_sheet"] {
+        desk.json(&["file", "add", plan.to_str().unwrap(), "--to", &s, "--as", kind]);
+    }
+    let refused = desk.json(&on("2019-07-03", &["subsidy", "review", &s, "--stage", "accept", "--refuse", "与去年项目重复"]));
+    assert_eq!((&refused["status"], &refused["next"]), (&"rejected".into(), &json!([])));
+    assert_eq!(desk.json(&["subsidy", "show", &s])["steps"][2]["note"], "与去年项目重复");
+    // Asked again it is a new application; who is not eligible is told at once.
+    let again = on("2019-07-04", &["subsidy", "apply", &p, "--scheme", "forum", "--amount", "8000"]);
+    assert_ne!(no(&desk.json(&again)), s);
+    fails(&desk, &on("2019-07-01", &["subsidy", "apply", &p, "--scheme", "trip", "--amount", "10"]), 3, "not_eligible");
+    fails(&desk, &on("2019-07-01", &["subsidy", "object", &s, "--by", "a", "--ground", "b"]), 3, "no_notice");
+}

@@ -6,6 +6,7 @@ use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::{names, number};
 use crate::cli::Noun;
+use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::ui::filter::{self, Field, Filter, Lines};
@@ -127,6 +128,48 @@ pub fn bring(office: &Office, file: &std::path::Path) -> Result<(String, i64)> {
         keep::put(office.path()?, file, &sha256)?;
     }
     Ok((sha256, bytes))
+}
+
+/// A file that is to be a paper of a record.
+pub struct Brought {
+    role: String,
+    file: PathBuf,
+    sha256: String,
+    bytes: i64,
+}
+
+/// Brings a file that is to be a paper of a kind.
+pub fn bring_as(office: &Office, role: &str, file: &std::path::Path) -> Result<Brought> {
+    let (sha256, bytes) = bring(office, file)?;
+    Ok(Brought { role: role.to_owned(), file: file.to_owned(), sha256, bytes })
+}
+
+/// Brings the files of `KIND:FILE`.
+pub fn brought(office: &Office, papers: &[String]) -> Result<Vec<Brought>> {
+    papers
+        .iter()
+        .map(|text| {
+            let bad = || error::usage("paper_form").fact("text", text);
+            let (role, file) = text.split_once([':', '：']).ok_or_else(bad)?;
+            let role = names::clean_text(role);
+            if role.is_empty() || role.chars().count() > 40 || file.is_empty() {
+                return Err(bad());
+            }
+            bring_as(office, &role, std::path::Path::new(file))
+        })
+        .collect()
+}
+
+/// Hangs papers on a record. Papers of people's affairs are sensitive as a whole: they name children, health, accounts, addresses.
+pub fn keep(tx: &mut Tx<'_>, of: (&str, i64), brought: &[Brought]) -> Result<()> {
+    for b in brought {
+        match store::link(tx, &kept(&b.file, b.sha256.clone(), b.bytes, &b.role, true, of)) {
+            // The same file given twice for one kind.
+            Err(e) if e.key == "file_known" => {}
+            other => other?,
+        }
+    }
+    Ok(())
 }
 
 /// What a file is to a record, for the store.

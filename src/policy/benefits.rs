@@ -179,6 +179,8 @@ pub struct Benefit {
     pub clawback: Clawback,
     /// Months of service agreed on.
     pub service_months: Option<u32>,
+    /// Working days for which a list stands in public; of what is given in kind none.
+    pub notice_days: Option<u32>,
     /// Kinds of papers wanted.
     #[serde(default)]
     pub papers: Vec<String>,
@@ -325,6 +327,9 @@ fn contradiction(s: &Benefit, pack: &BenefitsPack, first: bool) -> Result<(), (&
     if !whole || !ordered || (s.form == Form::Parts) && s.parts.is_empty() {
         return wrong("bad_parts", "the parts are no whole in order");
     }
+    if (s.form == Form::InKind) == s.notice_days.is_some() || s.notice_days.is_some_and(|n| n > 366) {
+        return wrong("gap", "notice_days is missing, superfluous or can't be");
+    }
     if (s.clawback == Clawback::ProRata) && s.service_months.is_none() {
         return wrong("gap", "what is owed by months not served needs service_months");
     }
@@ -371,6 +376,7 @@ mod tests {
             ("doctor = 1000", "dr = 1000", "rent", "unknown_code"),
             ("doctor = 1000", "doctor = -1", "rent", "bad_number"),
             ("percent = 50\n", "", "purchase", "bad_number"),
+            ("notice_days = 5", "", "rent", "gap"),
             ("service_months = 36", "", "settlement", "gap"),
             ("with = \"rent\", how = \"deduct\"", "with = \"rant\", how = \"deduct\"", "settlement", "unknown_code"),
             ("clawback = \"none\"", "claw_back = \"none\"", "", "unreadable"),

@@ -188,7 +188,7 @@ pub fn advance(tx: &mut Tx<'_>, id: i64, asked: &Advance<'_>) -> Result<()> {
         let n = steps::notice(tx.conn(), (MACHINE.kind, id))?;
         let objections = n.as_ref().map_or(Ok(Vec::new()), |n| steps::objections(tx.conn(), n.id))?;
         let recorded = n.as_ref().map_or(today, |n| crate::office::shanghai_day(n.recorded_ms));
-        notice_is_over(&no(id), n.as_ref(), &objections, &scheme, day, today, recorded)?;
+        notice_is_over(&no(id), n.as_ref(), &objections, scheme.notice_days, day, today, recorded)?;
     }
     let decision_id = match asked.decision {
         Some(d) => Some(cited(tx, &scheme, d, (r.person_id, now.data.route.as_deref()), now.data.decision_id)?),

@@ -48,7 +48,7 @@ pub fn notice_is_over(
     no: &str,
     notice: Option<&Notice>,
     objections: &[Objection],
-    scheme: &Scheme,
+    notice_days: u32,
     day: Day,
     today: Day,
     recorded: Day,
@@ -57,7 +57,7 @@ pub fn notice_is_over(
         return Err(error::refused("no_notice").fact("no", no));
     };
     // Dated back, a notice still has to stand for its days by the clock.
-    let until = n.until.max(Day(recorded.0 + i32::try_from(scheme.notice_days).unwrap_or(0)));
+    let until = n.until.max(Day(recorded.0 + i32::try_from(notice_days).unwrap_or(0)));
     if day <= n.until || today <= until {
         return Err(error::refused("notice_running").fact("no", no).fact("until", until.iso()).detail("until", until.iso()));
     }
@@ -102,7 +102,7 @@ mod tests {
         let scheme = &pack.scheme[0];
         let notice = Notice { id: 1, from: day(100), until: day(107), recorded_ms: 0 };
         let over = |n: Option<&Notice>, o: &[Objection], on: i32, today: i32, recorded: i32| {
-            notice_is_over("R1", n, o, scheme, day(on), day(today), day(recorded)).err().map(|e| e.key)
+            notice_is_over("R1", n, o, scheme.notice_days, day(on), day(today), day(recorded)).err().map(|e| e.key)
         };
         assert_eq!(over(None, &[], 108, 108, 100), Some("no_notice"));
         assert_eq!(over(Some(&notice), &[], 107, 107, 100), Some("notice_running"));

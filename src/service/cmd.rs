@@ -3,15 +3,14 @@
 use super::change::{self, Asked, CONSENT, Seen};
 use super::{FEE, MACHINE, PREFIX, is_closed, store};
 use crate::base::day::Day;
-use crate::base::{names, number};
+use crate::base::number;
 use crate::calendar::{self, Calendar};
 use crate::card;
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_within};
-use crate::paper::cmd::{bring, kept};
-use crate::paper::store as papers;
+use crate::paper::cmd::{bring_as, brought, keep};
 use crate::talent::{self, look as people_look, store as people};
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
@@ -20,7 +19,7 @@ use crate::workflow;
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "case", build, run };
@@ -117,10 +116,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             act(office, "case.pause", &case, |tx, id| change::pause(tx, id, &wanted))
         }
         K::Resume { case, papers } => {
-            let brought = brought(office, &papers, None)?;
+            let brought = brought(office, &papers)?;
             act(office, "case.resume", &case, |tx, id| {
                 change::resume(tx, id)?;
-                keep(tx, id, &brought)
+                keep(tx, (MACHINE.kind, id), &brought)
             })
         }
         K::Done { case, result } => {
@@ -146,58 +145,17 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     }
 }
 
-/// A file that is to be a paper of a case.
-struct Brought {
-    role: String,
-    file: PathBuf,
-    sha256: String,
-    bytes: i64,
-}
-
-/// Measures and stores the files of `KIND:FILE` and of the consent.
-fn brought(office: &Office, papers: &[String], consent: Option<&Path>) -> Result<Vec<Brought>> {
-    let mut named: Vec<(String, PathBuf)> = Vec::new();
-    for text in papers {
-        let (role, file) = text.split_once([':', '：']).ok_or_else(|| error::usage("paper_form").fact("text", text))?;
-        let role = names::clean_text(role);
-        if role.is_empty() || role.chars().count() > 40 || file.is_empty() {
-            return Err(error::usage("paper_form").fact("text", text));
-        }
-        named.push((role, PathBuf::from(file)));
-    }
-    named.extend(consent.map(|f| (CONSENT.to_owned(), f.to_path_buf())));
-    named
-        .into_iter()
-        .map(|(role, file)| {
-            let (sha256, bytes) = bring(office, &file)?;
-            Ok(Brought { role, file, sha256, bytes })
-        })
-        .collect()
-}
-
-/// Hangs the papers on a case. Papers of people's affairs are sensitive as a whole: they name children, health, addresses.
-fn keep(tx: &mut Tx<'_>, id: i64, brought: &[Brought]) -> Result<()> {
-    for b in brought {
-        let link = papers::link(tx, &kept(&b.file, b.sha256.clone(), b.bytes, &b.role, true, (MACHINE.kind, id)));
-        match link {
-            // The same file given twice for one kind.
-            Err(e) if e.key == "file_known" => {}
-            other => other?,
-        }
-    }
-    Ok(())
-}
-
 fn open(office: &Office, a: &OpenArgs) -> Result<Exit> {
     let person_id = people_look::load(office, &a.person)?.id;
     let child_id = a.child.as_deref().map(|c| people_look::load(office, c).map(|p| p.id)).transpose()?;
     let card_id = a.card.as_deref().map(|c| card::store::resolve(office.read()?, c).map(|c| c.id)).transpose()?;
     let officer = a.officer.as_deref().map(|o| text_said(o, "--officer")).transpose()?;
-    let brought = brought(office, &a.papers, a.consent.as_deref())?;
+    let mut brought = brought(office, &a.papers)?;
+    brought.extend(a.consent.as_deref().map(|f| bring_as(office, CONSENT, f)).transpose()?);
     let done = office.write("case.open", Map::new(), |tx| {
         let asked = Asked { service: &a.service, person_id, card_id, child_id, grade: a.grade, officer: officer.as_deref() };
         let id = change::open(tx, &asked)?;
-        keep(tx, id, &brought)?;
+        keep(tx, (MACHINE.kind, id), &brought)?;
         tx.outcome("no", number::format(PREFIX, id));
         seen_object(tx, id)
     })?;

@@ -103,7 +103,13 @@ pub fn grant(tx: &mut Tx<'_>, payee: Party, g: &Grant<'_>) -> Result<i64> {
 }
 
 /// What an approval comes to: judged on the business day, within its decision, its money reserved.
-pub(super) fn plan(tx: &mut Tx<'_>, payee: Party, s: &Benefit, policy_id: i64, g: &Grant<'_>) -> Result<(Application, Vec<Instalment>, Vec<i64>)> {
+pub(super) fn plan(
+    tx: &mut Tx<'_>,
+    payee: Party,
+    s: &Benefit,
+    policy_id: i64,
+    g: &Grant<'_>,
+) -> Result<(Application, Vec<Instalment>, Vec<i64>)> {
     let day = tx.day;
     let share = s.form == Form::Share;
     if share && g.amount.is_none() {

@@ -4,6 +4,7 @@ use super::bank;
 use super::change::{self, Grant};
 use super::life;
 use super::store::{self, Application, Party};
+use super::way;
 use super::{BATCH_PREFIX, MACHINE, PREFIX, payee_code};
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -26,6 +27,7 @@ use crate::ui::out::shown;
 use crate::ui::{Column, View};
 use crate::workflow;
 use crate::workflow::several::{self, Several};
+use crate::workflow::store as steps;
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -56,6 +58,54 @@ enum SubsidyCommand {
         decision: String,
         #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
         amount: Option<String>,
+        #[arg(long, value_name = "FD")]
+        fund: Option<String>,
+    },
+    Apply {
+        #[arg(value_name = "P|U")]
+        payee: String,
+        #[arg(long, value_name = "SCHEME")]
+        scheme: String,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        amount: Option<String>,
+        #[arg(long = "paper", value_name = "KIND:FILE")]
+        papers: Vec<String>,
+    },
+    Review {
+        #[arg(value_name = "S")]
+        application: Vec<String>,
+        #[command(flatten)]
+        said: Several,
+        #[arg(long, value_name = "STAGE", value_parser = way::STAGES.map(|s| s.0))]
+        stage: String,
+        #[arg(long, value_name = "TEXT")]
+        refuse: Option<String>,
+    },
+    Publicise {
+        #[arg(value_name = "S")]
+        application: Vec<String>,
+        #[command(flatten)]
+        said: Several,
+        #[arg(long, value_name = "TEXT")]
+        place: Option<String>,
+    },
+    Object {
+        #[arg(value_name = "S")]
+        application: String,
+        #[arg(long, value_name = "TEXT", required_unless_present = "settle")]
+        by: Option<String>,
+        #[arg(long, value_name = "TEXT", required_unless_present = "settle")]
+        ground: Option<String>,
+        #[arg(long, value_parser = ["upheld", "dismissed"], conflicts_with_all = ["by", "ground"])]
+        settle: Option<String>,
+    },
+    Approve {
+        #[arg(value_name = "S")]
+        application: Vec<String>,
+        #[command(flatten)]
+        said: Several,
+        #[arg(long, value_name = "D")]
+        decision: String,
         #[arg(long, value_name = "FD")]
         fund: Option<String>,
     },
@@ -139,6 +189,21 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let amount = amount.as_deref().map(yuan).transpose()?;
             grant(office, &payee, &said, &scheme, &decision, (amount, fund.as_deref()))
         }
+        S::Apply { payee, scheme, amount, papers } => apply(office, &payee, &scheme, amount.as_deref(), &papers),
+        S::Review { application, said, stage, refuse } => {
+            let refuse = refuse.map(|r| text_said(&r, "--refuse")).transpose()?;
+            let to = way::STAGES.iter().find(|s| s.0 == stage).map_or("reviewed", |s| s.1);
+            several(office, "subsidy.review", &application, &said, |tx, r| way::review(tx, r, to, refuse.as_deref()))
+        }
+        S::Publicise { application, said, place } => {
+            let place = place.map(|p| text_said(&p, "--place")).transpose()?;
+            several(office, "subsidy.publicise", &application, &said, |tx, r| way::publicise(tx, r, place.as_deref()))
+        }
+        S::Object { application, by, ground, settle } => object_to(office, &application, by.zip(ground), settle.as_deref()),
+        S::Approve { application, said, decision, fund } => {
+            let fund = fund.map(|f| fund::store::resolve(office.read()?, &f).map(|f| f.id)).transpose()?;
+            several(office, "subsidy.approve", &application, &said, |tx, r| way::approve(tx, r, &decision, fund, office.today()))
+        }
         S::Due { scheme, until } => due(office, scheme.as_deref(), until),
         S::Pay { batch: Some(batch), accounts, out, .. } => again(office, &batch, &accounts, &out),
         S::Pay { application, all_due, fund, max, accounts, out, .. } => {
@@ -165,7 +230,13 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         S::Record { person, from_body, benefit, amount, period } => record(office, &person, &from_body, &benefit, (&amount, &period)),
         S::Show { application } => {
             let conn = office.read()?;
-            let a = store::resolve(conn, &application)?;
+            let r = store::resolve_request(conn, &application)?;
+            let Some(a) = store::load(conn, r.id)? else {
+                let mut v = pending(conn, &r, office.as_of())?;
+                v["steps"] = workflow::steps_json(conn, (MACHINE.kind, r.id))?;
+                office.show(&View::object(v))?;
+                return Ok(Exit::Done);
+            };
             let mut v = object(conn, &a, office.as_of())?;
             v["verdict"] = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
             v["agreement"] = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
@@ -251,6 +322,119 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
     });
     office.show(&View::object(object))?;
     Ok(Exit::Done)
+}
+
+// ---------------------------------------------------------------- the long way
+
+fn apply(office: &Office, payee: &str, scheme: &str, amount: Option<&str>, papers: &[String]) -> Result<Exit> {
+    let payee = party(office, payee)?;
+    let amount = amount.map(yuan).transpose()?;
+    let brought = paper::cmd::brought(office, papers)?;
+    let done = office.write("subsidy.apply", Map::new(), |tx| {
+        let id = way::apply(tx, payee, scheme, amount)?;
+        paper::cmd::keep(tx, (MACHINE.kind, id), &brought)?;
+        tx.outcome("no", number::format(PREFIX, id));
+        now(tx, id)
+    })?;
+    office.show_made(&done)
+}
+
+/// An application as it stands within an op, granted or not.
+fn now(tx: &Tx<'_>, id: i64) -> Result<Value> {
+    match store::load(tx.conn(), id)? {
+        Some(a) => object(tx.conn(), &a, tx.day),
+        None => pending(tx.conn(), &store::resolve_request(tx.conn(), &number::format(PREFIX, id))?, tx.day),
+    }
+}
+
+fn several(
+    office: &Office,
+    command: &'static str,
+    texts: &[String],
+    said: &Several,
+    mut f: impl FnMut(&mut Tx<'_>, &store::Request) -> Result<()>,
+) -> Result<Exit> {
+    let day = office.as_of();
+    let named = named::records(
+        office,
+        texts,
+        said,
+        |conn, text| Ok(store::resolve_request(conn, text)?.id),
+        |conn, filter| {
+            let filter = Filter::parse(Some(filter), FIELDS)?;
+            let mut ids = Vec::new();
+            for r in store::requests(conn, 0)?.into_iter().filter(|r| r.day <= day) {
+                if filter.takes(&either(conn, &r, day)?) {
+                    ids.push(r.id);
+                }
+            }
+            Ok(ids)
+        },
+    )?;
+    several::run(office, several::Act { command, prefix: PREFIX, makes: false }, &named, said, |tx, id| {
+        let no = number::format(PREFIX, id);
+        f(tx, &store::resolve_request(tx.conn(), &no)?)?;
+        tx.outcome("no", no);
+        now(tx, id)
+    })
+}
+
+/// Keeps an objection to a notice, or what was found of it.
+fn object_to(office: &Office, text: &str, said: Option<(String, String)>, settle: Option<&str>) -> Result<Exit> {
+    let conn = office.read()?;
+    let r = store::resolve_request(conn, text)?;
+    let done = office.write("subsidy.object", Map::new(), |tx| {
+        let up = steps::notice(tx.conn(), (MACHINE.kind, r.id))?
+            .filter(|_| way::state(tx.conn(), r.id, tx.day).is_ok_and(|s| s == "publicised"));
+        let n = up.ok_or_else(|| error::refused("no_notice").fact("no", r.no()))?;
+        match (settle, &said) {
+            (Some(outcome), _) => {
+                let open: Vec<i64> = steps::objections(tx.conn(), n.id)?.into_iter().filter(|o| o.3.is_none()).map(|o| o.0).collect();
+                if open.is_empty() {
+                    return Err(error::conflict("no_objection").fact("no", r.no()));
+                }
+                for o in open {
+                    steps::settle(tx, o, outcome)?;
+                }
+            }
+            (None, Some((by, ground))) => {
+                steps::object(tx, n.id, &text_said(by, "--by")?, &text_said(ground, "--ground")?)?;
+            }
+            // clap asks for one or the other.
+            (None, None) => return Err(error::usage("not_understood")),
+        }
+        let mut v = now(tx, r.id)?;
+        let all = steps::objections(tx.conn(), n.id)?;
+        v["objections"] = all.iter().map(|o| json!({"id": o.0, "by": o.1, "ground": o.2, "outcome": o.3})).collect();
+        Ok(v)
+    })?;
+    office.show_act(&done, done.value.clone())?;
+    Ok(Exit::Done)
+}
+
+/// An application that waits for its decision, as the contract shows one.
+fn pending(conn: &Connection, r: &store::Request, day: Day) -> Result<Value> {
+    let state = way::state(conn, r.id, day)?;
+    let pack = policy::store::benefits_version(conn, r.policy_id)?;
+    let s = pack.benefit(&r.scheme);
+    let missing = s.map(|s| way::missing(conn, r.id, s)).transpose()?.unwrap_or_default();
+    let share = s.is_some_and(|s| s.form == policy::Form::Share);
+    let judged = s.map(|s| change::verdict(conn, r.payee, s, r.asked.filter(|_| share), day)).transpose()?;
+    let amount = judged.and_then(|v| v.amount).map(|a| if share { a } else { r.asked.unwrap_or(a) });
+    let notice = steps::notice(conn, (MACHINE.kind, r.id))?.map(|n| json!({"from": n.from.iso(), "until": n.until.iso()}));
+    Ok(json!({
+        "no": r.no(), "status": state, "payee_no": r.payee.no(), "scheme": r.scheme, "policy_version": r.policy_id, "applied": r.day.iso(),
+        "asked": r.asked.map(|a| a.to_string()), "amount": amount.map(|a| a.to_string()), "missing_papers": missing, "instalments": [],
+        "notice": notice, "next": MACHINE.next(&state),
+    }))
+}
+
+/// What was asked for or granted, as it is on a day.
+fn either(conn: &Connection, r: &store::Request, day: Day) -> Result<Value> {
+    match store::load(conn, r.id)?.filter(|a| a.approved <= day) {
+        Some(a) => object(conn, &a, day),
+        None => pending(conn, r, day),
+    }
 }
 
 // ---------------------------------------------------------------- granted on paper
@@ -379,8 +563,8 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
     let conn = office.read()?;
     let day = office.as_of();
     let mut rows = Vec::new();
-    for a in store::all(conn, office.after(PREFIX)?)?.iter().filter(|a| a.approved <= day) {
-        let v = object(conn, a, day)?;
+    for r in store::requests(conn, office.after(PREFIX)?)?.iter().filter(|r| r.day <= day) {
+        let v = either(conn, r, day)?;
         if filter.takes(&v) {
             rows.push(v);
         }

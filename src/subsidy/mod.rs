@@ -6,6 +6,7 @@ pub mod change;
 pub mod cmd;
 pub mod life;
 pub mod store;
+pub mod way;
 
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -21,6 +22,12 @@ pub const BATCH_PREFIX: &str = "PB";
 pub const MACHINE: Machine = Machine {
     kind: "application",
     moves: &[
+        ("applied", &["employer_checked", "rejected"]),
+        ("employer_checked", &["accepted", "rejected"]),
+        ("accepted", &["reviewed", "rejected"]),
+        ("reviewed", &["publicised", "rejected"]),
+        ("publicised", &["approved", "rejected"]),
+        ("rejected", &[]),
         ("approved", &["stopped", "recovered"]),
         ("stopped", &["resumed", "recovered"]),
         ("resumed", &["stopped", "recovered"]),

@@ -283,7 +283,14 @@ fn request(r: &Row<'_>) -> rusqlite::Result<Request> {
         Some(id) => Party::Person(id),
         None => Party::Org(r.get(4)?),
     };
-    Ok(Request { id: r.get(0)?, scheme: r.get(1)?, policy_id: r.get(2)?, payee, day: Day(r.get(5)?), asked: r.get::<_, Option<i64>>(6)?.map(Fen) })
+    Ok(Request {
+        id: r.get(0)?,
+        scheme: r.get(1)?,
+        policy_id: r.get(2)?,
+        payee,
+        day: Day(r.get(5)?),
+        asked: r.get::<_, Option<i64>>(6)?.map(Fen),
+    })
 }
 
 /// All that was asked for or granted, behind `after`, in order.
@@ -297,10 +304,12 @@ pub fn requests(conn: &Connection, after: i64) -> Result<Vec<Request>> {
 /// The application a command names, granted or not.
 pub fn resolve_request(conn: &Connection, text: &str) -> Result<Request> {
     let id = crate::office::parse_no(PREFIX, text)?;
-    conn.prepare_cached("SELECT id, scheme, policy_id, person_id, org_id, day, asked_fen FROM application WHERE id = ?1 AND voided_op IS NULL")?
-        .query_row([id], request)
-        .optional()?
-        .ok_or_else(|| error::not_found("no_application").fact("text", text))
+    conn.prepare_cached(
+        "SELECT id, scheme, policy_id, person_id, org_id, day, asked_fen FROM application WHERE id = ?1 AND voided_op IS NULL",
+    )?
+    .query_row([id], request)
+    .optional()?
+    .ok_or_else(|| error::not_found("no_application").fact("text", text))
 }
 
 /// Keeps what is asked for, with its first step.
