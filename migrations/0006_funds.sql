@@ -114,6 +114,7 @@ CREATE TABLE award (
   verdict        TEXT NOT NULL,       -- JSON: every clause with its fact, day and op
   agreement      TEXT NOT NULL        -- JSON: what is owed back when the service is broken off
 ) STRICT;
+CREATE INDEX award_decision ON award (decision_id);
 
 -- A part of it that falls due. What was sent to the bank and did not come back stands in it, because a CHECK must guard it: nothing is paid twice.
 CREATE TABLE instalment (

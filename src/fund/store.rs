@@ -140,6 +140,11 @@ pub fn post(tx: &mut Tx<'_>, kind: &str, decision_id: Option<i64>, note: Option<
 /// An account holds so much at most, in fen: ten trillion yuan, so that no sum of lines leaves the range of numbers.
 const MOST: i64 = 1_000_000_000_000_000;
 
+/// What a line has free, as stored and guarded.
+pub fn free(conn: &Connection, line_id: i64) -> Result<Fen> {
+    Ok(Fen(conn.prepare_cached("SELECT free_fen FROM fund_balance WHERE line_id = ?1")?.query_row([line_id], |r| r.get(0))?))
+}
+
 /// Moves the stored balance of a line.
 fn balance(tx: &Tx<'_>, p: &Posting) -> Result<()> {
     let column = match p.account {

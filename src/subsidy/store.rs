@@ -356,16 +356,20 @@ pub fn months(conn: &Connection, person_id: i64, scheme: &str) -> Result<Vec<i64
     Ok(st.query_map(params![person_id, scheme], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Distinct payees and the sum that a decision covers so far.
-pub fn on_decision(conn: &Connection, decision_id: i64) -> Result<(Vec<Party>, Fen)> {
-    let mut st =
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM {AWARDED} WHERE w.decision_id = ?1 AND a.voided_op IS NULL ORDER BY a.id"))?;
-    let all: Vec<Application> = st.query_map([decision_id], application)?.collect::<rusqlite::Result<_>>()?;
-    let sum = all.iter().try_fold(Fen::ZERO, |s, a| s.checked_add(a.amount)).ok_or_else(|| error::not_office("damaged"))?;
-    let mut payees: Vec<Party> = all.iter().map(|a| a.payee).collect();
-    payees.sort_unstable();
-    payees.dedup();
-    Ok((payees, sum))
+/// How many payees other than one a decision covers so far, and the sum in all.
+pub fn on_decision(conn: &Connection, decision_id: i64, but: Party) -> Result<(i64, Fen)> {
+    let (person, unit) = match but {
+        Party::Person(id) => (Some(id), None),
+        Party::Org(id) => (None, Some(id)),
+    };
+    Ok(conn
+        .prepare_cached(
+            "SELECT count(DISTINCT CASE WHEN a.person_id IS NOT ?2 THEN a.person_id END) + count(DISTINCT CASE WHEN a.org_id IS NOT ?3 THEN a.org_id END),
+                    coalesce(sum(w.amount_fen), 0)
+             FROM award w JOIN application a ON a.id = w.application_id
+             WHERE w.decision_id = ?1 AND w.voided_op IS NULL AND a.voided_op IS NULL",
+        )?
+        .query_row(params![decision_id, person, unit], |r| Ok((r.get(0)?, Fen(r.get(1)?))))?)
 }
 
 /// Reserves an instalment on a line, or takes its reservation away.
