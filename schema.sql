@@ -786,6 +786,7 @@ CREATE TABLE journal (
   decision_id INTEGER REFERENCES decision (id),
   note        TEXT
 ) STRICT;
+CREATE INDEX journal_recovered ON journal (note) WHERE kind = 'recover';
 
 -- F. A posting of a movement: one account of one line up or down.
 CREATE TABLE posting (
