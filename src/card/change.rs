@@ -10,7 +10,7 @@ use crate::policy::{self, CardScheme};
 use crate::recognition::seen;
 use crate::talent::store::{self as people, Person};
 use crate::talent::{Recognition, current};
-use crate::workflow::store as steps;
+use crate::workflow::{self, store as steps};
 use rusqlite::Connection;
 
 /// The scheme a card was issued by.
@@ -180,9 +180,7 @@ fn in_status(tx: &Tx<'_>, id: i64, wanted: &[&str]) -> Result<Seen> {
     let card = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
     let s = look(tx.conn(), card, tx.day)?;
     let last = steps::steps(tx.conn(), (MACHINE.kind, id))?.last().map_or(s.card.issued, |s| s.day);
-    if tx.day < last {
-        return Err(error::refused("before_last_step").fact("no", s.card.no()).fact("day", last.iso()));
-    }
+    workflow::in_order(&s.card.no(), tx.day, Some(last))?;
     if let Some(next) = store::replaced_by(tx.conn(), id)? {
         let next = crate::base::number::format(super::PREFIX, next);
         return Err(error::conflict("card_replaced").fact("no", s.card.no()).fact("next", &next).detail("replaced_by", next));

@@ -9,7 +9,7 @@ use crate::base::number;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::paper;
-use crate::workflow::store as steps;
+use crate::workflow::{self, store as steps};
 use rusqlite::Connection;
 
 /// Opens a fund. Guidance funds may open at once, the others on a decision.
@@ -43,10 +43,7 @@ fn usable(tx: &Tx<'_>, fund: &Fund) -> Result<()> {
 /// 3 where the act is dated before the fund's last movement: a year is ended behind all of it.
 fn in_order(tx: &Tx<'_>, fund: &Fund) -> Result<()> {
     let last = store::last_day(tx.conn(), fund.id)?.max(steps::steps(tx.conn(), (MACHINE.kind, fund.id))?.last().map(|s| s.day));
-    match last.filter(|d| tx.day < *d) {
-        Some(last) => Err(error::refused("before_last_step").fact("no", fund.no()).fact("day", last.iso())),
-        None => Ok(()),
-    }
+    workflow::in_order(&fund.no(), tx.day, last)
 }
 
 /// A scheme of benefits, or `talent`; else 2 with what there is.

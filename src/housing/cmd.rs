@@ -9,7 +9,7 @@ use crate::db::facts::{Fact, Span};
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::paper::cmd::amount as yuan;
-use crate::policy::{self, Payee};
+use crate::policy;
 use crate::subsidy::{self, store::Party};
 use crate::talent::{self, look as people_look, store as people};
 use crate::ui::Column;
@@ -217,14 +217,7 @@ fn allowed(conn: &Connection, unit: &Unit, person_id: i64, span: Span) -> Result
             .fact("unit", number::format(PREFIX, *other)));
     }
     let v = subsidy::change::verdict(conn, Party::Person(person_id), &s, None, span.from)?;
-    let unmet: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
-    if s.payee != Payee::Person || !unmet.is_empty() {
-        return Err(error::refused("not_eligible")
-            .fact("no", number::format(talent::PREFIX, person_id))
-            .fact("scheme", SCHEME)
-            .fact("fields", unmet.join(", "))
-            .detail("clauses", subsidy::change::verdict_json(&v)["clauses"].clone()));
-    }
+    subsidy::change::must_be_eligible(&number::format(talent::PREFIX, person_id), SCHEME, &v)?;
     let months = |from: Day, until: Day| {
         let whole = subsidy::whole_months(from, until);
         whole + u32::from(from.months_later(whole) <= until)

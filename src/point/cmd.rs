@@ -14,7 +14,7 @@ use crate::policy;
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
-use crate::workflow::store as steps;
+use crate::workflow::{self, store as steps};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -147,9 +147,7 @@ fn run_point(office: &Office, m: &ArgMatches) -> Result<Exit> {
 /// Closes a point or an offer; 5 where it is closed, 3 where the act is dated before the one it follows.
 fn end(tx: &mut Tx<'_>, record: (&str, i64), no: &str) -> Result<()> {
     if let Some(last) = steps::steps(tx.conn(), record)?.last() {
-        if tx.day < last.day {
-            return Err(error::refused("before_last_step").fact("no", no).fact("day", last.day.iso()));
-        }
+        workflow::in_order(no, tx.day, Some(last.day))?;
         if last.to_state == "closed" {
             return Err(error::conflict("closed_already").fact("no", no).detail("possible", Vec::<&str>::new()));
         }

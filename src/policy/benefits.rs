@@ -1,6 +1,6 @@
 //! The benefits pack (待遇): schemes as data, with worked cases that prove them. Who is eligible is judged by `subsidy`.
 
-use super::{PackHead, PolicyFault, Remembered, day, read};
+use super::{PackHead, PolicyFault, Remembered, day, line_of_row, read};
 use crate::base::codes;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
@@ -247,11 +247,6 @@ impl BenefitsPack {
     }
 }
 
-/// The line of the row-th `[[scheme]]`.
-fn line_of_scheme(text: &str, row: usize) -> usize {
-    text.lines().enumerate().filter(|(_, l)| l.trim() == "[[scheme]]").nth(row).map_or(1, |(at, _)| at + 1)
-}
-
 /// Ten trillion yuan: more is a slip.
 const MOST: i64 = 10_000_000_000_000;
 
@@ -268,7 +263,7 @@ pub fn parse_benefits(text: &str) -> Result<BenefitsPack, PolicyFault> {
     let mut seen = HashSet::new();
     for (row, s) in pack.scheme.iter().enumerate() {
         if let Err((code, message)) = contradiction(s, &pack, seen.insert(&s.code)) {
-            return Err(PolicyFault { line: line_of_scheme(text, row), code, message: format!("{:?}: {message}", s.code) });
+            return Err(PolicyFault { line: line_of_row(text, "scheme", row), code, message: format!("{:?}: {message}", s.code) });
         }
     }
     Ok(pack)

@@ -1,6 +1,6 @@
 //! The card pack (服务卡): levels by class, terms, renewal, yearly review, the grace after an employer was left.
 
-use super::{PackHead, PolicyFault, Remembered, day, read};
+use super::{PackHead, PolicyFault, Remembered, day, line_of_row, read};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -73,11 +73,6 @@ impl CardScheme {
     }
 }
 
-/// The line of the row-th `[[scheme]]`.
-fn line_of_scheme(text: &str, row: usize) -> usize {
-    text.lines().enumerate().filter(|(_, l)| l.trim() == "[[scheme]]").nth(row).map_or(1, |(at, _)| at + 1)
-}
-
 /// Reads a pack and checks that it agrees with itself.
 pub fn parse_card(text: &str) -> Result<CardPack, PolicyFault> {
     let pack: CardPack = read(text)?;
@@ -86,7 +81,7 @@ pub fn parse_card(text: &str) -> Result<CardPack, PolicyFault> {
     }
     let mut codes = HashSet::new();
     for (row, s) in pack.scheme.iter().enumerate() {
-        let wrong = |code, message: String| Err(PolicyFault { line: line_of_scheme(text, row), code, message });
+        let wrong = |code, message: String| Err(PolicyFault { line: line_of_row(text, "scheme", row), code, message });
         if !codes.insert(&s.code) {
             return wrong("duplicate_code", format!("the scheme {:?} stands twice", s.code));
         }

@@ -107,6 +107,12 @@ fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     1 + text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count()
 }
 
+/// The line of the row-th `[table]` or `[[table]]`.
+fn line_of_row(text: &str, table: &str, row: usize) -> usize {
+    let heads = [format!("[{table}]"), format!("[[{table}]]")];
+    text.lines().enumerate().filter(|(_, l)| heads.iter().any(|h| l.trim() == h)).nth(row).map_or(1, |(at, _)| at + 1)
+}
+
 /// A TOML date without a time, as days since 1970-01-01.
 fn day<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
     let stamp = toml::value::Datetime::deserialize(from)?;

@@ -1,6 +1,6 @@
 //! The recognition pack (人才认定): schemes with their classes, terms and days of public notice.
 
-use super::{PackHead, PolicyFault, Remembered, day, read};
+use super::{PackHead, PolicyFault, Remembered, day, line_of_row, read};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -52,12 +52,6 @@ impl RecognitionPack {
     pub fn scheme(&self, code: &str) -> Option<&Scheme> {
         self.scheme.iter().find(|s| s.code == code)
     }
-}
-
-/// The line of the row-th `[table]` or `[[table]]`.
-fn line_of_row(text: &str, table: &str, row: usize) -> usize {
-    let heads = [format!("[{table}]"), format!("[[{table}]]")];
-    text.lines().enumerate().filter(|(_, l)| heads.iter().any(|h| l.trim() == h)).nth(row).map_or(1, |(at, _)| at + 1)
 }
 
 /// Reads a pack and checks that it agrees with itself.

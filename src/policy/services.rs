@@ -1,6 +1,6 @@
 //! The services pack (服务事项): kinds of service, whom they are for, their papers, departments and terms in working days.
 
-use super::{PackHead, PolicyFault, Remembered, day, read};
+use super::{PackHead, PolicyFault, Remembered, day, line_of_row, read};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -106,12 +106,6 @@ impl Service {
     pub fn is_for(&self, level: &str, attached: bool) -> bool {
         (self.attached || !attached) && (self.levels.is_empty() || self.levels.iter().any(|l| l == level))
     }
-}
-
-/// The line of the row-th `[[table]]`.
-fn line_of_row(text: &str, table: &str, row: usize) -> usize {
-    let head = format!("[[{table}]]");
-    text.lines().enumerate().filter(|(_, l)| l.trim() == head).nth(row).map_or(1, |(at, _)| at + 1)
 }
 
 /// Reads a pack and checks that it agrees with itself.

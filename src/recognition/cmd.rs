@@ -411,29 +411,16 @@ fn notice(office: &Office) -> Result<Exit> {
 fn object_to(office: &Office, text: &str, by: Option<&str>, ground: Option<&str>, settle: Option<&str>) -> Result<Exit> {
     let conn = office.read()?;
     let (id, r) = store::resolve(conn, text)?;
-    let n = steps::notice(conn, (MACHINE.kind, id))?
-        .filter(|_| r.last().data.state == "public_notice")
-        .ok_or_else(|| error::refused("no_notice").fact("no", no(id)))?;
+    let up = steps::notice(conn, (MACHINE.kind, id))?.filter(|_| r.last().data.state == "public_notice");
+    let said = match (by, ground) {
+        (Some(by), Some(ground)) => Some((text_said(by, "--by")?, text_said(ground, "--ground")?)),
+        _ => None,
+    };
     let done = office.write("recognition.object", Map::new(), |tx| {
-        match (settle, by, ground) {
-            (Some(outcome), ..) => {
-                let open: Vec<i64> = steps::objections(tx.conn(), n.id)?.into_iter().filter(|o| o.3.is_none()).map(|o| o.0).collect();
-                if open.is_empty() {
-                    return Err(error::conflict("no_objection").fact("no", no(id)));
-                }
-                for o in open {
-                    steps::settle(tx, o, outcome)?;
-                }
-            }
-            (None, Some(by), Some(ground)) => {
-                steps::object(tx, n.id, &text_said(by, "--by")?, &text_said(ground, "--ground")?)?;
-            }
-            // clap asks for one or the other.
-            _ => return Err(error::usage("not_understood")),
-        }
+        let said = said.as_ref().map(|(by, ground)| (by.as_str(), ground.as_str()));
+        let all = workflow::object(tx, &no(id), up, said, settle)?;
         let mut v = made(tx, id)?;
-        let all = steps::objections(tx.conn(), n.id)?;
-        v["objections"] = all.iter().map(|o| json!({"id": o.0, "by": o.1, "ground": o.2, "outcome": o.3})).collect();
+        v["objections"] = all;
         Ok(v)
     })?;
     office.show_act(&done, done.value.clone())?;

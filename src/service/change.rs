@@ -12,7 +12,10 @@ use crate::policy::{self, Needs, Service};
 use crate::recognition;
 use crate::talent::kin::Kind;
 use crate::talent::{self, store as people};
-use crate::workflow::store::{self as steps, Step};
+use crate::workflow::{
+    self,
+    store::{self as steps, Step},
+};
 use rusqlite::Connection;
 
 /// A case with what it is on a day.
@@ -230,10 +233,7 @@ pub fn open(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<i64> {
 fn in_state(tx: &Tx<'_>, id: i64, verb: &str) -> Result<(Seen, Vec<Step>)> {
     let case = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
     let all = steps::steps(tx.conn(), (MACHINE.kind, id))?;
-    let last = all.last().map_or(case.opened, |s| s.day);
-    if tx.day < last {
-        return Err(error::refused("before_last_step").fact("no", case.no()).fact("day", last.iso()));
-    }
+    workflow::in_order(&case.no(), tx.day, Some(all.last().map_or(case.opened, |s| s.day)))?;
     let seen = look(tx.conn(), &calendar::store::calendar(tx.conn())?, case, tx.day)?;
     let possible = verbs(&seen.state, seen.rating().is_some());
     if possible.contains(&verb) {

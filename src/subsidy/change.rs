@@ -54,6 +54,19 @@ pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, day: Day
     Ok(judge(&facts, s, kind, None, day))
 }
 
+/// 3 with every clause where one is not met.
+pub fn must_be_eligible(no: &str, scheme: &str, v: &Verdict) -> Result<()> {
+    if v.eligible {
+        return Ok(());
+    }
+    let unmet: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
+    Err(error::refused("not_eligible")
+        .fact("no", no)
+        .fact("scheme", scheme)
+        .fact("fields", unmet.join(", "))
+        .detail("clauses", verdict_json(v)["clauses"].clone()))
+}
+
 /// A verdict as it is printed and frozen.
 pub fn verdict_json(v: &Verdict) -> Value {
     let clause = |c: &super::Clause| {
@@ -116,17 +129,8 @@ pub(super) fn plan(
         return Err(error::usage("needs_proved").fact("scheme", &s.code));
     }
     let v = verdict(tx.conn(), payee, s, g.amount.filter(|_| share), day)?;
-    let unmet: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
-    let rule = match (unmet.is_empty(), v.amount) {
-        (true, Some(amount)) => amount,
-        _ => {
-            return Err(error::refused("not_eligible")
-                .fact("no", payee.no())
-                .fact("scheme", &s.code)
-                .fact("fields", unmet.join(", "))
-                .detail("clauses", verdict_json(&v)["clauses"].clone()));
-        }
-    };
+    must_be_eligible(&payee.no(), &s.code, &v)?;
+    let Some(rule) = v.amount else { return Err(error::usage("needs_proved").fact("scheme", &s.code)) };
     let (granted, months) = match s.form {
         Form::Monthly => monthly(tx.conn(), payee, s, rule, &v, g.amount, day)?,
         _ => (g.amount.filter(|_| !share).unwrap_or(rule), Vec::new()),
@@ -433,6 +437,9 @@ pub fn pay(
         // As it stands within this op: another clerk may have been there since it was looked at.
         let now = store::instalments(tx.conn(), a.id)?.into_iter().find(|i| i.seq == d.instalment.seq);
         let Some(now) = now.filter(|i| *i == d.instalment) else { return Err(error::busy("changed_meanwhile")) };
+        if let Some(why) = held(tx.conn(), a, tx.day)? {
+            return Err(error::refused("held").fact("no", a.no()).fact("why", why).detail("why", why));
+        }
         workflow::apart(&steps::steps(tx.conn(), (MACHINE.kind, a.id))?, &["approved"], &a.no(), &tx.actor)?;
         let line_id = now.line_id.ok_or_else(|| error::not_office("damaged"))?;
         let payee_no = current_no(tx.conn(), a.payee)?;

@@ -1,17 +1,15 @@
 //! `subsidy …`: arguments, and benefits as a clerk and a script see them.
 
-use super::bank;
 use super::change::{self, Grant};
-use super::life;
 use super::store::{self, Application, Party};
 use super::way;
 use super::{BATCH_PREFIX, MACHINE, PREFIX, payee_code};
+use super::{life, pay};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
 use crate::cli::Noun;
-use crate::db::files::write_whole;
-use crate::db::write::{self, Tx};
+use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::fund;
 use crate::office::{Exit, Office, parse_day};
@@ -23,7 +21,6 @@ use crate::roster::named;
 use crate::talent::{self, look as people_look, store as people};
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
-use crate::ui::out::shown;
 use crate::ui::{Column, View};
 use crate::workflow;
 use crate::workflow::several::{self, Several};
@@ -31,7 +28,7 @@ use crate::workflow::store as steps;
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "subsidy", build, run };
@@ -204,13 +201,13 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let fund = fund.map(|f| fund::store::resolve(office.read()?, &f).map(|f| f.id)).transpose()?;
             several(office, "subsidy.approve", &application, &said, |tx, r| way::approve(tx, r, &decision, fund, office.today()))
         }
-        S::Due { scheme, until } => due(office, scheme.as_deref(), until),
-        S::Pay { batch: Some(batch), accounts, out, .. } => again(office, &batch, &accounts, &out),
+        S::Due { scheme, until } => pay::due(office, scheme.as_deref(), until),
+        S::Pay { batch: Some(batch), accounts, out, .. } => pay::again(office, &batch, &accounts, &out),
         S::Pay { application, all_due, fund, max, accounts, out, .. } => {
             let max = max.as_deref().map(yuan).transpose()?;
-            pay(office, &application, all_due, (fund.as_deref(), max), (&accounts, &out))
+            pay::pay(office, &application, all_due, (fund.as_deref(), max), (&accounts, &out))
         }
-        S::Confirm { file, batch } => confirm(office, &file, batch.as_deref()),
+        S::Confirm { file, batch } => pay::confirm(office, &file, batch.as_deref()),
         S::Stop { application, why } => {
             let why = text_said(&why, "--why")?;
             life(office, "subsidy.stop", &application, |tx, a| life::stop(tx, a, &why))
@@ -383,29 +380,14 @@ fn several(
 fn object_to(office: &Office, text: &str, said: Option<(String, String)>, settle: Option<&str>) -> Result<Exit> {
     let conn = office.read()?;
     let r = store::resolve_request(conn, text)?;
+    let said = said.map(|(by, ground)| Ok::<_, error::Error>((text_said(&by, "--by")?, text_said(&ground, "--ground")?))).transpose()?;
     let done = office.write("subsidy.object", Map::new(), |tx| {
         let up = steps::notice(tx.conn(), (MACHINE.kind, r.id))?
             .filter(|_| way::state(tx.conn(), r.id, tx.day).is_ok_and(|s| s == "publicised"));
-        let n = up.ok_or_else(|| error::refused("no_notice").fact("no", r.no()))?;
-        match (settle, &said) {
-            (Some(outcome), _) => {
-                let open: Vec<i64> = steps::objections(tx.conn(), n.id)?.into_iter().filter(|o| o.3.is_none()).map(|o| o.0).collect();
-                if open.is_empty() {
-                    return Err(error::conflict("no_objection").fact("no", r.no()));
-                }
-                for o in open {
-                    steps::settle(tx, o, outcome)?;
-                }
-            }
-            (None, Some((by, ground))) => {
-                steps::object(tx, n.id, &text_said(by, "--by")?, &text_said(ground, "--ground")?)?;
-            }
-            // clap asks for one or the other.
-            (None, None) => return Err(error::usage("not_understood")),
-        }
+        let said = said.as_ref().map(|(by, ground)| (by.as_str(), ground.as_str()));
+        let all = workflow::object(tx, &r.no(), up, said, settle)?;
         let mut v = now(tx, r.id)?;
-        let all = steps::objections(tx.conn(), n.id)?;
-        v["objections"] = all.iter().map(|o| json!({"id": o.0, "by": o.1, "ground": o.2, "outcome": o.3})).collect();
+        v["objections"] = all;
         Ok(v)
     })?;
     office.show_act(&done, done.value.clone())?;
@@ -607,150 +589,4 @@ fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, per
         }))
     })?;
     office.show_made(&done)
-}
-
-// ---------------------------------------------------------------- due and paid
-
-fn due(office: &Office, scheme: Option<&str>, until: Option<Day>) -> Result<Exit> {
-    let conn = office.read()?;
-    let day = office.as_of();
-    if let Some(code) = scheme {
-        change::scheme(conn, code)?;
-    }
-    let rows = change::due(conn, until.unwrap_or(day), day)?
-        .iter()
-        .filter(|d| scheme.is_none_or(|s| d.application.scheme == s))
-        .map(|d| {
-            let i = &d.instalment;
-            json!({
-                "no": d.application.no(), "payee_no": d.application.payee.no(), "scheme": d.application.scheme, "seq": i.seq, "period": i.period,
-                "amount": d.left().to_string(), "due": i.due.iso(), "age_days": (day.0 - i.due.0).max(0), "held": d.held.is_some(), "why": d.held,
-            })
-        })
-        .collect();
-    let mut columns: Vec<Column> = ["no", "payee_no", "scheme", "seq", "period", "due"].into_iter().map(Column::new).collect();
-    columns.extend(["amount", "age_days"].into_iter().map(Column::right));
-    columns.extend(["held", "why"].into_iter().map(Column::new));
-    office.show(&View::list(rows, columns))?;
-    Ok(Exit::Done)
-}
-
-fn pay(
-    office: &Office,
-    texts: &[String],
-    all_due: bool,
-    (fund, max): (Option<&str>, Option<Fen>),
-    (accounts, out): (&Path, &Path),
-) -> Result<Exit> {
-    if texts.is_empty() && !all_due {
-        return Err(error::usage("nothing_named"));
-    }
-    bank::form(out)?;
-    let conn = office.read()?;
-    let fund = fund.map(|f| fund::store::resolve(conn, f).map(|f| f.id)).transpose()?;
-    let wanted = texts.iter().map(|t| store::resolve(conn, t).map(|a| a.id)).collect::<Result<Vec<_>>>()?;
-    let day = office.day();
-    let mut chosen = Vec::new();
-    let mut sum = Fen::ZERO;
-    for d in change::due(conn, day, day)?.into_iter().filter(|d| all_due || wanted.contains(&d.application.id)) {
-        if let Some(why) = d.held {
-            if all_due {
-                continue;
-            }
-            return Err(error::refused("held").fact("no", d.application.no()).fact("why", why).detail("why", why));
-        }
-        let of_fund = match (fund, d.instalment.line_id) {
-            (Some(f), Some(line)) => fund::store::line_at(conn, line)?.is_some_and(|l| l.fund_id == f),
-            _ => true,
-        };
-        let next = sum.checked_add(d.left()).ok_or_else(|| error::bad_data("amount_range"))?;
-        if !of_fund || max.is_some_and(|m| next > m) {
-            continue;
-        }
-        sum = next;
-        chosen.push(d);
-    }
-    if chosen.is_empty() {
-        return Err(error::conflict("nothing_due").detail("possible", vec!["due"]));
-    }
-    let accounts = bank::accounts(accounts)?;
-    office.confirm("ask.pay", &[("n", &chosen.len()), ("sum", &sum)])?;
-    let path = crate::db::open::absolute(out)?;
-    let done = office.write("subsidy.pay", Map::new(), |tx| {
-        let (last, hash, _) = write::head(tx.conn())?;
-        let head = format!("#{last}:{}", &crate::db::digest::hex(&hash)[..8]);
-        let (batch, sum, bytes) = change::pay(tx, &chosen, &accounts, &head, bank::file)?;
-        tx.outcome("no", number::format(BATCH_PREFIX, batch));
-        tx.outcome("count", chosen.len());
-        tx.outcome("amount", sum.to_string());
-        Ok((batch, sum, bytes))
-    })?;
-    let (batch, sum, bytes) = &done.value;
-    if done.op.is_some() {
-        // What is entered is paid once, whether or not the file comes about: `--batch` writes it again.
-        write_whole(&path, bytes)?;
-    }
-    let no = done.op.map(|_| number::format(BATCH_PREFIX, *batch));
-    let sha256 = crate::db::digest::hex(&crate::db::digest::sha256(bytes));
-    office.show_act(
-        &done,
-        json!({"no": no, "status": "sent", "count": chosen.len(), "amount": sum.to_string(), "file": shown(&path.display().to_string()), "sha256": sha256}),
-    )?;
-    Ok(Exit::Done)
-}
-
-/// Writes the file of a batch once more, byte by byte as it was.
-fn again(office: &Office, batch: &str, accounts: &Path, out: &Path) -> Result<Exit> {
-    bank::form(out)?;
-    let conn = office.read()?;
-    let id = crate::office::parse_no(BATCH_PREFIX, batch)?;
-    let (lines, sha256) = change::again(conn, id, &bank::accounts(accounts)?)?;
-    let bytes = bank::file(&lines);
-    if crate::db::digest::hex(&crate::db::digest::sha256(&bytes)) != sha256 {
-        return Err(error::bad_data("other_file").fact("no", number::format(BATCH_PREFIX, id)));
-    }
-    let path = crate::db::open::absolute(out)?;
-    if !office.globals.dry_run {
-        let mut what = Map::new();
-        what.insert("batch".into(), number::format(BATCH_PREFIX, id).into());
-        office.record_access("subsidy.file", what)?;
-        write_whole(&path, &bytes)?;
-    }
-    office.show(&View::object(json!({
-        "no": number::format(BATCH_PREFIX, id), "count": lines.len(), "file": shown(&path.display().to_string()), "sha256": sha256,
-    })))?;
-    Ok(Exit::Done)
-}
-
-/// Reads the bank's return; exit 1 where a line does not agree.
-fn confirm(office: &Office, file: &Path, batch: Option<&str>) -> Result<Exit> {
-    let conn = office.read()?;
-    let (answers, remark) = bank::answers(file)?;
-    let text = batch.map(str::to_owned).or(remark).ok_or_else(|| error::usage("which_batch"))?;
-    let id = crate::office::parse_no(BATCH_PREFIX, &text)?;
-    store::batch(conn, id)?.ok_or_else(|| error::not_found("no_batch").fact("text", &text))?;
-    let done = office.write("subsidy.confirm", Map::new(), |tx| {
-        let c = change::confirm(tx, id, &answers)?;
-        tx.outcome("no", number::format(BATCH_PREFIX, id));
-        tx.outcome("settled", c.counts[0]);
-        tx.outcome("failed", c.counts[1]);
-        tx.outcome("partial", c.counts[2]);
-        if !c.differences.is_empty() {
-            tx.record_anyway();
-            tx.outcome("differences", c.differences.len());
-        }
-        let open = store::payments(tx.conn(), id)?.iter().filter(|p| p.state == "sent").count();
-        Ok((c, open))
-    })?;
-    let (c, open) = &done.value;
-    let differences: Vec<Value> =
-        c.differences.iter().map(|(no, sent, returned)| json!({"no": no, "sent": sent, "returned": returned})).collect();
-    office.show_act(
-        &done,
-        json!({
-            "no": number::format(BATCH_PREFIX, id), "status": if *open == 0 { "closed" } else { "open" }, "settled": c.counts[0], "failed": c.counts[1],
-            "partial": c.counts[2], "known": c.known, "open": open, "differences": differences,
-        }),
-    )?;
-    Ok(if c.differences.is_empty() { Exit::Done } else { Exit::Found })
 }

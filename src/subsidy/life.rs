@@ -1,7 +1,7 @@
 //! What happens to a benefit after it was granted (停发、续发、追回): the balance is kept, the promise released, what is owed is reckoned by the
 //! agreement of its day.
 
-use super::change::{Plan, due_plan, fund_of_year, line_for, quarters, scheme, verdict_without};
+use super::change::{Plan, due_plan, fund_of_year, line_for, must_be_eligible, quarters, scheme, verdict_without};
 use super::store::{self, Application, Instalment, Party};
 use super::{MACHINE, whole_months};
 use crate::base::day::Day;
@@ -12,7 +12,7 @@ use crate::fund::{self, Movement, postings};
 use crate::paper;
 use crate::policy::Form;
 use crate::talent::{current, store as people};
-use crate::workflow::store as steps;
+use crate::workflow::{self, store as steps};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -82,9 +82,7 @@ fn owed(agreement: &Value, from: Day, until: Day, kept: Fen, paid: Fen) -> (Fen,
 /// A benefit in a state that an act can begin from; else 5 with what can be done. 3 where the act is dated before the last one.
 fn in_state(tx: &Tx<'_>, a: &Application, wanted: &[&str]) -> Result<String> {
     let all = steps::steps(tx.conn(), (MACHINE.kind, a.id))?;
-    if let Some(last) = all.last().filter(|s| tx.day < s.day) {
-        return Err(error::refused("before_last_step").fact("no", a.no()).fact("day", last.day.iso()));
-    }
+    workflow::in_order(&a.no(), tx.day, all.last().map(|s| s.day))?;
     let state = all.last().map_or("approved", |s| s.to_state.as_str()).to_owned();
     if wanted.contains(&state.as_str()) {
         return Ok(state);
@@ -166,14 +164,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
         }
     }
     let v = verdict_without(tx.conn(), a, &s, day)?;
-    let unmet: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
-    if !unmet.is_empty() {
-        return Err(error::refused("not_eligible")
-            .fact("no", a.payee.no())
-            .fact("scheme", &s.code)
-            .fact("fields", unmet.join(", "))
-            .detail("clauses", super::change::verdict_json(&v)["clauses"].clone()));
-    }
+    must_be_eligible(&a.payee.no(), &s.code, &v)?;
     let now = account(tx.conn(), a, day)?;
     if now.balance.0 <= 0 {
         return Err(error::conflict("no_balance").fact("no", a.no()).detail("possible", Vec::<&str>::new()));

@@ -5,6 +5,7 @@ pub mod bank;
 pub mod change;
 pub mod cmd;
 pub mod life;
+mod pay;
 pub mod store;
 pub mod way;
 

@@ -1,113 +1,22 @@
-//! SQL of benefits: what is known of a payee, with the op that says so.
+//! SQL of benefits: what is asked for and approved, and its instalments. What is known of a payee is in `facts`, payment in `payment`.
 
-use super::{Facts, Had, Known, MACHINE, PREFIX, whole_months};
-use crate::base::day::{Day, PartDate};
+mod facts;
+mod payment;
+
+pub use facts::{Elsewhere, add_elsewhere, person, unit};
+pub use payment::{Payment, add_batch, answered, batch, next_batch, payments, payments_of};
+
+use super::{MACHINE, PREFIX};
+use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
-use crate::card;
-use crate::db::facts::Fact;
-use crate::db::subject::{APPLICATION_SUBJECT, BENEFIT_ELSEWHERE_SUBJECT, PAYMENT_BATCH_SUBJECT};
+use crate::db::subject::APPLICATION_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::org;
-use crate::recognition;
-use crate::talent::store::{self as people, Person};
-use crate::talent::{self, current, kin::Kind};
+use crate::talent::{self};
 use crate::workflow::store as steps;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-fn known<T, V>(f: &Fact<T>, value: V) -> Known<V> {
-    Known { value, since: Some(f.span.from), op: Some(f.made_op) }
-}
-
-/// What is known of a person on a day.
-pub fn person(conn: &Connection, p: &Person, day: Day) -> Result<Facts> {
-    let class = p.recognitions.iter().find(|r| r.span.holds(day) && recognition::seen(&r.data.state, r.span.until, day) == "in_force");
-    let profile = p.profile_at(day);
-    let text = |f: Option<&str>| -> Option<Known<String>> { Some(known(profile?, f?.to_owned())) };
-    let engagement = current(&p.engagements, day).filter(|e| e.span.holds(day));
-    let contract =
-        engagement.and_then(|e| Some(known(e, whole_months(e.data.started.first_day(), e.data.contract_end.map(PartDate::last_day)?))));
-    let arrived = p.engagements.iter().min_by_key(|e| e.data.started.first_day()).map(|e| known(e, e.data.started.first_day()));
-    let birth = profile.and_then(|f| Some(known(f, f.data.birth_date?.age_on(day)?)));
-    Ok(Facts {
-        class: class.map(|r| known(r, r.data.class.to_string())),
-        card: valid_card(conn, p.id, day)?,
-        corps: profile.filter(|f| !f.data.corps.is_empty()).map(|f| known(f, f.data.corps.to_string())),
-        mode: engagement.map(|e| known(e, e.data.mode.to_string())),
-        contract_months: contract,
-        arrived,
-        age: birth,
-        education: text(profile.and_then(|f| f.data.education.as_deref())),
-        degree: text(profile.and_then(|f| f.data.degree.as_deref())),
-        org_kind: None,
-        had: had(conn, p.id, day)?,
-        spouse_had: spouses(conn, p.id, day)?,
-    })
-}
-
-/// The level of a person's card that is valid on the day.
-fn valid_card(conn: &Connection, person_id: i64, day: Day) -> Result<Option<Known<String>>> {
-    for c in card::store::of_person(conn, person_id)?.into_iter().filter(|c| c.issued <= day) {
-        let seen = card::change::look(conn, c, day)?;
-        if seen.status == "valid" && seen.card.main_card_id.is_none() {
-            let op = card::store::made_op(conn, seen.card.id)?;
-            return Ok(Some(Known { value: seen.card.level, since: Some(seen.card.issued), op: Some(op) }));
-        }
-    }
-    Ok(None)
-}
-
-/// What a person had of benefits: before this office file began, and from it.
-fn had(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
-    let mut found = opened(conn, person_id, day)?;
-    found.extend(granted(conn, Party::Person(person_id), day)?);
-    found.extend(elsewhere(conn, person_id, day)?);
-    found.extend(let_to(conn, person_id, day)?);
-    Ok(found)
-}
-
-/// What this office granted a payee up to a day.
-fn granted(conn: &Connection, payee: Party, day: Day) -> Result<Vec<Had>> {
-    let mut found = Vec::new();
-    for (a, op) in of(conn, payee)?.into_iter().filter(|(a, _)| a.approved <= day) {
-        let paid = instalments(conn, a.id)?.iter().try_fold(Fen::ZERO, |sum, i| sum.checked_add(i.settled)).unwrap_or(a.amount);
-        let months: i64 = conn
-            .prepare_cached("SELECT count(*) FROM benefit_month WHERE application_id = ?1 AND voided_op IS NULL")?
-            .query_row([a.id], |r| r.get(0))?;
-        let months = u32::try_from(months).unwrap_or(u32::MAX);
-        let live = matches!(super::life::state(conn, a.id, day)?.as_str(), "approved" | "resumed");
-        found.push(Had { scheme: a.scheme, live, months, paid, since: a.approved, op });
-    }
-    Ok(found)
-}
-
-/// What a person had before this office file began.
-fn opened(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
-    let all = people::openings(conn, person_id)?;
-    let of = |o: &Fact<crate::talent::kin::Opening>| {
-        let scheme = o.data.scheme.clone()?;
-        let months = o.data.months.and_then(|m| u32::try_from(m).ok()).unwrap_or(0);
-        Some(Had { scheme, live: false, months, paid: o.data.paid.unwrap_or(Fen::ZERO), since: o.span.from, op: o.made_op })
-    };
-    Ok(all.iter().filter(|o| o.span.from <= day).filter_map(of).collect())
-}
-
-/// The same of husband and wife.
-fn spouses(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
-    let mut all = Vec::new();
-    for r in people::relations(conn, person_id)?.iter().filter(|r| r.fact.data == Kind::Spouse && r.fact.span.holds(day)) {
-        all.extend(had(conn, people::survivor(conn, r.other)?, day)?);
-    }
-    Ok(all)
-}
-
-/// What is known of a unit on a day.
-pub fn unit(conn: &Connection, id: i64, day: Day) -> Result<Facts> {
-    let profile = org::store::at(conn, id, day)?;
-    let had = granted(conn, Party::Org(id), day)?;
-    Ok(Facts { org_kind: profile.and_then(|f| Some(known(&f, f.data.kind.clone()?))), had, ..Facts::default() })
-}
 
 // ---------------------------------------------------------------- applications
 
@@ -416,131 +325,6 @@ pub fn committed(conn: &Connection, line_id: i64, day: Day) -> Result<Fen> {
     Ok(Fen(sum))
 }
 
-// ---------------------------------------------------------------- payment
-
-/// A line of a batch.
-#[derive(Clone, Debug)]
-pub struct Payment {
-    /// Its version.
-    pub seq: i64,
-    /// Row of the bank file.
-    pub row: i64,
-    /// What is paid.
-    pub application_id: i64,
-    /// Which part of it.
-    pub instalment_seq: i64,
-    /// The line of the fund.
-    pub line_id: i64,
-    /// How much.
-    pub amount: Fen,
-    /// Last four digits of the account.
-    pub tail: String,
-    /// Salt and digest of the account.
-    pub account_hash: String,
-    /// sent, settled, partial, failed.
-    pub state: String,
-    /// What the bank paid.
-    pub paid: Fen,
-    /// What the bank said.
-    pub reason: Option<String>,
-}
-
-fn payment(r: &Row<'_>) -> rusqlite::Result<Payment> {
-    Ok(Payment {
-        seq: r.get(0)?,
-        row: r.get(1)?,
-        application_id: r.get(2)?,
-        instalment_seq: r.get(3)?,
-        line_id: r.get(4)?,
-        amount: Fen(r.get(5)?),
-        tail: r.get(6)?,
-        account_hash: r.get(7)?,
-        state: r.get(8)?,
-        paid: Fen(r.get(9)?),
-        reason: r.get(10)?,
-    })
-}
-
-const PAYMENT: &str = "seq, row, application_id, instalment_seq, line_id, amount_fen, tail, account_hash, state, paid_fen, reason";
-
-/// Lines of a batch as they stand, in the order of the bank file.
-pub fn payments(conn: &Connection, batch: i64) -> Result<Vec<Payment>> {
-    let mut st = conn.prepare_cached(&format!("SELECT {PAYMENT} FROM payment WHERE batch_id = ?1 AND voided_op IS NULL ORDER BY row"))?;
-    Ok(st.query_map([batch], payment)?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Payments of an application with the batch and its day.
-pub fn payments_of(conn: &Connection, id: i64) -> Result<Vec<(i64, Day, Payment)>> {
-    let mut st = conn.prepare_cached(&format!(
-        "SELECT {PAYMENT}, batch_id, (SELECT day FROM payment_batch b WHERE b.id = batch_id) FROM payment
-         WHERE application_id = ?1 AND voided_op IS NULL ORDER BY batch_id, row"
-    ))?;
-    Ok(st.query_map([id], |r| Ok((r.get(11)?, Day(r.get(12)?), payment(r)?)))?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// A batch: day, sum, digest of its file, head printed on it.
-pub fn batch(conn: &Connection, id: i64) -> Result<Option<(Day, Fen, String, String)>> {
-    Ok(conn
-        .prepare_cached("SELECT day, amount_fen, sha256, head FROM payment_batch WHERE id = ?1 AND voided_op IS NULL")?
-        .query_row([id], |r| Ok((Day(r.get(0)?), Fen(r.get(1)?), r.get(2)?, r.get(3)?)))
-        .optional()?)
-}
-
-/// The number of the next batch.
-pub fn next_batch(tx: &mut Tx<'_>) -> Result<i64> {
-    tx.next_number("payment_batch", "SELECT coalesce(max(id), 0) FROM payment_batch")
-}
-
-/// Keeps a batch with its lines; what is sent stands in its instalment from now on.
-pub fn add_batch(tx: &mut Tx<'_>, id: i64, sum: Fen, sha256: &str, head: &str, lines: &[Payment]) -> Result<()> {
-    tx.conn()
-        .prepare_cached("INSERT INTO payment_batch (id, made_op, day, amount_fen, sha256, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![id, tx.op, tx.day.0, sum.0, sha256, head])?;
-    for p in lines {
-        insert_payment(tx, id, p)?;
-        settle(tx, p.application_id, p.instalment_seq, p.amount)?;
-    }
-    tx.touch(&PAYMENT_BATCH_SUBJECT, id);
-    Ok(())
-}
-
-fn insert_payment(tx: &Tx<'_>, batch: i64, p: &Payment) -> Result<()> {
-    tx.conn()
-        .prepare_cached(
-            "INSERT INTO payment (batch_id, seq, made_op, row, application_id, instalment_seq, line_id, amount_fen, tail, account_hash, state,
-                                  paid_fen, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        )?
-        .execute(params![
-            batch, p.seq, tx.op, p.row, p.application_id, p.instalment_seq, p.line_id, p.amount.0, p.tail, p.account_hash, p.state, p.paid.0, p.reason
-        ])?;
-    Ok(())
-}
-
-/// What was sent of an instalment, up or back; the CHECK of the table holds it within its amount.
-fn settle(tx: &mut Tx<'_>, id: i64, seq: i64, amount: Fen) -> Result<()> {
-    tx.conn()
-        .prepare_cached("UPDATE instalment SET settled_fen = settled_fen + ?3 WHERE application_id = ?1 AND seq = ?2")?
-        .execute(params![id, seq, amount.0])?;
-    tx.touch(&APPLICATION_SUBJECT, id);
-    Ok(())
-}
-
-/// Keeps what the bank said of a line: what it did not pay is due again.
-pub fn answered(tx: &mut Tx<'_>, batch: i64, p: &Payment, state: &str, paid: Fen, reason: Option<&str>) -> Result<()> {
-    tx.conn()
-        .prepare_cached("UPDATE payment SET voided_op = ?3 WHERE batch_id = ?1 AND seq = ?2")?
-        .execute(params![batch, p.seq, tx.op])?;
-    let seq: i64 = tx.conn().prepare_cached("SELECT max(seq) + 1 FROM payment WHERE batch_id = ?1")?.query_row([batch], |r| r.get(0))?;
-    let next = Payment { seq, state: state.to_owned(), paid, reason: reason.map(str::to_owned), ..p.clone() };
-    insert_payment(tx, batch, &next)?;
-    let back = paid.0 - p.amount.0;
-    if back != 0 {
-        settle(tx, p.application_id, p.instalment_seq, Fen(back))?;
-    }
-    tx.touch(&PAYMENT_BATCH_SUBJECT, batch);
-    Ok(())
-}
-
 // ---------------------------------------------------------------- what happens later
 
 /// The highest number an instalment of an application ever had.
@@ -596,70 +380,4 @@ pub fn add_months(tx: &mut Tx<'_>, id: i64, person_id: i64, scheme: &str, months
     }
     tx.touch(&APPLICATION_SUBJECT, id);
     Ok(())
-}
-
-// ---------------------------------------------------------------- from elsewhere
-
-/// A benefit that another body pays.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// Whose.
-    pub person_id: i64,
-    /// The scheme it corresponds to.
-    pub scheme: String,
-    /// Who pays.
-    pub body: String,
-    /// How much in all.
-    pub amount: Fen,
-    /// First and last month, yyyymm.
-    pub months: (i64, i64),
-}
-
-/// Keeps it; its number.
-pub fn add_elsewhere(tx: &mut Tx<'_>, e: &Elsewhere) -> Result<i64> {
-    let id = tx.next_number("benefit_elsewhere", "SELECT coalesce(max(id), 0) FROM benefit_elsewhere")?;
-    tx.conn()
-        .prepare_cached(
-            "INSERT INTO benefit_elsewhere (id, made_op, person_id, scheme, body, amount_fen, from_month, until_month) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![id, tx.op, e.person_id, e.scheme, e.body, e.amount.0, e.months.0, e.months.1])?;
-    tx.touch(&BENEFIT_ELSEWHERE_SUBJECT, id);
-    Ok(id)
-}
-
-/// Turnover flats let to a person by a day: they exclude and are excluded; their months are counted where they are let.
-fn let_to(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
-    let mut st = conn.prepare_cached(
-        "SELECT from_day, until_day, made_op FROM lease WHERE voided_op IS NULL AND from_day <= ?2 AND until_day >= ?2
-           AND person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1) ORDER BY from_day",
-    )?;
-    let rows = st.query_map(params![person_id, day.0], |r| {
-        let until = Day(r.get(1)?);
-        Ok(Had { scheme: "turnover_flat".to_owned(), live: until >= day, months: 0, paid: Fen::ZERO, since: Day(r.get(0)?), op: r.get(2)? })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// What a person has from elsewhere, begun by a day.
-fn elsewhere(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Had>> {
-    let (y, m, _) = day.ymd();
-    let this_month = i64::from(y) * 100 + i64::from(m);
-    let mut st = conn.prepare_cached(
-        "SELECT scheme, amount_fen, from_month, until_month, made_op FROM benefit_elsewhere WHERE voided_op IS NULL AND from_month <= ?2
-           AND person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1) ORDER BY from_month, id",
-    )?;
-    let rows = st.query_map(params![person_id, this_month], |r| {
-        let (from, until): (i64, i64) = (r.get(2)?, r.get(3)?);
-        let months = (until / 100 - from / 100) * 12 + until % 100 - from % 100 + 1;
-        let since = Day::from_ymd(i32::try_from(from / 100).unwrap_or(0), u32::try_from(from % 100).unwrap_or(1), 1).unwrap_or(day);
-        Ok(Had {
-            scheme: r.get(0)?,
-            live: until >= this_month,
-            months: u32::try_from(months).unwrap_or(0),
-            paid: Fen(r.get(1)?),
-            since,
-            op: r.get(4)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -2,7 +2,7 @@
 //! approver and cashier are different persons.
 
 use super::MACHINE;
-use super::change::{Grant, confirmed, plan, verdict, verdict_json};
+use super::change::{Grant, confirmed, must_be_eligible, plan, verdict};
 use super::store::{self, Application, Party, Request};
 use crate::base::day::Day;
 use crate::calendar;
@@ -37,14 +37,7 @@ pub fn apply(tx: &mut Tx<'_>, payee: Party, code: &str, asked: Option<crate::bas
         return Err(error::usage("needs_proved").fact("scheme", &s.code));
     }
     let v = verdict(tx.conn(), payee, &s, asked.filter(|_| share), tx.day)?;
-    let unmet: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
-    if !unmet.is_empty() {
-        return Err(error::refused("not_eligible")
-            .fact("no", payee.no())
-            .fact("scheme", &s.code)
-            .fact("fields", unmet.join(", "))
-            .detail("clauses", verdict_json(&v)["clauses"].clone()));
-    }
+    must_be_eligible(&payee.no(), &s.code, &v)?;
     let pending = store::requests(tx.conn(), 0)?.into_iter().filter(|r| r.payee == payee && r.scheme == s.code);
     for r in pending {
         let state = state(tx.conn(), r.id, tx.day)?;
@@ -63,9 +56,7 @@ pub fn on_its_way(state: &str) -> bool {
 /// A move of the machine from the state within this op; 3 where it is dated before the last one.
 fn advance(tx: &Tx<'_>, r: &Request, to: &str) -> Result<(String, &'static str)> {
     let all = steps::steps(tx.conn(), (MACHINE.kind, r.id))?;
-    if let Some(last) = all.last().filter(|s| tx.day < s.day) {
-        return Err(error::refused("before_last_step").fact("no", r.no()).fact("day", last.day.iso()));
-    }
+    workflow::in_order(&r.no(), tx.day, all.last().map(|s| s.day))?;
     let from = all.last().map_or("applied", |s| s.to_state.as_str()).to_owned();
     let to = MACHINE.to(&r.no(), &from, to)?;
     Ok((from, to))

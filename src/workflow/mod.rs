@@ -4,7 +4,9 @@
 pub mod several;
 pub mod store;
 
+use crate::base::day::Day;
 use crate::base::number;
+use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::paper;
 use rusqlite::Connection;
@@ -26,6 +28,38 @@ pub fn apart(steps: &[store::Step], states: &[&str], no: &str, actor: &str) -> R
         Some(s) => Err(error::not_permitted("two_persons").fact("no", no).fact("actor", actor).fact("state", &s.to_state)),
         None => Ok(()),
     }
+}
+
+/// 3 where an act is dated before the step it follows.
+pub fn in_order(no: &str, day: Day, last: Option<Day>) -> Result<()> {
+    match last.filter(|last| day < *last) {
+        Some(last) => Err(error::refused("before_last_step").fact("no", no).fact("day", last.iso())),
+        None => Ok(()),
+    }
+}
+
+/// Keeps an objection to a notice that stands in public (`said`: by whom, on what ground), or what was found of those that are open
+/// (`settle`); all objections as the record's page shows them.
+pub fn object(tx: &mut Tx<'_>, no: &str, notice: Option<store::Notice>, said: Option<(&str, &str)>, settle: Option<&str>) -> Result<Value> {
+    let n = notice.ok_or_else(|| error::refused("no_notice").fact("no", no))?;
+    match (settle, said) {
+        (Some(outcome), _) => {
+            let open: Vec<i64> = store::objections(tx.conn(), n.id)?.into_iter().filter(|o| o.3.is_none()).map(|o| o.0).collect();
+            if open.is_empty() {
+                return Err(error::conflict("no_objection").fact("no", no));
+            }
+            for o in open {
+                store::settle(tx, o, outcome)?;
+            }
+        }
+        (None, Some((by, ground))) => {
+            store::object(tx, n.id, by, ground)?;
+        }
+        // The parser asks for one or the other.
+        (None, None) => return Err(error::usage("not_understood")),
+    }
+    let all = store::objections(tx.conn(), n.id)?;
+    Ok(all.iter().map(|o| json!({"id": o.0, "by": o.1, "ground": o.2, "outcome": o.3})).collect())
 }
 
 /// The states of one kind of record and the moves between them.
