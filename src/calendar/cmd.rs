@@ -3,7 +3,8 @@
 use super::{Calendar, store};
 use crate::base::day::Day;
 use crate::cli::Noun;
-use crate::error::{self, Error, Result};
+use crate::db::files;
+use crate::error::{self, Result};
 use crate::office::{Exit, Office};
 use crate::ui::{Column, View, out::shown};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
@@ -47,11 +48,7 @@ fn working_days(calendar: &Calendar, year: i32) -> Result<usize> {
 }
 
 fn import(office: &Office, file: &Path) -> Result<Exit> {
-    let text = std::fs::read_to_string(file).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", shown(&file.display().to_string())),
-        std::io::ErrorKind::InvalidData => error::bad_data("json_text").fact("file", shown(&file.display().to_string())),
-        _ => Error::from(e),
-    })?;
+    let text = files::read_text(file, "json_text")?;
     let years = super::parse(&text).map_err(|(row, why)| {
         error::bad_data("bad_calendar")
             .fact("file", shown(&file.display().to_string()))

@@ -7,7 +7,7 @@ use super::{PREFIX, key};
 use crate::base::day::Day;
 use crate::base::{ident, number};
 use crate::db::digest::hex;
-use crate::db::files::write_whole;
+use crate::db::files::{read_text, write_whole};
 use crate::error::{self, Error, Result};
 use crate::office::{Exit, Office};
 use crate::policy;
@@ -304,22 +304,14 @@ fn unreadable(file: &Path) -> Error {
     error::bad_data("bad_card_file").fact("file", shown(&file.display().to_string()))
 }
 
-fn read_text(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", shown(&file.display().to_string())),
-        std::io::ErrorKind::InvalidData => unreadable(file),
-        _ => Error::from(e),
-    })
-}
-
 fn read_book(file: &Path) -> Result<KeyBook> {
-    let book: KeyBook = serde_json::from_str(&read_text(file)?).map_err(|_| unreadable(file))?;
+    let book: KeyBook = serde_json::from_str(&read_text(file, "bad_card_file")?).map_err(|_| unreadable(file))?;
     if book.rencai == BOOK && book.version == 1 { Ok(book) } else { Err(unreadable(file)) }
 }
 
 /// A list that one of the keys signed; 65 where it was altered.
 fn read_list(file: &Path, keys: &[PublicKey]) -> Result<Revocations> {
-    let list: Revocations = serde_json::from_str(&read_text(file)?).map_err(|_| unreadable(file))?;
+    let list: Revocations = serde_json::from_str(&read_text(file, "bad_card_file")?).map_err(|_| unreadable(file))?;
     if list.is_genuine(keys) {
         Ok(list)
     } else {

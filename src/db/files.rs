@@ -181,6 +181,19 @@ fn is_office(path: &Path) -> bool {
     }
 }
 
+/// A small file that a command names, whole; 66 where it is not there.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|e| match e.kind() {
+        ErrorKind::NotFound => error::no_input("no_file").fact("file", crate::ui::out::shown(&path.display().to_string())),
+        _ => Error::from(e),
+    })
+}
+
+/// The same as text; 65 (`not_text`) where it is none.
+pub fn read_text(path: &Path, not_text: &'static str) -> Result<String> {
+    String::from_utf8(read(path)?).map_err(|_| error::bad_data(not_text).fact("file", crate::ui::out::shown(&path.display().to_string())))
+}
+
 /// Writes a small file whole.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = Whole::begin(path)?;

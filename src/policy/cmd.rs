@@ -5,6 +5,7 @@ use super::{
 };
 use crate::base::number;
 use crate::cli::Noun;
+use crate::db::files;
 use crate::error::{self, Error, Result};
 use crate::office::{Exit, Office};
 use crate::paper;
@@ -88,11 +89,7 @@ fn known(name: &str) -> Result<&'static str> {
 }
 
 fn read(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", shown(&file.display().to_string())),
-        std::io::ErrorKind::InvalidData => error::bad_data("json_text").fact("file", shown(&file.display().to_string())),
-        _ => Error::from(e),
-    })
+    files::read_text(file, "json_text")
 }
 
 fn faulty(file: &Path, f: &PolicyFault) -> Error {

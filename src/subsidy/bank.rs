@@ -3,7 +3,8 @@
 use super::change::{Answer, BankAccount, BankLine};
 use crate::base::chars::fold_width;
 use crate::base::money::Fen;
-use crate::error::{self, Error, Result};
+use crate::db::files;
+use crate::error::{self, Result};
 use crate::ui::csv::push_row;
 use crate::ui::out::shown;
 use std::collections::BTreeMap;
@@ -35,10 +36,7 @@ pub fn file(lines: &[BankLine]) -> Vec<u8> {
 /// Rows of a CSV file as its columns name them, with the row a spreadsheet shows.
 fn rows(file: &Path, wanted: &[(&str, &[&str])], needed: usize) -> Result<Vec<(usize, Vec<Option<String>>)>> {
     let name = || shown(&file.display().to_string());
-    let bytes = std::fs::read(file).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => error::no_input("no_file").fact("file", name()),
-        _ => Error::from(e),
-    })?;
+    let bytes = files::read(file)?;
     // Banks write UTF-8 or GB 18030.
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
