@@ -398,6 +398,20 @@ CREATE TABLE opening (
   PRIMARY KEY (person_id, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- F. What a paper proves of a person that no register of ours says (证明): that the person lives in the zone, is insured here, owns no home,
+-- pays so much rent a month, buys at such a price.
+CREATE TABLE attestation (
+  person_id  INTEGER NOT NULL REFERENCES person (id),
+  seq        INTEGER NOT NULL,
+  from_day   INTEGER NOT NULL,
+  until_day  INTEGER,
+  made_op    INTEGER NOT NULL,
+  voided_op  INTEGER,
+  kind       TEXT NOT NULL CHECK (kind IN ('residence', 'social_insurance', 'no_home', 'rent', 'price')),
+  amount_fen INTEGER CHECK (amount_fen > 0),  -- of rent a month, of price the whole
+  PRIMARY KEY (person_id, seq)
+) STRICT, WITHOUT ROWID;
+
 -- R. A team (团队): a leader and core members.
 CREATE TABLE team (
   id        INTEGER PRIMARY KEY,
@@ -782,7 +796,7 @@ CREATE TABLE journal (
   made_op     INTEGER NOT NULL,
   voided_op   INTEGER,
   day         INTEGER NOT NULL,
-  kind        TEXT NOT NULL CHECK (kind IN ('appropriate', 'reserve', 'release', 'pay', 'bounce', 'recover', 'lapse', 'return', 'carry')),
+  kind        TEXT NOT NULL CHECK (kind IN ('appropriate', 'reserve', 'release', 'deduct', 'pay', 'bounce', 'recover', 'lapse', 'return', 'carry')),
   decision_id INTEGER REFERENCES decision (id),
   note        TEXT
 ) STRICT;
@@ -836,10 +850,12 @@ CREATE TABLE application (
   org_id    INTEGER REFERENCES org (id),
   day       INTEGER NOT NULL,
   asked_fen INTEGER CHECK (asked_fen > 0),  -- what is asked for; of a share, what is proved
+  for_id    INTEGER REFERENCES person (id),  -- whose benefit it is, where somebody else is paid for it: a school, an employer
   CHECK ((person_id IS NULL) <> (org_id IS NULL))
 ) STRICT;
 CREATE INDEX application_person ON application (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX application_org ON application (org_id) WHERE org_id IS NOT NULL;
+CREATE INDEX application_for ON application (for_id) WHERE for_id IS NOT NULL;
 
 -- What was approved (审批): what was known and judged on the day is frozen with it, so that it can be explained years later.
 CREATE TABLE award (
@@ -914,6 +930,21 @@ CREATE TABLE payment (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX payment_on_its_way ON payment (application_id, instalment_seq) WHERE voided_op IS NULL AND state = 'sent';
 CREATE INDEX payment_application ON payment (application_id);
+
+-- A line of the bank's return that does not agree with what was sent (对账差异): open until a second actor closes it; the row is voided as it
+-- stood open and made again with what was found.
+CREATE TABLE payment_difference (
+  batch_id  INTEGER NOT NULL REFERENCES payment_batch (id),
+  seq       INTEGER NOT NULL,
+  made_op   INTEGER NOT NULL,
+  voided_op INTEGER,
+  row       INTEGER NOT NULL,         -- in the bank file
+  sent      TEXT NOT NULL,            -- what we sent: amount and tail of the account
+  returned  TEXT NOT NULL,            -- what the bank said
+  outcome   TEXT CHECK (outcome IN ('settled', 'failed', 'partial')),
+  why       TEXT,
+  PRIMARY KEY (batch_id, seq)
+) STRICT, WITHOUT ROWID;
 
 -- R. A benefit that another body pays (其他部门发放): it counts in exclusivity and in the months of a life.
 CREATE TABLE benefit_elsewhere (

@@ -3,6 +3,7 @@
 use super::store::{self, Card};
 use super::{Facts, MACHINE, is_dead, review_due, status, validity};
 use crate::base::day::{Day, PartDate};
+use crate::db::facts::Span;
 use crate::db::write::Tx;
 use crate::error::{self, Error, Result};
 use crate::paper;
@@ -35,8 +36,32 @@ pub struct Seen {
     pub last_step: Day,
 }
 
+/// What of a holder decides on a card.
+#[derive(Clone, Debug, Default)]
+pub struct Holder {
+    /// Recognitions decided to be in force, with their days.
+    pub recognised: Vec<(i64, Span)>,
+    /// Days with an employer.
+    pub engaged: Vec<Span>,
+}
+
+impl Holder {
+    fn of(p: &Person) -> Holder {
+        Holder {
+            recognised: p.recognitions.iter().filter(|r| r.data.state == "in_force").map(|r| (r.data.id, r.span)).collect(),
+            engaged: p.engagements.iter().map(|e| e.span).collect(),
+        }
+    }
+}
+
 /// What a card is on a day.
 pub fn look(conn: &Connection, card: Card, day: Day) -> Result<Seen> {
+    let p = people::load(conn, people::survivor(conn, card.person_id)?)?.ok_or_else(|| error::not_office("damaged"))?;
+    look_of(conn, card, &Holder::of(&p), day)
+}
+
+/// The same of a holder who is known already.
+pub fn look_of(conn: &Connection, card: Card, holder: &Holder, day: Day) -> Result<Seen> {
     let scheme = scheme_of(conn, &card)?;
     let (stored, last_step) = store::state(conn, card.id, day)?.unwrap_or_else(|| ("valid".to_owned(), card.issued));
     let main = match card.main_card_id {
@@ -51,15 +76,12 @@ pub fn look(conn: &Connection, card: Card, day: Day) -> Result<Seen> {
         }
         None => None,
     };
-    let p = people::load(conn, people::survivor(conn, card.person_id)?)?.ok_or_else(|| error::not_office("damaged"))?;
     let recognised = match card.recognition_id {
-        Some(id) => {
-            p.recognitions.iter().any(|r| r.data.id == id && r.data.state == "in_force" && r.span.holds(day)) || day > card.valid_until
-        }
+        Some(id) => holder.recognised.iter().any(|(r, span)| *r == id && span.holds(day)) || day > card.valid_until,
         None => true,
     };
-    let here = p.engagements.iter().any(|e| e.span.holds(day));
-    let left_on = (!here).then(|| p.engagements.iter().filter_map(|e| e.span.until).filter(|u| *u < day).max()).flatten();
+    let here = holder.engaged.iter().any(|e| e.holds(day));
+    let left_on = (!here).then(|| holder.engaged.iter().filter_map(|e| e.until).filter(|u| *u < day).max()).flatten();
     let due = review_due(scheme.review_months, card.issued, &store::reviews(conn, card.id, day)?);
     let facts = Facts {
         stored: &stored,

@@ -46,22 +46,28 @@ impl Card {
     }
 }
 
-const COLUMNS: &str = "id, person_id, main_card_id, recognition_id, policy_id, scheme, level, issued_day, valid_until, bound,
+/// Columns of a card.
+pub const COLUMNS: &str = "id, person_id, main_card_id, recognition_id, policy_id, scheme, level, issued_day, valid_until, bound,
     replaces_id";
 
 fn card(r: &Row<'_>) -> rusqlite::Result<Card> {
+    card_at(r, 0)
+}
+
+/// A card from its columns, which begin at column `a`.
+pub fn card_at(r: &Row<'_>, a: usize) -> rusqlite::Result<Card> {
     Ok(Card {
-        id: r.get(0)?,
-        person_id: r.get(1)?,
-        main_card_id: r.get(2)?,
-        recognition_id: r.get(3)?,
-        policy_id: r.get(4)?,
-        scheme: r.get(5)?,
-        level: r.get(6)?,
-        issued: Day(r.get(7)?),
-        valid_until: Day(r.get(8)?),
-        bound: r.get(9)?,
-        replaces_id: r.get(10)?,
+        id: r.get(a)?,
+        person_id: r.get(a + 1)?,
+        main_card_id: r.get(a + 2)?,
+        recognition_id: r.get(a + 3)?,
+        policy_id: r.get(a + 4)?,
+        scheme: r.get(a + 5)?,
+        level: r.get(a + 6)?,
+        issued: Day(r.get(a + 7)?),
+        valid_until: Day(r.get(a + 8)?),
+        bound: r.get(a + 9)?,
+        replaces_id: r.get(a + 10)?,
     })
 }
 

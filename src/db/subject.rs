@@ -94,6 +94,7 @@ fact_table!(ACHIEVEMENT, "achievement", "person_id", [
 fact_table!(RELATION, "relation", "person_id", ["other_id" Reference, "kind" Plain]);
 fact_table!(OPENING, "opening", "person_id", [
     "scheme" Plain, "months" Plain, "paid_fen" Plain, "card_no" Plain, "card_level" Plain, "card_until" Plain]);
+fact_table!(ATTESTATION, "attestation", "person_id", ["kind" Plain, "amount_fen" Plain]);
 record_table!(TEAM, "team", []);
 fact_table!(TEAM_PROFILE, "team_profile", "team_id", ["name" Plain, "folded" Plain, "org_id" Reference, "decision_id" Plain]);
 fact_table!(TEAM_MEMBER, "team_member", "team_id", ["person_id" Reference, "role" Plain]);
@@ -185,7 +186,7 @@ record_table!(FUND_ASSERTION, "fund_assertion", ["fund_id" Reference, "day" Plai
 record_table!(FUND_INVESTMENT, "fund_investment", [
     "fund_id" Reference, "org_id" Reference, "day" Plain, "amount_fen" Plain, "outcome" Plain]);
 record_table!(APPLICATION, "application", [
-    "scheme" Plain, "policy_id" Plain, "person_id" Plain, "org_id" Plain, "day" Plain, "asked_fen" Plain]);
+    "scheme" Plain, "policy_id" Plain, "person_id" Plain, "org_id" Plain, "day" Plain, "asked_fen" Plain, "for_id" Plain]);
 /// What was approved of an application.
 pub static AWARD: Table = Table {
     name: "award",
@@ -205,7 +206,8 @@ pub static AWARD: Table = Table {
         ("agreement", Plain),
     ],
 };
-/// The instalments of a benefit; `settled_fen` and `line_id` change in place.
+/// The instalments of a benefit; `settled_fen` and `line_id` change in place. What was sent is proved from the payments (`verify`), so that a
+/// batch of a hundred thousand takes one digest.
 pub static INSTALMENT: Table = Table {
     name: "instalment",
     owner: Some("application_id"),
@@ -218,7 +220,7 @@ pub static INSTALMENT: Table = Table {
         ("due_day", Plain),
         ("period", Plain),
         ("amount_fen", Plain),
-        ("settled_fen", Plain),
+        ("settled_fen", Outside),
         ("line_id", Plain),
     ],
 };
@@ -252,6 +254,23 @@ pub static PAYMENT: Table = Table {
         ("reason", Plain),
     ],
 };
+/// What of the bank's return does not agree.
+pub static PAYMENT_DIFFERENCE: Table = Table {
+    name: "payment_difference",
+    owner: Some("batch_id"),
+    key: 2,
+    cols: &[
+        ("batch_id", Owner),
+        ("seq", Plain),
+        ("made_op", Plain),
+        ("voided_op", Plain),
+        ("row", Plain),
+        ("sent", Plain),
+        ("returned", Plain),
+        ("outcome", Plain),
+        ("why", Plain),
+    ],
+};
 record_table!(BENEFIT_ELSEWHERE, "benefit_elsewhere", [
     "person_id" Plain, "scheme" Plain, "body" Plain, "amount_fen" Plain, "from_month" Plain, "until_month" Plain]);
 record_table!(HOUSING_UNIT, "housing_unit", ["address" Plain, "folded" Plain, "rent_fen" Plain]);
@@ -282,7 +301,7 @@ pub static CODE: Table = Table {
 pub static PERSON_SUBJECT: Subject = Subject {
     kind: "person",
     prefix: "P",
-    tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT, &RELATION, &OPENING],
+    tables: &[&PERSON, &PERSON_PROFILE, &PERSON_DOCUMENT, &ENGAGEMENT, &RECOGNITION, &ACHIEVEMENT, &RELATION, &OPENING, &ATTESTATION],
 };
 /// A unit.
 pub static ORG_SUBJECT: Subject = Subject { kind: "org", prefix: "U", tables: &[&ORG, &ORG_PROFILE] };
@@ -317,7 +336,8 @@ pub static JOURNAL_SUBJECT: Subject = Subject { kind: "journal", prefix: "", tab
 pub static APPLICATION_SUBJECT: Subject =
     Subject { kind: "application", prefix: "S", tables: &[&APPLICATION, &AWARD, &INSTALMENT, &BENEFIT_MONTH] };
 /// A payment batch.
-pub static PAYMENT_BATCH_SUBJECT: Subject = Subject { kind: "payment_batch", prefix: "PB", tables: &[&PAYMENT_BATCH, &PAYMENT] };
+pub static PAYMENT_BATCH_SUBJECT: Subject =
+    Subject { kind: "payment_batch", prefix: "PB", tables: &[&PAYMENT_BATCH, &PAYMENT, &PAYMENT_DIFFERENCE] };
 /// A benefit that another body pays.
 pub static BENEFIT_ELSEWHERE_SUBJECT: Subject = Subject { kind: "benefit_elsewhere", prefix: "", tables: &[&BENEFIT_ELSEWHERE] };
 /// A turnover flat with its leases.

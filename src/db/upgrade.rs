@@ -1,7 +1,8 @@
 //! Leads an older office file to this program's schema: one transaction, one op with the digests of both schemas. The steps are
 //! migrations/NNNN_name.sql; 0001 is the first schema, from which a test walks all of them.
 
-use super::digest::{hex, sha256};
+use super::digest::{LeafBuilder, hex, leaf_of, sha256};
+use super::subject::{APPLICATION_SUBJECT, AWARD, BENEFIT_MONTH, Part, Subject, Table};
 use super::write::{self, Act, Done, Tx};
 use super::{SCHEMA, SCHEMA_VERSION};
 use crate::error::{self, Result};
@@ -18,6 +19,7 @@ pub const STEPS: &[Step] = &[
     (4, include_str!("../../migrations/0004_calendar_and_cards.sql")),
     (5, include_str!("../../migrations/0005_services.sql")),
     (6, include_str!("../../migrations/0006_funds.sql")),
+    (7, include_str!("../../migrations/0007_attestations_and_differences.sql")),
 ];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`; `fill` then adds what a new office is founded with.
@@ -39,6 +41,7 @@ pub fn upgrade(
     let done = write::write(conn, act, |tx| {
         let c = tx.conn();
         let before = digest(c)?;
+        let paid = if have == 6 { paid_of_6(c)? } else { Vec::new() };
         for (_, sql) in &due {
             c.execute_batch(&super::bare(sql))?;
         }
@@ -52,11 +55,71 @@ pub fn upgrade(
         tx.outcome("schema_before", before);
         tx.outcome("schema_after", after);
         tx.record_anyway();
+        paid.iter().for_each(|id| tx.touch(&APPLICATION_SUBJECT, *id));
         fill(tx)
     })?;
     settle(conn)?;
     Ok(done)
 }
+
+/// Benefits of a file of version 6 of which something was paid: their digest had what was sent in it, which `verify` proves from the payments
+/// now. They are what the log says they were before a new digest is taken; else the file is damaged.
+fn paid_of_6(conn: &Connection) -> Result<Vec<i64>> {
+    let mut st = conn.prepare(
+        "SELECT DISTINCT i.application_id, (SELECT s.leaf FROM op_subject s WHERE s.kind = 'application' AND s.subject = i.application_id
+                                            ORDER BY s.op DESC LIMIT 1)
+         FROM instalment i WHERE i.settled_fen <> 0",
+    )?;
+    let mut rows = st.query([])?;
+    let (mut ids, mut b) = (Vec::new(), LeafBuilder::default());
+    while let Some(r) = rows.next()? {
+        let (id, leaf): (i64, Option<Vec<u8>>) = (r.get(0)?, r.get(1)?);
+        if leaf.as_deref() != Some(&leaf_of(conn, &APPLICATION_6, id, &mut b)?[..]) {
+            return Err(error::not_office("damaged"));
+        }
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// The application of version 6.
+static APPLICATION_TABLE_6: Table = Table {
+    name: "application",
+    owner: Some("id"),
+    key: 1,
+    cols: &[
+        ("id", Part::Owner),
+        ("made_op", Part::Plain),
+        ("voided_op", Part::Plain),
+        ("scheme", Part::Plain),
+        ("policy_id", Part::Plain),
+        ("person_id", Part::Plain),
+        ("org_id", Part::Plain),
+        ("day", Part::Plain),
+        ("asked_fen", Part::Plain),
+    ],
+};
+
+/// The instalments of version 6.
+static INSTALMENT_6: Table = Table {
+    name: "instalment",
+    owner: Some("application_id"),
+    key: 2,
+    cols: &[
+        ("application_id", Part::Owner),
+        ("seq", Part::Plain),
+        ("made_op", Part::Plain),
+        ("voided_op", Part::Plain),
+        ("due_day", Part::Plain),
+        ("period", Part::Plain),
+        ("amount_fen", Part::Plain),
+        ("settled_fen", Part::Plain),
+        ("line_id", Part::Plain),
+    ],
+};
+
+static APPLICATION_6: Subject =
+    Subject { kind: "application", prefix: "S", tables: &[&APPLICATION_TABLE_6, &AWARD, &INSTALMENT_6, &BENEFIT_MONTH] };
 
 /// The schema version as SQLite sees it: after a killed upgrade the new one stands in the log beside the file alone.
 pub fn version(conn: &Connection) -> Result<i32> {
@@ -149,6 +212,25 @@ mod tests {
         drop(conn);
         let conn = open::open_read(&path).unwrap();
         assert!(differences(&conn).unwrap().is_empty() && verify::verify(&conn, None).unwrap().ok);
+    }
+
+    #[test]
+    fn what_was_paid_is_as_the_log_says_before_its_digest_changes() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(include_str!("../../migrations/0001_office.sql")).unwrap();
+        STEPS.iter().filter(|s| s.0 <= 6).for_each(|(_, sql)| conn.execute_batch(sql).unwrap());
+        conn.execute_batch(
+            "PRAGMA foreign_keys = OFF;
+             INSERT INTO application (id, made_op, scheme, policy_id, person_id, day) VALUES (1, 1, 'rent', 1, 1, 18000), (2, 1, 'rent', 1, 2, 18000);
+             INSERT INTO instalment (application_id, seq, made_op, due_day, amount_fen, settled_fen)
+               VALUES (1, 1, 1, 18000, 500, 500), (2, 1, 1, 18000, 500, 0);",
+        )
+        .unwrap();
+        let leaf = leaf_of(&conn, &APPLICATION_6, 1, &mut LeafBuilder::default()).unwrap();
+        conn.execute("INSERT INTO op_subject (op, kind, subject, leaf) VALUES (1, 'application', 1, ?1)", [&leaf[..]]).unwrap();
+        assert_eq!(paid_of_6(&conn).unwrap(), [1]);
+        conn.execute("UPDATE instalment SET settled_fen = 400 WHERE application_id = 1", []).unwrap();
+        assert_eq!(paid_of_6(&conn).unwrap_err().key, "damaged");
     }
 
     #[test]

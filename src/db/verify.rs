@@ -220,7 +220,7 @@ fn is_empty(conn: &Connection, s: &Subject) -> Result<bool> {
     Ok(true)
 }
 
-/// What is computed from a name must be what it is computed from: a changed search form would hide a person.
+/// What is computed must be what it is computed from: a changed search form would hide a person, a changed sum pay one twice.
 fn derived(conn: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
     let mut st = conn.prepare("SELECT id, text, folded, pinyin, initials FROM name")?;
     let mut rows = st.query([])?;
@@ -230,6 +230,17 @@ fn derived(conn: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
         if r.get::<_, String>(2)? != names::fold(&text) || r.get::<_, String>(3)? != pinyin || r.get::<_, String>(4)? != initials {
             faults.push(Fault { op: None, table: "name".into(), key: Some(r.get::<_, i64>(0)?.to_string()), kind: "derived" });
         }
+    }
+    // What was sent of an instalment is what its payments say, which the digests of their batches guard.
+    let mut st = conn.prepare(
+        "SELECT DISTINCT i.application_id FROM instalment i
+         LEFT JOIN (SELECT application_id, instalment_seq, sum(CASE state WHEN 'sent' THEN amount_fen ELSE paid_fen END) AS sent
+                    FROM payment WHERE voided_op IS NULL GROUP BY 1, 2) p ON p.application_id = i.application_id AND p.instalment_seq = i.seq
+         WHERE i.settled_fen <> coalesce(p.sent, 0)",
+    )?;
+    for id in st.query_map([], |r| r.get::<_, i64>(0))? {
+        let key = number::format(subject::APPLICATION_SUBJECT.prefix, id?);
+        faults.push(Fault { op: None, table: "instalment".into(), key: Some(key), kind: "derived" });
     }
     Ok(())
 }

@@ -11,12 +11,13 @@ use crate::housing;
 use crate::policy;
 use crate::recognition;
 use crate::service;
+use crate::subsidy;
 use crate::workflow::store as steps;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
-pub const WEIGHTS: [(&str, f64); 9] = [
+pub const WEIGHTS: [(&str, f64); 10] = [
     ("case", 10.0),
     ("notice", 8.0),
     ("card_review", 6.0),
@@ -25,6 +26,7 @@ pub const WEIGHTS: [(&str, f64); 9] = [
     ("roster", 4.0),
     ("review_rows", 3.0),
     ("bank", 3.0),
+    ("difference", 7.0),
     ("lease_end", 4.0),
 ];
 
@@ -75,6 +77,9 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
     rosters(conn, day, last, &mut found)?;
     banks(conn, day, last, &mut found)?;
     leases(conn, day, last, &mut found)?;
+    for (no, count, who) in subsidy::pay::open_differences(conn)? {
+        found.push(Due { kind: "difference", no: Some(no), due: None, count, who });
+    }
     for (who, count) in store::waiting_by_actor(conn)? {
         found.push(Due { kind: "review_rows", no: None, due: None, count, who });
     }

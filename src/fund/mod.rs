@@ -72,6 +72,8 @@ pub enum Movement {
     Reserve,
     /// A promise is taken back (释放).
     Release,
+    /// What other schemes paid is taken off a promise (抵扣).
+    Deduct,
     /// It is paid (支付).
     Pay,
     /// The bank could not pay it (退票).
@@ -91,6 +93,7 @@ impl Movement {
             Movement::Appropriate => "appropriate",
             Movement::Reserve => "reserve",
             Movement::Release => "release",
+            Movement::Deduct => "deduct",
             Movement::Pay => "pay",
             Movement::Bounce => "bounce",
             Movement::Recover => "recover",
@@ -104,7 +107,7 @@ impl Movement {
         match self {
             Movement::Appropriate => (Account::Source, Account::Free),
             Movement::Reserve => (Account::Free, Account::Reserved),
-            Movement::Release | Movement::Lapse => (Account::Reserved, Account::Free),
+            Movement::Release | Movement::Deduct | Movement::Lapse => (Account::Reserved, Account::Free),
             Movement::Pay => (Account::Reserved, Account::Paid),
             Movement::Bounce => (Account::Paid, Account::Reserved),
             Movement::Recover => (Account::Paid, Account::Free),
@@ -174,10 +177,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Movement; 8] = [
+    const ALL: [Movement; 9] = [
         Movement::Appropriate,
         Movement::Reserve,
         Movement::Release,
+        Movement::Deduct,
         Movement::Pay,
         Movement::Bounce,
         Movement::Recover,
@@ -188,7 +192,7 @@ mod tests {
     proptest! {
         /// Whatever happens, in whatever order: money is neither made nor lost, and what is refused is what would overdraw.
         #[test]
-        fn any_history_balances(moves in prop::collection::vec((0usize..8, 1i64..100_000_000), 0..60)) {
+        fn any_history_balances(moves in prop::collection::vec((0usize..9, 1i64..100_000_000), 0..60)) {
             let mut b = Balance::default();
             for (n, amount) in moves {
                 let mut next = Some(b);

@@ -199,6 +199,16 @@ pub fn recovered_of(conn: &Connection, note: &str) -> Result<Fen> {
     Ok(Fen(sum))
 }
 
+/// The same one by one: day, op, amount, decision.
+pub fn recoveries(conn: &Connection, note: &str) -> Result<Vec<(Day, i64, Fen, Option<i64>)>> {
+    let mut st = conn.prepare_cached(
+        "SELECT j.day, j.made_op, sum(-p.amount_fen), j.decision_id FROM posting p JOIN journal j ON j.id = p.journal_id
+         WHERE j.kind = 'recover' AND j.note = ?1 AND p.account = 'paid' AND p.voided_op IS NULL GROUP BY j.made_op ORDER BY j.made_op",
+    )?;
+    let rows = st.query_map([note], |r| Ok((Day(r.get(0)?), r.get(1)?, Fen(r.get(2)?), r.get(3)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The same on one line.
 pub fn recovered_on(conn: &Connection, line_id: i64, note: &str) -> Result<Fen> {
     let sum: i64 = conn

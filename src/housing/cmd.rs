@@ -10,7 +10,10 @@ use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
 use crate::paper::cmd::amount as yuan;
 use crate::policy;
-use crate::subsidy::{self, store::Party};
+use crate::subsidy::{
+    self,
+    store::{Claim, Party},
+};
 use crate::talent::{self, look as people_look, store as people};
 use crate::ui::Column;
 use crate::ui::entry::text_said;
@@ -206,7 +209,7 @@ fn allowed(conn: &Connection, unit: &Unit, person_id: i64, span: Span) -> Result
             .detail("free_from", free.iso())
             .detail("possible", vec!["lease end"]));
     }
-    let (id, s) = subsidy::change::scheme(conn, SCHEME)?;
+    let (id, s) = subsidy::change::scheme(conn, SCHEME, span.from)?;
     if !policy::store::is_confirmed(conn, id, SCHEME)? {
         return Err(error::policy("unconfirmed").fact("pack", "benefits").fact("scheme", SCHEME).detail("scheme", SCHEME));
     }
@@ -216,14 +219,15 @@ fn allowed(conn: &Connection, unit: &Unit, person_id: i64, span: Span) -> Result
             .fact("no", number::format(talent::PREFIX, person_id))
             .fact("unit", number::format(PREFIX, *other)));
     }
-    let v = subsidy::change::verdict(conn, Party::Person(person_id), &s, None, span.from)?;
+    let claim = Claim { payee: Party::Person(person_id), for_id: None };
+    let v = subsidy::change::verdict(conn, claim, &s, None, span.from)?;
     subsidy::change::must_be_eligible(&number::format(talent::PREFIX, person_id), SCHEME, &v)?;
     let months = |from: Day, until: Day| {
         let whole = subsidy::whole_months(from, until);
         whole + u32::from(from.months_later(whole) <= until)
     };
     let had: u32 = before.iter().map(|(_, l)| months(l.span.from, l.span.until.unwrap_or(l.span.from))).sum();
-    if let Some(left) = v.months_left.map(|left| left.saturating_sub(had))
+    if let Some(left) = v.sums.months_left.map(|left| left.saturating_sub(had))
         && months(span.from, until) > left
     {
         return Err(error::refused("months_over")

@@ -1,7 +1,8 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
 use super::{
-    BenefitsPack, PolicyFault, parse_benefits, parse_card, parse_recognition, parse_services, parse_targets, shipped_names, store,
+    BenefitsPack, PolicyFault, examine_benefits, parse_benefits, parse_card, parse_recognition, parse_services, parse_targets,
+    shipped_names, store,
 };
 use crate::base::number;
 use crate::cli::Noun;
@@ -32,6 +33,14 @@ enum PolicyCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    Simulate {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1949..=2999))]
+        year: i32,
+        #[arg(long)]
+        who: bool,
+    },
     Confirm {
         #[arg(value_name = "NAME")]
         name: String,
@@ -53,29 +62,34 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             Ok(Exit::Done)
         }
         PolicyCommand::Check { file } => {
-            let text = read(&file)?;
-            match examine(&text) {
-                Ok(name) => {
-                    office
-                        .show(&View::object(json!({"file": shown(&file.display().to_string()), "pack": name, "ok": true, "faults": []})))?;
-                    Ok(Exit::Done)
-                }
-                Err(f) => {
-                    let fault = json!({"line": f.line, "code": f.code, "message": f.message});
-                    office.show(&View::object(
-                        json!({"file": shown(&file.display().to_string()), "pack": null, "ok": false, "faults": [fault]}),
-                    ))?;
-                    Ok(Exit::Found)
-                }
-            }
+            let (name, faults) = examine(&read(&file)?);
+            let rows: Vec<Value> = faults.iter().map(|f| json!({"line": f.line, "code": f.code, "message": f.message})).collect();
+            let ok = rows.is_empty();
+            office.show(&View::object(
+                json!({"file": shown(&file.display().to_string()), "pack": name.filter(|_| ok), "ok": ok, "faults": rows}),
+            ))?;
+            Ok(if ok { Exit::Done } else { Exit::Found })
         }
         PolicyCommand::Load { file } => {
             let text = read(&file)?;
-            let name = examine(&text).map_err(|f| faulty(&file, &f))?;
+            let name = match examine(&text) {
+                (Some(name), faults) if faults.is_empty() => name,
+                (_, faults) => return Err(faulty(&file, &faults)),
+            };
             let done = office.write("policy.load", Map::new(), |tx| store::load(tx, name, &text, &shown(&file.display().to_string())))?;
             office.show_act(&done, json!({"pack": name, "policy_version": done.value, "confirmed": false}))?;
             office.hint("note.confirm_next", &[("pack", &name)]);
             Ok(Exit::Done)
+        }
+        PolicyCommand::Simulate { file, year, who } => {
+            let text = read(&file)?;
+            match examine(&text) {
+                (Some("benefits"), faults) if faults.is_empty() => {}
+                (Some("benefits"), faults) => return Err(faulty(&file, &faults)),
+                _ => return Err(error::policy("only_benefits").fact("file", shown(&file.display().to_string()))),
+            }
+            let pack = parse_benefits(&text).map_err(|f| faulty(&file, &[f]))?;
+            subsidy::cost::simulate(office, &pack, year, who)
         }
         PolicyCommand::Confirm { name, basis } => confirm(office, &name, &basis),
     }
@@ -92,39 +106,51 @@ fn read(file: &Path) -> Result<String> {
     files::read_text(file, "json_text")
 }
 
-fn faulty(file: &Path, f: &PolicyFault) -> Error {
+fn faulty(file: &Path, faults: &[PolicyFault]) -> Error {
+    let (line, code) = faults.first().map_or((1, "unreadable"), |f| (f.line, f.code));
+    let rows: Vec<Value> = faults.iter().map(|f| json!({"line": f.line, "code": f.code, "message": f.message})).collect();
     error::policy("bad_pack")
         .fact("pack", shown(&file.display().to_string()))
-        .fact("line", f.line)
-        .detail("line", f.line)
-        .detail("code", f.code)
+        .fact("line", line)
+        .detail("line", line)
+        .detail("code", code)
+        .detail("faults", rows)
 }
 
-/// The name of a sound pack.
-fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
+/// The name of a pack, and everything that is wrong with it in the order of its lines.
+fn examine(text: &str) -> (Option<&'static str>, Vec<PolicyFault>) {
     // Its head says which form it is read by; what is none of ours is read as targets, whose form tells the fault.
     let says = |name: &str| text.lines().any(|l| l.trim() == format!("name = \"{name}\""));
+    let one = |name, read: std::result::Result<(), PolicyFault>| (Some(name), read.err().into_iter().collect());
     match () {
-        () if says("recognition") => parse_recognition(text).map(|_| "recognition"),
-        () if says("card") => parse_card(text).map(|_| "card"),
-        () if says("services") => parse_services(text).map(|_| "services"),
-        () if says("benefits") => parse_benefits(text).and_then(|pack| prove(text, &pack)).map(|()| "benefits"),
-        () => parse_targets(text).map(|_| "targets"),
+        () if says("recognition") => one("recognition", parse_recognition(text).map(|_| ())),
+        () if says("card") => one("card", parse_card(text).map(|_| ())),
+        () if says("services") => one("services", parse_services(text).map(|_| ())),
+        () if says("benefits") => match examine_benefits(text) {
+            Ok((pack, mut faults)) => {
+                faults.extend(prove(text, &pack));
+                faults.sort_by_key(|f| f.line);
+                (Some("benefits"), faults)
+            }
+            Err(fault) => (Some("benefits"), vec![fault]),
+        },
+        () => one("targets", parse_targets(text).map(|_| ())),
     }
 }
 
-/// Runs the worked cases of the benefits; the first that comes out otherwise is the fault.
-fn prove(text: &str, pack: &BenefitsPack) -> std::result::Result<(), PolicyFault> {
+/// Runs the worked cases of the benefits; those that come out otherwise are faults.
+fn prove(text: &str, pack: &BenefitsPack) -> Vec<PolicyFault> {
     let mut lines = text.lines().enumerate().filter(|(_, l)| l.trim() == "[[scheme.case]]").map(|(at, _)| at + 1);
+    let mut faults = Vec::new();
     for s in &pack.scheme {
         for c in &s.case {
             let line = lines.next().unwrap_or(1);
             if let Some(got) = subsidy::run_case(s, c) {
-                return Err(PolicyFault { line, code: "case_differs", message: format!("{:?}: {:?} gives {got}", s.code, c.says) });
+                faults.push(PolicyFault { line, code: "case_differs", message: format!("{:?}: {:?} gives {got}", s.code, c.says) });
             }
         }
     }
-    Ok(())
+    faults
 }
 
 fn list(office: &Office) -> Result<Exit> {
@@ -156,7 +182,7 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
             let there = match kind {
                 "recognition" => store::recognition(tx.conn())?.1.scheme(s).is_some(),
                 "card" => store::card(tx.conn())?.1.scheme.iter().any(|c| c.code == s),
-                "benefits" => store::benefits(tx.conn())?.1.benefit(s).is_some(),
+                "benefits" => store::benefits(tx.conn())?.1.scheme.iter().any(|b| b.code == s),
                 "services" => store::services(tx.conn())?.1.service(s).is_some(),
                 _ => false,
             };

@@ -16,7 +16,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 pub use benefits::{
-    Benefit, BenefitsPack, By, CaseFacts, Clawback, Exclusive, Form, Household, How, Part, Payee, WorkedCase, benefits_pack, parse_benefits,
+    Benefit, BenefitsPack, By, CaseFacts, Ceiling, Clawback, CommitmentCeiling, Exclusive, Form, Household, How, Part, Payee, WorkedCase,
+    benefits_pack, examine_benefits, parse_benefits,
 };
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
@@ -52,7 +53,7 @@ pub struct PolicyFault {
     /// The line, from 1; 1 also when the fault is of the file as a whole.
     pub line: usize,
     /// A stable code: `unreadable` (syntax, unknown or missing key, wrong type), `wrong_pack`, `duplicate_code`,
-    /// `unknown_code`, `not_a_subset`, `range_order`, `term_order`, `date_order`, `bad_number`.
+    /// `unknown_code`, `not_a_subset`, `range_order`, `term_order`, `date_order`, `bad_number`, `overlap`, `gap`, `bad_parts`, `case_differs`.
     pub code: &'static str,
     /// What is wrong, with the facts.
     pub message: String,

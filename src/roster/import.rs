@@ -517,7 +517,7 @@ fn line<'r>(number: u64, (cells, decimals): (impl Iterator<Item = &'r str>, &[us
 }
 
 /// What is wrong with a file, in the office's terms.
-fn read_error(file: &Path, f: &ReadFault) -> crate::error::Error {
+pub fn read_error(file: &Path, f: &ReadFault) -> crate::error::Error {
     let e = |key| error::bad_data(key).fact("file", crate::ui::out::shown(&file.display().to_string()));
     match f {
         ReadFault::NotFound => error::no_input("no_file").fact("file", crate::ui::out::shown(&file.display().to_string())),

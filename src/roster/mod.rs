@@ -46,6 +46,8 @@ pub enum Kind {
     Correction,
     /// Balances at the start (期初数).
     Opening,
+    /// What papers prove (证明).
+    Attestation,
     /// A list that is only matched, never entered.
     #[value(skip)]
     Match,
@@ -64,6 +66,7 @@ impl Kind {
         Kind::Project,
         Kind::Correction,
         Kind::Opening,
+        Kind::Attestation,
     ];
 
     /// Stable code.
@@ -79,13 +82,14 @@ impl Kind {
             Kind::Project => "project",
             Kind::Correction => "correction",
             Kind::Opening => "opening",
+            Kind::Attestation => "attestation",
             Kind::Match => "match",
         }
     }
 
     /// Columns in order.
     pub fn columns(self) -> &'static [ColumnInfo] {
-        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 11] = [const { OnceLock::new() }; 11];
+        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 12] = [const { OnceLock::new() }; 12];
         let of = |columns: &[sheet::Column]| columns.iter().map(ColumnInfo::from).collect();
         COLUMNS[self as usize].get_or_init(|| match self {
             Kind::Talent => talent::entry::COLUMNS.iter().map(|c| people::column_info(c.key)).collect(),
@@ -110,7 +114,7 @@ impl Kind {
             Kind::Project => &[1, 2],
             Kind::Correction => &[0, 1],
             Kind::Match => &[0, 1, 3],
-            Kind::Leave | Kind::Engagement | Kind::Recognition | Kind::Relation | Kind::Opening => &[0, 3],
+            Kind::Leave | Kind::Engagement | Kind::Recognition | Kind::Relation | Kind::Opening | Kind::Attestation => &[0, 3],
         }
     }
 

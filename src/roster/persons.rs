@@ -10,10 +10,12 @@ use crate::base::ident::{self, DocType};
 use crate::base::money::Fen;
 use crate::base::sheet::{self, Column, Said, What};
 use crate::base::{codes, names, number};
+use crate::db::facts::Span;
 use crate::db::write::Tx;
 use crate::error::{self, Error, Result};
 use crate::recognition::change::{self as recognitions, Given};
 use crate::recognition::last_day;
+use crate::talent::attest::{self, Attestation};
 use crate::talent::change::{self, How};
 use crate::talent::entry::{self, Key};
 use crate::talent::kin::{self, Opening, Related};
@@ -124,6 +126,17 @@ const OPENING: &[Column] = &[
     column("from_date", "截至日期", &["统计截至日期", "余额日期"], What::Day),
 ];
 
+const ATTESTATION: &[Column] = &[
+    WHO[0],
+    WHO[1],
+    WHO[2],
+    WHO[3],
+    required(coded("attestation", "证明事项", &["证明", "证明种类"], "attestation")),
+    column("amount", "金额（元）", &["金额", "金额(元)", "月租金", "房价"], What::Money),
+    column("from_date", "起始日期", &["起", "参保起始", "自"], What::Day),
+    column("until", "截止日期", &["有效期至", "止"], What::Day),
+];
+
 /// Columns of a kind that speaks of persons.
 pub fn columns(kind: Kind) -> &'static [Column] {
     match kind {
@@ -132,6 +145,7 @@ pub fn columns(kind: Kind) -> &'static [Column] {
         Kind::Relation => RELATION,
         Kind::Correction => CORRECTION,
         Kind::Opening => OPENING,
+        Kind::Attestation => ATTESTATION,
         _ => LEAVE,
     }
 }
@@ -192,6 +206,7 @@ pub fn row(kind: Kind, tx: &mut Tx<'_>, row: &Row, sitting: &mut Sitting<'_>) ->
         Kind::Relation => relation(tx, c, &p),
         Kind::Correction => correction(tx, c, &p, sitting),
         Kind::Opening => opening(tx, c, &p),
+        Kind::Attestation => attestation(tx, c, &p),
         _ => leave(tx, c, &p),
     }
 }
@@ -505,6 +520,23 @@ fn apply(tx: &mut Tx<'_>, p: &Person, key: Key, text: &str, how: How) -> Result<
         Err(e) if e.key == "date_order" => Ok(Err(FaultCode::DateOrder)),
         Err(e) if matches!(e.key, "class_decided" | "duplicate") => Ok(Err(FaultCode::ConflictWithRegister)),
         Err(e) if matches!(e.key, "no_project" | "number_check") => Ok(Err(FaultCode::UnknownValue)),
+        Err(e) => Err(e),
+    }
+}
+
+/// What one paper proves.
+fn attestation(tx: &mut Tx<'_>, c: Checked<'_>, p: &Person) -> Result<Fate> {
+    let Some(kind) = c.value("attestation").map(str::to_owned) else { return Ok(Fate::Refused(c.faults)) };
+    let amount = c.value("amount").and_then(|v| Fen::parse(v).ok()).filter(|a| a.0 > 0);
+    let span = Span { from: c.day("from_date").unwrap_or(tx.day), until: c.day("until") };
+    match attest::attest(tx, p, &Attestation { kind, amount }, span) {
+        Ok(true) => Ok(Fate::Added),
+        Ok(false) => Ok(Fate::Unchanged),
+        Err(e) if e.key == "attest_amount" => {
+            let code = if c.value("amount").is_some() { FaultCode::NotAllowed } else { FaultCode::Missing };
+            c.refused("amount", code, None)
+        }
+        Err(e) if e.key == "date_order" => c.refused("until", FaultCode::DateOrder, None),
         Err(e) => Err(e),
     }
 }

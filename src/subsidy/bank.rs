@@ -1,19 +1,32 @@
 //! The files that go to and come from a bank (银行代发文件): accounts, the payment file, its return. Account numbers live only here, for one command.
 
-use super::change::{Answer, BankAccount, BankLine};
+use super::batch::{Answer, BankAccount, BankLine};
 use crate::base::chars::fold_width;
+use crate::base::day::Day;
 use crate::base::money::Fen;
-use crate::db::files;
-use crate::error::{self, Result};
-use crate::ui::csv::push_row;
+use crate::error::{self, Error, Result};
+use crate::roster::import::read_error;
+use crate::roster::read::{Row, Source};
+use crate::ui::csv::{guard, push_row, unguard};
 use crate::ui::out::shown;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The bank file is CSV.
-pub fn form(out: &Path) -> Result<()> {
+/// The form of a bank file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// CSV in UTF-8 with CRLF.
+    Csv,
+    /// A workbook whose cells are all text, so that no account loses its last digits.
+    Xlsx,
+}
+
+/// The form that a file's name asks for.
+pub fn form(out: &Path) -> Result<Form> {
     match out.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => Ok(()),
+        Some("csv") => Ok(Form::Csv),
+        Some("xlsx") => Ok(Form::Xlsx),
         _ => Err(error::usage("bank_form").fact("file", shown(&out.display().to_string()))),
     }
 }
@@ -21,50 +34,91 @@ pub fn form(out: &Path) -> Result<()> {
 /// Columns of the payment file.
 const COLUMNS: [&str; 8] = ["seq", "no", "payee_no", "name", "account", "bank", "amount", "remark"];
 
-/// The payment file: CSV in UTF-8 with CRLF.
-pub fn file(lines: &[BankLine]) -> Vec<u8> {
-    let mut out = String::new();
-    push_row(&mut out, COLUMNS);
-    for l in lines {
-        let (row, amount) = (l.row.to_string(), l.amount.to_string());
-        let bank = l.account.bank.as_deref().unwrap_or_default();
-        push_row(&mut out, [&row, &l.no, &l.payee_no, &l.name, &l.account.number, bank, &amount, &l.remark]);
+/// The payment file of a batch of a day: the same lines give the same bytes.
+pub fn file(form: Form, lines: &[BankLine], day: Day) -> Result<Vec<u8>> {
+    match form {
+        Form::Csv => {
+            let mut out = String::new();
+            push_row(&mut out, COLUMNS);
+            lines.iter().for_each(|l| push_row(&mut out, cells(l).iter().map(String::as_str)));
+            Ok(out.into_bytes())
+        }
+        Form::Xlsx => workbook(lines, day).map_err(|e| fault(&e)),
     }
-    out.into_bytes()
 }
 
-/// Rows of a CSV file as its columns name them, with the row a spreadsheet shows.
-fn rows(file: &Path, wanted: &[(&str, &[&str])], needed: usize) -> Result<Vec<(usize, Vec<Option<String>>)>> {
-    let name = || shown(&file.display().to_string());
-    let bytes = files::read(file)?;
-    // Banks write UTF-8 or GB 18030.
-    let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        Err(_) => {
-            let (text, _, bad) = encoding_rs::GB18030.decode(&bytes);
-            if bad {
-                return Err(error::bad_data("bank_file").fact("file", name()).fact("row", 1));
-            }
-            text.into_owned()
+fn cells(l: &BankLine) -> [String; 8] {
+    let bank = l.account.bank.clone().unwrap_or_default();
+    [
+        l.row.to_string(),
+        l.no.clone(),
+        l.payee_no.clone(),
+        l.name.clone(),
+        l.account.number.clone(),
+        bank,
+        l.amount.to_string(),
+        l.remark.clone(),
+    ]
+}
+
+fn workbook(lines: &[BankLine], day: Day) -> std::result::Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let (y, m, d) = day.ymd();
+    let (y, m, d) = (u16::try_from(y).unwrap_or(1970), u8::try_from(m).unwrap_or(1), u8::try_from(d).unwrap_or(1));
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(y, m, d)?));
+    let text = Format::new().set_num_format_index(49);
+    let sheet = book.add_worksheet_with_constant_memory()?;
+    for (at, (name, width)) in (0u16..).zip(COLUMNS.iter().zip([6.0, 12.0, 12.0, 16.0, 24.0, 20.0, 14.0, 26.0])) {
+        sheet.set_column_width(at, width)?;
+        sheet.write_string_with_format(0, at, *name, &text)?;
+    }
+    for (row, l) in (1u32..).zip(lines) {
+        for (at, cell) in (0u16..).zip(cells(l)) {
+            sheet.write_string_with_format(row, at, guard(&cell), &text)?;
         }
-    };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let faulty =
-        |row: usize| error::bad_data("bank_file").fact("file", shown(&file.display().to_string())).fact("row", row).detail("row", row);
-    let headers = reader.headers().map_err(|_| faulty(1))?.clone();
+    }
+    book.save_to_buffer()
+}
+
+fn fault(e: &XlsxError) -> Error {
+    error::cannot_create("sheet_fault").fact("what", shown(&e.to_string()))
+}
+
+/// The cells wanted of a row, with the row a spreadsheet shows.
+type Wanted = (usize, Vec<Option<String>>);
+
+/// Rows of a CSV file or workbook as its columns name them: the first `needed` of them must be there.
+fn rows(file: &Path, wanted: &[(&str, &[&str])], needed: usize) -> Result<Vec<Wanted>> {
+    let mut rows = Source::open(file, None).map_err(|f| read_error(file, &f))?.into_rows();
+    let mut row = Row::default();
+    let mut next = |row: &mut Row| rows.next(row).map_err(|f| read_error(file, &f));
+    let blank = |row: &Row| row.cells().all(|c| c.trim().is_empty());
+    loop {
+        if !next(&mut row)? {
+            return Err(error::bad_data("bank_file").fact("file", shown(&file.display().to_string())).fact("row", 1).detail("row", 1));
+        }
+        if !blank(&row) {
+            break;
+        }
+    }
+    let headers: Vec<String> = row.cells().map(|c| c.trim().to_owned()).collect();
     let mut at = Vec::new();
     for (i, (key, others)) in wanted.iter().enumerate() {
-        let found = headers.iter().position(|h| h == *key || others.contains(&h));
+        let found = headers.iter().position(|h| h == key || others.contains(&h.as_str()));
         if found.is_none() && i < needed {
-            return Err(error::bad_data("bank_column").fact("file", name()).fact("column", *key).detail("column", *key));
+            let file = shown(&file.display().to_string());
+            return Err(error::bad_data("bank_column").fact("file", file).fact("column", *key).detail("column", *key));
         }
         at.push(found);
     }
     let mut all = Vec::new();
-    for (row, record) in (2..).zip(reader.records()) {
-        let record = record.map_err(|_| faulty(row))?;
-        let cells = at.iter().map(|i| i.and_then(|i| record.get(i)).map(str::to_owned).filter(|c| !c.is_empty())).collect();
-        all.push((row, cells));
+    while next(&mut row)? {
+        if blank(&row) {
+            continue;
+        }
+        let cells: Vec<&str> = row.cells().collect();
+        let cell = |i: usize| cells.get(i).map(|c| unguard(c.trim()).to_owned()).filter(|c| !c.is_empty());
+        all.push((usize::try_from(row.number()).unwrap_or(usize::MAX), at.iter().map(|i| i.and_then(cell)).collect()));
     }
     Ok(all)
 }

@@ -1,13 +1,11 @@
 //! `subsidy …`: arguments, and benefits as a clerk and a script see them.
 
-use super::change::{self, Grant};
-use super::store::{self, Application, Party};
-use super::way;
-use super::{BATCH_PREFIX, MACHINE, PREFIX, payee_code};
-use super::{life, pay};
+use super::change::{self, Committed, Grant};
+use super::store::{self, Application, Claim, Party};
+use super::{MACHINE, PREFIX, cost, life, look, pay, payee_code, way};
 use crate::base::day::Day;
 use crate::base::money::Fen;
-use crate::base::number;
+use crate::base::{codes, number};
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
@@ -16,17 +14,17 @@ use crate::office::{Exit, Office, parse_day};
 use crate::org;
 use crate::paper;
 use crate::paper::cmd::amount as yuan;
+use crate::paper::letter::{Letter, words, written};
 use crate::policy::{self, Benefit};
 use crate::roster::named;
-use crate::talent::{self, look as people_look, store as people};
+use crate::talent::{self, look as people_look};
 use crate::ui::entry::text_said;
-use crate::ui::filter::{self, Field, Filter, Lines};
-use crate::ui::{Column, View};
+use crate::ui::filter::{Filter, Lines};
+use crate::ui::{Column, Format, Lang, View, lang, try_t};
 use crate::workflow;
 use crate::workflow::several::{self, Several};
 use crate::workflow::store as steps;
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
-use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -44,6 +42,12 @@ enum SubsidyCommand {
         #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
         amount: Option<String>,
     },
+    Eligible {
+        #[arg(long, value_name = "SCHEME")]
+        scheme: Option<String>,
+        #[arg(long)]
+        count: bool,
+    },
     Grant {
         #[arg(value_name = "P|U")]
         payee: Vec<String>,
@@ -57,12 +61,16 @@ enum SubsidyCommand {
         amount: Option<String>,
         #[arg(long, value_name = "FD")]
         fund: Option<String>,
+        #[arg(long = "for", value_name = "P2")]
+        for_person: Option<String>,
     },
     Apply {
         #[arg(value_name = "P|U")]
         payee: String,
         #[arg(long, value_name = "SCHEME")]
         scheme: String,
+        #[arg(long = "for", value_name = "P2")]
+        for_person: Option<String>,
         #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
         amount: Option<String>,
         #[arg(long = "paper", value_name = "KIND:FILE")]
@@ -106,6 +114,10 @@ enum SubsidyCommand {
         #[arg(long, value_name = "FD")]
         fund: Option<String>,
     },
+    Notice {
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     Due {
         #[arg(long, value_name = "SCHEME")]
         scheme: Option<String>,
@@ -133,6 +145,25 @@ enum SubsidyCommand {
         file: PathBuf,
         #[arg(long, value_name = "PB")]
         batch: Option<String>,
+    },
+    Settle {
+        #[arg(value_name = "PB")]
+        batch: String,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+        row: i64,
+        #[arg(long, value_name = "YUAN", allow_hyphen_values = true)]
+        paid: String,
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    Batches,
+    Batch {
+        #[arg(value_name = "PB")]
+        batch: String,
+    },
+    Arrears {
+        #[arg(long, value_name = "BY", value_parser = pay::ARREARS_BY, default_value = "source")]
+        by: String,
     },
     Stop {
         #[arg(value_name = "S")]
@@ -182,11 +213,16 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     match S::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
         S::Schemes => schemes(office),
         S::Explain { of, scheme, amount } => explain(office, &of, scheme.as_deref(), amount.as_deref()),
-        S::Grant { payee, said, scheme, decision, amount, fund } => {
+        S::Eligible { scheme, count } => cost::eligible(office, scheme.as_deref(), count),
+        S::Grant { payee, said, scheme, decision, amount, fund, for_person } => {
             let amount = amount.as_deref().map(yuan).transpose()?;
-            grant(office, &payee, &said, &scheme, &decision, (amount, fund.as_deref()))
+            let fund = fund.map(|f| fund::store::resolve(office.read()?, &f).map(|f| f.id)).transpose()?;
+            let g = Grant { scheme: &scheme, decision: &decision, amount, fund };
+            grant(office, &payee, &said, &g, for_person.as_deref())
         }
-        S::Apply { payee, scheme, amount, papers } => apply(office, &payee, &scheme, amount.as_deref(), &papers),
+        S::Apply { payee, scheme, for_person, amount, papers } => {
+            apply(office, (&payee, for_person.as_deref()), &scheme, amount.as_deref(), &papers)
+        }
         S::Review { application, said, stage, refuse } => {
             let refuse = refuse.map(|r| text_said(&r, "--refuse")).transpose()?;
             let to = way::STAGES.iter().find(|s| s.0 == stage).map_or("reviewed", |s| s.1);
@@ -199,8 +235,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         S::Object { application, by, ground, settle } => object_to(office, &application, by.zip(ground), settle.as_deref()),
         S::Approve { application, said, decision, fund } => {
             let fund = fund.map(|f| fund::store::resolve(office.read()?, &f).map(|f| f.id)).transpose()?;
-            several(office, "subsidy.approve", &application, &said, |tx, r| way::approve(tx, r, &decision, fund, office.today()))
+            let (today, mut committed) = (office.today(), Committed::default());
+            several(office, "subsidy.approve", &application, &said, |tx, r| way::approve(tx, r, &decision, fund, today, &mut committed))
         }
+        S::Notice { out } => notice(office, out.as_deref()),
         S::Due { scheme, until } => pay::due(office, scheme.as_deref(), until),
         S::Pay { batch: Some(batch), accounts, out, .. } => pay::again(office, &batch, &accounts, &out),
         S::Pay { application, all_due, fund, max, accounts, out, .. } => {
@@ -208,9 +246,17 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             pay::pay(office, &application, all_due, (fund.as_deref(), max), (&accounts, &out))
         }
         S::Confirm { file, batch } => pay::confirm(office, &file, batch.as_deref()),
+        S::Settle { batch, row, paid, why } => {
+            // Nothing is a figure too: the bank did not pay.
+            let paid = Fen::parse(&paid).ok().filter(|f| f.0 >= 0).ok_or_else(|| error::bad_data("bad_amount").fact("text", &paid))?;
+            pay::settle(office, &batch, row, paid, &text_said(&why, "--why")?)
+        }
+        S::Batches => pay::batches(office),
+        S::Batch { batch } => pay::one(office, &batch),
+        S::Arrears { by } => pay::arrears(office, &by),
         S::Stop { application, why } => {
             let why = text_said(&why, "--why")?;
-            life(office, "subsidy.stop", &application, |tx, a| life::stop(tx, a, &why))
+            life(office, "subsidy.stop", &application, |tx, a| life::stop(tx, a, None, &why))
         }
         S::Resume { application, employer } => {
             let unit = employer.map(|e| org::store::resolve(office.read()?, &e)).transpose()?;
@@ -229,20 +275,21 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let conn = office.read()?;
             let r = store::resolve_request(conn, &application)?;
             let Some(a) = store::load(conn, r.id)? else {
-                let mut v = pending(conn, &r, office.as_of())?;
+                let mut v = look::pending(conn, &r, office.as_of())?;
                 v["steps"] = workflow::steps_json(conn, (MACHINE.kind, r.id))?;
                 office.show(&View::object(v))?;
                 return Ok(Exit::Done);
             };
-            let mut v = object(conn, &a, office.as_of())?;
+            let mut v = look::object(conn, &a, office.as_of())?;
             v["verdict"] = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
             v["agreement"] = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
-            v["payments"] = payments(conn, a.id, office.as_of())?.into();
+            v["timeline"] = look::timeline(conn, &a, office.as_of())?.into();
+            v["payments"] = look::payments(conn, a.id, office.as_of())?.into();
             v["steps"] = workflow::steps_json(conn, (MACHINE.kind, a.id))?;
             office.show(&View::object(v))?;
             Ok(Exit::Done)
         }
-        S::List(lines) => list(office, &lines),
+        S::List(lines) => look::list(office, &lines),
     }
 }
 
@@ -251,9 +298,9 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
 fn schemes(office: &Office) -> Result<Exit> {
     let conn = office.read()?;
     let (id, pack) = policy::store::benefits(conn)?;
-    let zh = office.document_lang()? == crate::ui::Lang::Zh;
+    let zh = office.document_lang()? == Lang::Zh;
     let mut rows = Vec::new();
-    for s in &pack.scheme {
+    for s in pack.on(office.as_of().0) {
         let most = s.amounts.values().chain(&s.amount).max().and_then(|y| y.checked_mul(100)).map(Fen);
         rows.push(json!({
             "scheme": s.code, "title": if zh { &s.title_zh } else { &s.title_en }, "clause": s.clause, "payee": payee_code(s.payee),
@@ -274,7 +321,44 @@ fn form(s: &Benefit) -> &'static str {
         policy::Form::Monthly => "monthly",
         policy::Form::Parts => "parts",
         policy::Form::Share => "share",
+        policy::Form::Reimbursement => "reimbursement",
         policy::Form::InKind => "in_kind",
+    }
+}
+
+/// Clauses as a person reads them: codes by their labels, and nothing said twice.
+fn readable(office: &Office, clauses: &mut Value) {
+    if !matches!(office.format(), Format::Table | Format::Md) {
+        return;
+    }
+    for c in clauses.as_array_mut().into_iter().flatten() {
+        let set = match c["clause"].as_str().unwrap_or_default() {
+            "card_level" | "class" => "",
+            "payee" => "payee",
+            "exclusive" | "household" => "scheme",
+            clause => clause,
+        }
+        .to_owned();
+        let zh = lang() == Lang::Zh;
+        let one = |code: &str| {
+            let (not, bare) = code.strip_prefix('!').map_or((false, code), |c| (true, c));
+            let label = codes::label(&set, bare, zh)
+                .or_else(|| try_t(&format!("value.subsidy.{set}.{bare}")))
+                .or_else(|| try_t(&format!("value.subsidy.wants.{bare}")));
+            let label = label.unwrap_or(bare);
+            if not { crate::ui::tf("note.not", &[("what", &label)]) } else { label.to_owned() }
+        };
+        for key in ["value", "to_meet"] {
+            if let Some(text) = c[key].as_str() {
+                // An amount stands behind the code of what was had.
+                let (codes, rest) = text.split_once(' ').filter(|(_, r)| r.starts_with(|c: char| c.is_ascii_digit())).unwrap_or((text, ""));
+                let words = codes.split(", ").map(one).collect::<Vec<_>>().join(", ");
+                c[key] = format!("{words} {rest}").trim_end().into();
+            }
+        }
+        if let Value::Object(c) = c {
+            c.shift_remove("fact");
+        }
     }
 }
 
@@ -293,8 +377,12 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
     let proved = proved.map(yuan).transpose()?;
     if number::looks_like(PREFIX, of) {
         let a = store::resolve(conn, of)?;
-        let (id, s) = change::scheme(conn, scheme.unwrap_or(&a.scheme))?;
-        let now = change::verdict(conn, a.payee, &s, proved, day)?;
+        let (id, s) = change::scheme(conn, scheme.unwrap_or(&a.scheme), day)?;
+        // Asked about itself, it is looked at as if it had not been granted yet.
+        let now = match s.code == a.scheme {
+            true => change::verdict_without(conn, &a, &s, day)?,
+            false => change::verdict(conn, a.claim(), &s, proved, day)?,
+        };
         let mut now = change::verdict_json(&now);
         now["policy_version"] = id.into();
         now["as_of"] = day.iso().into();
@@ -302,6 +390,8 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
         then["policy_version"] = a.policy_id.into();
         then["as_of"] = a.approved.iso().into();
         let agreement: Value = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
+        readable(office, &mut then["clauses"]);
+        readable(office, &mut now["clauses"]);
         office.show(&View::object(json!({
             "no": a.no(), "scheme": a.scheme, "payee_no": a.payee.no(), "amount": a.amount.to_string(), "then": then, "now": now, "agreement": agreement,
         })))?;
@@ -309,12 +399,13 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
     }
     let Some(code) = scheme else { return Err(error::usage("which_scheme")) };
     let payee = party(office, of)?;
-    let (id, s) = change::scheme(conn, code)?;
-    let v = change::verdict(conn, payee, &s, proved, day)?;
-    let all = change::verdict_json(&v);
+    let (id, s) = change::scheme(conn, code, day)?;
+    let v = change::verdict(conn, Claim { payee, for_id: None }, &s, proved, day)?;
+    let mut all = change::verdict_json(&v);
+    readable(office, &mut all["clauses"]);
     let object = json!({
         "eligible": v.eligible, "scheme": s.code, "payee_no": payee.no(), "policy_version": id,
-        "confirmed": policy::store::is_confirmed(conn, id, &s.code)?, "amount": all["amount"], "months_left": v.months_left, "deduct": all["deduct"],
+        "confirmed": policy::store::is_confirmed(conn, id, &s.code)?, "amount": all["amount"], "months_left": v.sums.months_left, "deduct": all["deduct"],
         "as_of": day.iso(), "clauses": all["clauses"],
     });
     office.show(&View::object(object))?;
@@ -323,12 +414,23 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
 
 // ---------------------------------------------------------------- the long way
 
-fn apply(office: &Office, payee: &str, scheme: &str, amount: Option<&str>, papers: &[String]) -> Result<Exit> {
-    let payee = party(office, payee)?;
+/// Whose benefit it is to be, where somebody else is paid.
+fn beneficiary(office: &Office, text: Option<&str>) -> Result<Option<i64>> {
+    text.map(|t| Ok(people_look::load(office, t)?.id)).transpose()
+}
+
+fn apply(
+    office: &Office,
+    (payee, for_person): (&str, Option<&str>),
+    scheme: &str,
+    amount: Option<&str>,
+    papers: &[String],
+) -> Result<Exit> {
+    let claim = Claim { payee: party(office, payee)?, for_id: beneficiary(office, for_person)? };
     let amount = amount.map(yuan).transpose()?;
     let brought = paper::cmd::brought(office, papers)?;
     let done = office.write("subsidy.apply", Map::new(), |tx| {
-        let id = way::apply(tx, payee, scheme, amount)?;
+        let id = way::apply(tx, claim, scheme, amount)?;
         paper::cmd::keep(tx, (MACHINE.kind, id), &brought)?;
         tx.outcome("no", number::format(PREFIX, id));
         now(tx, id)
@@ -339,8 +441,8 @@ fn apply(office: &Office, payee: &str, scheme: &str, amount: Option<&str>, paper
 /// An application as it stands within an op, granted or not.
 fn now(tx: &Tx<'_>, id: i64) -> Result<Value> {
     match store::load(tx.conn(), id)? {
-        Some(a) => object(tx.conn(), &a, tx.day),
-        None => pending(tx.conn(), &store::resolve_request(tx.conn(), &number::format(PREFIX, id))?, tx.day),
+        Some(a) => look::object(tx.conn(), &a, tx.day),
+        None => look::pending(tx.conn(), &store::resolve_request(tx.conn(), &number::format(PREFIX, id))?, tx.day),
     }
 }
 
@@ -358,10 +460,10 @@ fn several(
         said,
         |conn, text| Ok(store::resolve_request(conn, text)?.id),
         |conn, filter| {
-            let filter = Filter::parse(Some(filter), FIELDS)?;
+            let filter = Filter::parse(Some(filter), look::FIELDS)?;
             let mut ids = Vec::new();
             for r in store::requests(conn, 0)?.into_iter().filter(|r| r.day <= day) {
-                if filter.takes(&either(conn, &r, day)?) {
+                if filter.takes(&look::either(conn, &r, day)?) {
                     ids.push(r.id);
                 }
             }
@@ -394,45 +496,16 @@ fn object_to(office: &Office, text: &str, said: Option<(String, String)>, settle
     Ok(Exit::Done)
 }
 
-/// An application that waits for its decision, as the contract shows one.
-fn pending(conn: &Connection, r: &store::Request, day: Day) -> Result<Value> {
-    let state = way::state(conn, r.id, day)?;
-    let pack = policy::store::benefits_version(conn, r.policy_id)?;
-    let s = pack.benefit(&r.scheme);
-    let missing = s.map(|s| way::missing(conn, r.id, s)).transpose()?.unwrap_or_default();
-    let share = s.is_some_and(|s| s.form == policy::Form::Share);
-    let judged = s.map(|s| change::verdict(conn, r.payee, s, r.asked.filter(|_| share), day)).transpose()?;
-    let amount = judged.and_then(|v| v.amount).map(|a| if share { a } else { r.asked.unwrap_or(a) });
-    let notice = steps::notice(conn, (MACHINE.kind, r.id))?.map(|n| json!({"from": n.from.iso(), "until": n.until.iso()}));
-    Ok(json!({
-        "no": r.no(), "status": state, "payee_no": r.payee.no(), "scheme": r.scheme, "policy_version": r.policy_id, "applied": r.day.iso(),
-        "asked": r.asked.map(|a| a.to_string()), "amount": amount.map(|a| a.to_string()), "missing_papers": missing, "instalments": [],
-        "notice": notice, "next": MACHINE.next(&state),
-    }))
-}
-
-/// What was asked for or granted, as it is on a day.
-fn either(conn: &Connection, r: &store::Request, day: Day) -> Result<Value> {
-    match store::load(conn, r.id)?.filter(|a| a.approved <= day) {
-        Some(a) => object(conn, &a, day),
-        None => pending(conn, r, day),
-    }
-}
-
 // ---------------------------------------------------------------- granted on paper
 
-fn grant(
-    office: &Office,
-    texts: &[String],
-    said: &Several,
-    scheme: &str,
-    decision: &str,
-    (amount, fund): (Option<Fen>, Option<&str>),
-) -> Result<Exit> {
+fn grant(office: &Office, texts: &[String], said: &Several, g: &Grant<'_>, for_person: Option<&str>) -> Result<Exit> {
     let conn = office.read()?;
-    let (_, s) = change::scheme(conn, scheme)?;
-    let fund = fund.map(|f| fund::store::resolve(conn, f).map(|f| f.id)).transpose()?;
-    let of_units = s.payee == policy::Payee::Org;
+    let (_, s) = change::scheme(conn, g.scheme, office.day())?;
+    let for_id = beneficiary(office, for_person)?;
+    change::may_stand_in(for_id, &s)?;
+    // Who is paid: units where the scheme pays them, or where a unit stands in for a person.
+    let unit = |t: &String| !number::looks_like(talent::PREFIX, t) && !t.contains([':', '：']);
+    let of_units = s.payee == policy::Payee::Org || s.payee == policy::Payee::Either && !texts.is_empty() && texts.iter().all(unit);
     let named = if of_units {
         let ids = texts.iter().map(|t| org::store::resolve(conn, t)).collect::<Result<Vec<_>>>()?;
         if ids.is_empty() || said.several.is_some() || said.from_file.is_some() {
@@ -443,117 +516,45 @@ fn grant(
         named::persons(office, texts, said)?
     };
     let act = several::Act { command: "subsidy.grant", prefix: if of_units { org::PREFIX } else { talent::PREFIX }, makes: true };
+    let mut committed = Committed::default();
     several::run(office, act, &named, said, |tx, id| {
         let payee = if of_units { Party::Org(id) } else { Party::Person(id) };
-        let id = change::grant(tx, payee, &Grant { scheme, decision, amount, fund })?;
+        let id = change::grant(tx, Claim { payee, for_id }, g, &mut committed)?;
         tx.outcome("no", number::format(PREFIX, id));
         let a = store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
-        object(tx.conn(), &a, tx.day)
+        look::object(tx.conn(), &a, tx.day)
     })
 }
 
-/// The application object of the contract.
-fn object(conn: &Connection, a: &Application, day: Day) -> Result<Value> {
-    let parts = store::instalments(conn, a.id)?;
-    let paid = paid_until(conn, a.id, day)?;
-    let stored = life::state(conn, a.id, day)?;
-    let now = life::account(conn, a, day)?;
-    let status = match (stored.as_str(), paid) {
-        (state @ ("stopped" | "recovered"), _) => state,
-        (_, p) if p == a.amount => "paid",
-        (state, Fen(0)) => state,
-        _ => "paying",
-    };
-    let on_its_way: Vec<i64> = store::payments_of(conn, a.id)?.iter().filter(|p| p.2.state == "sent").map(|p| p.2.instalment_seq).collect();
-    let rows: Vec<Value> = parts
-        .iter()
-        .map(|i| {
-            let state = match () {
-                () if on_its_way.contains(&i.seq) => "sent",
-                () if i.settled == i.amount => "paid",
-                () if i.settled.0 > 0 => "partial",
-                () if i.line_id.is_some() => "reserved",
-                () => "committed",
-            };
-            json!({"seq": i.seq, "due": i.due.iso(), "period": i.period, "amount": i.amount.to_string(), "state": state})
-        })
-        .collect();
-    let line = fund::store::line_at(conn, a.line_id)?;
-    let payee = match a.payee {
-        Party::Person(id) => Party::Person(people::survivor(conn, id)?),
-        unit @ Party::Org(_) => unit,
-    };
-    Ok(json!({
-        "no": a.no(), "status": status, "payee_no": payee.no(), "scheme": a.scheme, "policy_version": a.policy_id, "amount": a.amount.to_string(),
-        "deducted": a.deducted.to_string(), "paid": paid.to_string(), "approved": a.approved.iso(),
-        "decision": number::format(paper::PREFIX, a.decision_id),
-        "fund": line.map(|l| json!({"no": number::format(fund::PREFIX, l.fund_id), "source": l.source, "purpose": l.purpose, "earmark": l.earmark})),
-        "recovered": now.recovered.to_string(), "balance": now.balance.to_string(), "balance_months": now.balance_months, "owed": now.owed.to_string(),
-        "formula": now.formula, "instalments": rows, "notice": null, "next": next(status),
-    }))
-}
-
-/// What can be done with a benefit.
-fn next(status: &str) -> &'static [&'static str] {
-    match status {
-        "stopped" => &["resume", "recover"],
-        "recovered" | "paid" => &["recover"],
-        _ => &["due", "pay", "stop", "recover"],
-    }
-}
-
-/// What was paid of an application up to a day: sent and not come back.
-fn paid_until(conn: &Connection, id: i64, day: Day) -> Result<Fen> {
-    let mut sum = Fen::ZERO;
-    for (_, on, p) in store::payments_of(conn, id)? {
-        if on <= day {
-            let part = if p.state == "sent" { p.amount } else { p.paid };
-            sum = sum.checked_add(part).ok_or_else(|| error::not_office("damaged"))?;
-        }
-    }
-    Ok(sum)
-}
-
-fn payments(conn: &Connection, id: i64, day: Day) -> Result<Vec<Value>> {
-    let all = store::payments_of(conn, id)?;
-    Ok(all
-        .into_iter()
-        .filter(|(_, on, _)| *on <= day)
-        .map(|(batch, on, p)| {
-            json!({
-                "batch": number::format(BATCH_PREFIX, batch), "day": on.iso(), "seq": p.instalment_seq, "amount": p.amount.to_string(), "state": p.state,
-                "paid": if p.state == "sent" { Value::Null } else { p.paid.to_string().into() }, "account": format!("*{}", p.tail), "reason": p.reason,
-            })
-        })
-        .collect())
-}
-
-const FIELDS: &[Field] = &[
-    Field::text("no"),
-    Field::text("status"),
-    Field::text("payee_no"),
-    Field::text("scheme"),
-    Field::number("amount"),
-    Field::number("paid"),
-    Field::date("approved"),
-    Field::text("decision"),
-    Field::text("fund"),
-];
-
-fn list(office: &Office, lines: &Lines) -> Result<Exit> {
-    let filter = Filter::parse(lines.filter.as_deref(), FIELDS)?;
+/// The list that stands in public: on the screen, or as a sheet to be put up.
+fn notice(office: &Office, out: Option<&std::path::Path>) -> Result<Exit> {
     let conn = office.read()?;
     let day = office.as_of();
-    let mut rows = Vec::new();
-    for r in store::requests(conn, office.after(PREFIX)?)?.iter().filter(|r| r.day <= day) {
-        let v = either(conn, r, day)?;
-        if filter.takes(&v) {
-            rows.push(v);
-        }
+    let rows = look::noticed(conn, day)?;
+    let Some(out) = out else {
+        let columns = ["no", "name", "employer", "id_number", "scheme", "amount", "from", "until"].into_iter().map(Column::new).collect();
+        office.show(&View::list(rows, columns))?;
+        return Ok(Exit::Done);
+    };
+    if rows.is_empty() {
+        return Err(error::conflict("nothing_public").fact("day", day.iso()).detail("possible", vec!["publicise"]));
     }
-    let mut columns: Vec<Column> = ["no", "status", "payee_no", "scheme", "approved", "decision"].into_iter().map(Column::new).collect();
-    columns.extend(["amount", "paid"].into_iter().map(Column::right));
-    filter::show_lines(office, rows, columns, lines, FIELDS)
+    let lang = office.document_lang()?;
+    let mut sheet = Letter::begin(office, "benefits_notice_title", "", day)?;
+    sheet.to = String::new();
+    let until = rows.iter().filter_map(|r| r["until"].as_str().and_then(Day::parse_iso)).max().unwrap_or(day);
+    sheet.says.push(words(lang, "benefits_notice", &[("until", &written(lang, until))]));
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    for r in &rows {
+        let code = text(&r["scheme"]);
+        let title = codes::label("scheme", &code, lang == Lang::Zh).unwrap_or(&code).to_owned();
+        let facts = [text(&r["name"]), text(&r["employer"]), text(&r["id_number"]), title, text(&r["amount"])];
+        sheet.items.push(facts.into_iter().filter(|f| !f.is_empty()).collect::<Vec<_>>().join(if lang == Lang::Zh { "，" } else { ", " }));
+    }
+    sheet.ends.push(words(lang, "benefits_notice_end", &[]));
+    let path = sheet.write(office, out)?;
+    office.show(&View::object(json!({"count": rows.len(), "until": until.iso(), "path": path})))?;
+    Ok(Exit::Done)
 }
 
 // ---------------------------------------------------------------- what happens later
@@ -563,7 +564,7 @@ fn life(office: &Office, command: &'static str, text: &str, f: impl FnOnce(&mut 
     let done = office.write(command, Map::new(), |tx| {
         f(tx, &a)?;
         tx.outcome("no", a.no());
-        object(tx.conn(), &a, tx.day)
+        look::object(tx.conn(), &a, tx.day)
     })?;
     office.show_changed(&done)
 }
@@ -572,7 +573,7 @@ fn life(office: &Office, command: &'static str, text: &str, f: impl FnOnce(&mut 
 fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, period): (&str, &str)) -> Result<Exit> {
     let conn = office.read()?;
     let person_id = people_look::load(office, person)?.id;
-    let (_, s) = change::scheme(conn, benefit)?;
+    let (_, s) = change::scheme(conn, benefit, office.day())?;
     let month = |t: &str| {
         let (y, m) = t.trim().split_once('-')?;
         let (y, m): (i64, i64) = (y.parse().ok()?, m.parse().ok()?);

@@ -1,7 +1,7 @@
 //! What happens to a benefit after it was granted (停发、续发、追回): the balance is kept, the promise released, what is owed is reckoned by the
 //! agreement of its day.
 
-use super::change::{Plan, due_plan, fund_of_year, line_for, must_be_eligible, quarters, scheme, verdict_without};
+use super::change::{Schedule, due_plan, fund_of_year, line_for, must_be_eligible, quarters, scheme, verdict_without};
 use super::store::{self, Application, Instalment, Party};
 use super::{MACHINE, whole_months};
 use crate::base::day::Day;
@@ -101,13 +101,13 @@ fn in_state(tx: &Tx<'_>, a: &Application, wanted: &[&str]) -> Result<String> {
 
 /// Stops a benefit: what is due by the day stays due; the rest is released and kept as a balance. Of a monthly benefit the months from
 /// that of the stop on.
-pub fn stop(tx: &mut Tx<'_>, a: &Application, why: &str) -> Result<()> {
+pub fn stop(tx: &mut Tx<'_>, a: &Application, decision_id: Option<i64>, why: &str) -> Result<()> {
     let from = in_state(tx, a, &["approved", "resumed"])?;
-    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.2.state == "sent") {
+    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
         return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
     }
     release(tx, a)?;
-    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "stopped", None, Some(why))
+    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "stopped", decision_id, Some(why))
 }
 
 /// Takes what is not due yet out of the plan and gives its reservation back.
@@ -156,23 +156,24 @@ fn months_of(period: &str) -> Vec<i64> {
 pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result<()> {
     in_state(tx, a, &["stopped"])?;
     let day = tx.day;
-    let (_, s) = scheme(tx.conn(), &a.scheme)?;
-    if let (Some(unit), Party::Person(id)) = (employer, a.payee) {
+    let (_, s) = scheme(tx.conn(), &a.scheme, day)?;
+    if let (Some(unit), Party::Person(id)) = (employer, a.claim().whose()) {
         let p = people::load(tx.conn(), people::survivor(tx.conn(), id)?)?.ok_or_else(|| error::not_office("damaged"))?;
         if !current(&p.engagements, day).is_some_and(|e| e.span.holds(day) && e.data.org_id == unit) {
             return Err(error::refused("not_with_unit").fact("no", p.no()));
         }
     }
     let v = verdict_without(tx.conn(), a, &s, day)?;
-    must_be_eligible(&a.payee.no(), &s.code, &v)?;
+    must_be_eligible(&a.claim().whose().no(), &s.code, &v)?;
     let now = account(tx.conn(), a, day)?;
     if now.balance.0 <= 0 {
         return Err(error::conflict("no_balance").fact("no", a.no()).detail("possible", Vec::<&str>::new()));
     }
     let first = store::last_instalment(tx.conn(), a.id)? + 1;
-    let (plan, months): (Plan, Vec<i64>) = match (s.form, month_rate(a)) {
+    let (plan, months): (Schedule, Vec<i64>) = match (s.form, month_rate(a)) {
         (Form::Monthly, Some(rate)) => {
-            let months = due_plan(tx.conn(), a.payee, &a.scheme, usize::try_from(now.balance.0 / rate.0.max(1)).unwrap_or(0), day)?;
+            let months =
+                due_plan(tx.conn(), a.claim().whose(), &a.scheme, usize::try_from(now.balance.0 / rate.0.max(1)).unwrap_or(0), day)?;
             let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).unwrap_or(now.balance);
             (quarters(&months, rate, sum), months)
         }
@@ -195,7 +196,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
     for i in &parts {
         store::add_instalment(tx, a.id, i)?;
     }
-    if let Party::Person(id) = a.payee {
+    if let Party::Person(id) = a.claim().whose() {
         store::add_months(tx, a.id, id, &a.scheme, &months)?;
     }
     steps::step(tx, (MACHINE.kind, a.id), Some("stopped"), "resumed", None, None)
@@ -204,7 +205,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
 /// Enters what came back of a benefit, on a decision: by the agreement, or the sum named. It goes back to the lines it came from.
 pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: &str) -> Result<Fen> {
     let from = in_state(tx, a, &["approved", "resumed", "stopped", "recovered"])?;
-    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.2.state == "sent") {
+    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
         return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
     }
     let now = account(tx.conn(), a, tx.day)?;
@@ -221,7 +222,7 @@ pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: 
     let mut left = amount;
     // The last payment comes back first; what came back of a line before is not asked of it twice.
     let mut lines: Vec<(i64, Fen)> = Vec::new();
-    for (_, _, p) in store::payments_of(tx.conn(), a.id)?.into_iter().rev() {
+    for store::Paid { payment: p, .. } in store::payments_of(tx.conn(), a.id)?.into_iter().rev() {
         match lines.iter_mut().find(|l| l.0 == p.line_id) {
             Some(l) => l.1 = l.1.checked_add(p.paid).unwrap_or(l.1),
             None => lines.push((p.line_id, p.paid)),

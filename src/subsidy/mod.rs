@@ -2,16 +2,19 @@
 //! same that decides is printed by `explain`, and run on the worked cases of a pack. SQL is in `store`.
 
 pub mod bank;
+pub mod batch;
 pub mod change;
 pub mod cmd;
+pub mod cost;
 pub mod life;
-mod pay;
+mod look;
+pub mod pay;
 pub mod store;
 pub mod way;
 
 use crate::base::day::Day;
 use crate::base::money::Fen;
-use crate::policy::{Benefit, By, CaseFacts, Form, Household, How, Payee, WorkedCase};
+use crate::policy::{Benefit, By, CaseFacts, Ceiling, Form, Household, How, Payee, WorkedCase};
 use crate::workflow::Machine;
 
 /// Prefix of an application's human number.
@@ -63,6 +66,8 @@ pub struct Had {
     pub live: bool,
     /// Months of it.
     pub months: u32,
+    /// What was granted in all.
+    pub granted: Fen,
     /// What was paid.
     pub paid: Fen,
     /// Since when.
@@ -71,7 +76,7 @@ pub struct Had {
     pub op: i64,
 }
 
-/// What is known of a payee on a day.
+/// What is known on a day of whoever a benefit is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Class of a recognition in force.
@@ -84,6 +89,8 @@ pub struct Facts {
     pub mode: Option<Known<String>>,
     /// Whole months of the contract.
     pub contract_months: Option<Known<u32>>,
+    /// Last day of the contract of the day.
+    pub contract_until: Option<Day>,
     /// First day in the zone.
     pub arrived: Option<Known<Day>>,
     /// Age in whole years.
@@ -94,7 +101,17 @@ pub struct Facts {
     pub degree: Option<Known<String>>,
     /// Kind of unit.
     pub org_kind: Option<Known<String>>,
-    /// What the payee had before.
+    /// Residence in the zone, proved.
+    pub residence: Option<Known<()>>,
+    /// No home of one's own, proved.
+    pub no_home: Option<Known<()>>,
+    /// First day of social insurance in the zone without a gap, proved.
+    pub insured: Option<Known<Day>>,
+    /// Rent that is paid a month, proved.
+    pub rent: Option<Known<Fen>>,
+    /// Price of the home, proved.
+    pub price: Option<Known<Fen>>,
+    /// What was had before.
     pub had: Vec<Had>,
     /// What husband or wife has.
     pub spouse_had: Vec<Had>,
@@ -103,7 +120,8 @@ pub struct Facts {
 /// A clause of a scheme, met or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// Which: payee, card, card_level, class, corps, mode, contract_months, arrived, age, amount, months, exclusive, household.
+    /// Which: payee, valid, card, card_level, class, corps, mode, org_kind, education, degree, contract_months, arrived, age, residence, no_home,
+    /// social_insurance, rent, price, months, once, times, exclusive, household.
     pub clause: &'static str,
     /// Whether it is met.
     pub met: bool,
@@ -117,13 +135,20 @@ pub struct Clause {
     pub wants: String,
 }
 
-/// What a scheme comes to for a payee on a day.
+/// What a scheme comes to on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// Every clause is met.
     pub eligible: bool,
     /// Every clause.
     pub clauses: Vec<Clause>,
+    /// What it comes to.
+    pub sums: Sums,
+}
+
+/// What a scheme comes to in money and months.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
     /// A month of it, or the whole; none in kind, where nothing is proved, or where no amount is for this payee.
     pub amount: Option<Fen>,
     /// Months that are left of a life's.
@@ -132,102 +157,169 @@ pub struct Verdict {
     pub deduct: Fen,
 }
 
-/// A clause from what is known and whether that will do.
-fn clause<T>(
-    name: &'static str,
-    known: Option<&Known<T>>,
-    wants: String,
-    show: impl Fn(&T) -> String,
-    fits: impl Fn(&T) -> bool,
-) -> Clause {
-    Clause {
-        clause: name,
-        met: known.is_some_and(|k| fits(&k.value)),
-        value: known.map(|k| show(&k.value)),
-        since: known.and_then(|k| k.since),
-        op: known.and_then(|k| k.op),
-        wants,
+/// Where a judgement puts its clauses: all of them in words for a clerk, or only the answer where a million people are judged. A clause is put
+/// into words only where somebody reads it.
+trait Sink {
+    /// Takes a clause; whether the judgement goes on.
+    fn take(&mut self, met: bool, words: impl FnOnce() -> Clause) -> bool;
+}
+
+impl Sink for Vec<Clause> {
+    fn take(&mut self, _: bool, words: impl FnOnce() -> Clause) -> bool {
+        self.push(words());
+        true
     }
 }
 
-fn listed(name: &'static str, known: Option<&Known<String>>, wanted: &[String]) -> Option<Clause> {
-    (!wanted.is_empty()).then(|| clause(name, known, wanted.join(", "), Clone::clone, |v| wanted.contains(v)))
+/// Ends at the first clause that is not met.
+struct Answer;
+
+impl Sink for Answer {
+    fn take(&mut self, met: bool, _: impl FnOnce() -> Clause) -> bool {
+        met
+    }
 }
 
-/// Judges a payee by a scheme on a day; `proved` is the sum that a share is taken of.
+/// Judges by a scheme on a day; `proved` is the sum that a share is taken of.
 pub fn judge(f: &Facts, s: &Benefit, payee: Payee, proved: Option<Fen>, day: Day) -> Verdict {
-    let mut clauses = vec![Clause {
-        clause: "payee",
-        met: payee == s.payee,
-        value: Some(payee_code(payee).to_owned()),
-        since: None,
-        op: None,
-        wants: payee_code(s.payee).to_owned(),
-    }];
+    let mut clauses = Vec::new();
+    // A list of clauses is never full.
+    let sums = weigh(f, s, payee, proved, day, &mut clauses).unwrap_or_default();
+    Verdict { eligible: clauses.iter().all(|c| c.met), clauses, sums }
+}
+
+/// The same judgement without its words: what it comes to for whoever is eligible.
+pub fn answer(f: &Facts, s: &Benefit, payee: Payee, proved: Option<Fen>, day: Day) -> Option<Sums> {
+    weigh(f, s, payee, proved, day, &mut Answer)
+}
+
+/// The one judgement; None where the sink had enough.
+fn weigh(f: &Facts, s: &Benefit, payee: Payee, proved: Option<Fen>, day: Day, out: &mut impl Sink) -> Option<Sums> {
+    let fits = payee == s.payee || s.payee == Payee::Either;
+    plain(out, "payee", fits, || (payee_code(payee).to_owned(), payee_code(s.payee).to_owned()))?;
+    plain(out, "valid", s.holds(day.0), || (day.iso(), days(s)))?;
     if s.card {
-        clauses.push(clause("card", f.card.as_ref(), "valid".to_owned(), Clone::clone, |_| true));
+        known(out, "card", f.card.as_ref(), true, Clone::clone, || "valid".to_owned())?;
     }
-    clauses.extend(listed("card_level", f.card.as_ref(), &s.card_levels));
-    clauses.extend(listed("class", f.class.as_ref(), &s.classes));
-    clauses.extend(listed("corps", f.corps.as_ref(), &s.corps));
-    clauses.extend(listed("mode", f.mode.as_ref(), &s.modes));
-    clauses.extend(listed("org_kind", f.org_kind.as_ref(), &s.org_kinds));
+    for (name, held, wanted) in [
+        ("card_level", &f.card, &s.card_levels),
+        ("class", &f.class, &s.classes),
+        ("corps", &f.corps, &s.corps),
+        ("mode", &f.mode, &s.modes),
+        ("org_kind", &f.org_kind, &s.org_kinds),
+        ("education", &f.education, &s.educations),
+        ("degree", &f.degree, &s.degrees),
+    ] {
+        if !wanted.is_empty() {
+            let fits = held.as_ref().is_some_and(|k| wanted.contains(&k.value));
+            known(out, name, held.as_ref(), fits, Clone::clone, || wanted.join(", "))?;
+        }
+    }
     if let Some(least) = s.contract_months {
-        clauses.push(clause("contract_months", f.contract_months.as_ref(), format!(">= {least}"), u32::to_string, |m| *m >= least));
+        let fits = f.contract_months.as_ref().is_some_and(|m| m.value >= least);
+        known(out, "contract_months", f.contract_months.as_ref(), fits, u32::to_string, || format!(">= {least}"))?;
     }
     if let Some(years) = s.arrived_within_years {
         let since = day.months_earlier(years * 12);
-        clauses.push(clause("arrived", f.arrived.as_ref(), format!(">= {}", since.iso()), |d| d.iso(), |d| *d >= since && *d <= day));
+        let fits = f.arrived.as_ref().is_some_and(|d| since <= d.value && d.value <= day);
+        known(out, "arrived", f.arrived.as_ref(), fits, |d| d.iso(), || format!(">= {}", since.iso()))?;
     }
     if let Some(most) = s.age_most {
-        clauses.push(clause("age", f.age.as_ref(), format!("<= {most}"), i32::to_string, |a| *a <= most));
+        let fits = f.age.as_ref().is_some_and(|a| a.value <= most);
+        known(out, "age", f.age.as_ref(), fits, i32::to_string, || format!("<= {most}"))?;
     }
-    let (amount, by) = amount(f, s, proved);
-    clauses.extend(by);
+    for (name, held) in [("residence", f.residence.as_ref().filter(|_| s.residence)), ("no_home", f.no_home.as_ref().filter(|_| s.no_home))]
+    {
+        if if name == "residence" { s.residence } else { s.no_home } {
+            known(out, name, held, true, |()| "proved".to_owned(), || "proved".to_owned())?;
+        }
+    }
+    if let Some(least) = s.social_insurance_months {
+        let months = |since: &Day| whole_months(*since, day);
+        let fits = f.insured.as_ref().is_some_and(|k| months(&k.value) >= least);
+        known(out, "social_insurance", f.insured.as_ref(), fits, |d| months(d).to_string(), || format!(">= {least}"))?;
+    }
+    let amount = amount(f, s, proved, out)?;
     let used: u32 = f.had.iter().filter(|h| h.scheme == s.code).map(|h| h.months).sum();
     let months_left = s.months.map(|most| most.saturating_sub(used));
+    let last = || f.had.iter().rfind(|h| h.scheme == s.code);
     if let (Some(left), Some(most)) = (months_left, s.months) {
-        let last = f.had.iter().rfind(|h| h.scheme == s.code);
-        clauses.push(Clause {
-            clause: "months",
-            met: left > 0,
-            value: Some(used.to_string()),
-            since: last.map(|h| h.since),
-            op: last.map(|h| h.op),
-            wants: format!("< {most}"),
-        });
+        go_on(out.take(left > 0, || from_had("months", left > 0, last(), used.to_string(), format!("< {most}"))))?;
     }
-    // What a life grants once is granted once.
-    if !matches!(s.form, Form::Monthly | Form::InKind | Form::Share)
-        && let Some(h) = f.had.iter().find(|h| h.scheme == s.code)
-    {
-        clauses.push(had("once", h, false));
+    if let Some(most) = s.times() {
+        let n = f.had.iter().filter(|h| h.scheme == s.code).count();
+        let met = n < most as usize;
+        let name = if most == 1 { "once" } else { "times" };
+        go_on(out.take(met, || from_had(name, met, last(), n.to_string(), format!("< {most}"))))?;
     }
     let mut deduct = 0i64;
     for e in &s.exclusive {
         for h in f.had.iter().filter(|h| h.scheme == e.with) {
-            match e.how {
-                How::Forbid => clauses.push(had("exclusive", h, false)),
-                How::Terminate => clauses.push(had("exclusive", h, true)),
-                How::Deduct => {
-                    deduct = deduct.saturating_add(h.paid.0);
-                    clauses.push(had("exclusive", h, true));
-                }
+            if e.how == How::Deduct {
+                deduct = deduct.saturating_add(h.paid.0);
             }
+            let met = e.how != How::Forbid;
+            go_on(out.take(met, || had("exclusive", h, met)))?;
         }
     }
+    let spouse = || f.spouse_had.iter().filter(|h| h.live && h.scheme == s.code);
     if s.household != Household::None {
-        for h in f.spouse_had.iter().filter(|h| h.live && h.scheme == s.code) {
+        for h in spouse() {
             // One claim for both; at half or within the proved sum a second one stands.
-            clauses.push(had("household", h, s.household != Household::OneClaim));
+            let met = s.household != Household::OneClaim;
+            go_on(out.take(met, || had("household", h, met)))?;
         }
     }
-    let amount = amount.map(|a| if s.household == Household::Half && halved(f, s) { Fen(a.0 / 2) } else { a });
-    Verdict { eligible: clauses.iter().all(|c| c.met), clauses, amount, months_left, deduct: Fen(deduct) }
+    let amount = amount.map(|a| match s.household {
+        Household::Half if spouse().next().is_some() => Fen(a.0 / 2),
+        // Both together stay within what is proved.
+        Household::Cap => proved.map_or(a, |p| a.min(Fen((p.0 - spouse().map(|h| h.granted.0).sum::<i64>()).max(0)))),
+        _ => a,
+    });
+    Some(Sums { amount, months_left, deduct: Fen(deduct) })
 }
 
-fn halved(f: &Facts, s: &Benefit) -> bool {
-    f.spouse_had.iter().any(|h| h.live && h.scheme == s.code)
+/// None ends a judgement whose sink had enough.
+fn go_on(on: bool) -> Option<()> {
+    on.then_some(())
+}
+
+/// A clause of what the command itself says.
+fn plain(out: &mut impl Sink, name: &'static str, met: bool, words: impl FnOnce() -> (String, String)) -> Option<()> {
+    go_on(out.take(met, || {
+        let (value, wants) = words();
+        Clause { clause: name, met, value: Some(value), since: None, op: None, wants }
+    }))
+}
+
+/// A clause of what is known: met where it is known at all and fits.
+fn known<T>(
+    out: &mut impl Sink,
+    name: &'static str,
+    held: Option<&Known<T>>,
+    fits: bool,
+    show: impl Fn(&T) -> String,
+    wants: impl FnOnce() -> String,
+) -> Option<()> {
+    let met = held.is_some() && fits;
+    go_on(out.take(met, || Clause {
+        clause: name,
+        met,
+        value: held.map(|k| show(&k.value)),
+        since: held.and_then(|k| k.since),
+        op: held.and_then(|k| k.op),
+        wants: wants(),
+    }))
+}
+
+/// The days of a scheme.
+fn days(s: &Benefit) -> String {
+    format!("{}..{}", Day(s.valid_from).iso(), s.valid_until.map(|d| Day(d).iso()).unwrap_or_default())
+}
+
+/// A clause about how much of the scheme was had.
+fn from_had(name: &'static str, met: bool, last: Option<&Had>, value: String, wants: String) -> Clause {
+    Clause { clause: name, met, value: Some(value), since: last.map(|h| h.since), op: last.map(|h| h.op), wants }
 }
 
 fn had(name: &'static str, h: &Had, met: bool) -> Clause {
@@ -240,34 +332,44 @@ pub fn payee_code(p: Payee) -> &'static str {
     match p {
         Payee::Person => "person",
         Payee::Org => "org",
+        Payee::Either => "either",
     }
 }
 
-/// What it comes to, and the clause by which amounts differ where that is no other's.
-fn amount(f: &Facts, s: &Benefit, proved: Option<Fen>) -> (Option<Fen>, Option<Clause>) {
-    let (key, name) = match s.by {
-        By::None => (None, ""),
-        By::Class => (f.class.as_ref(), "class"),
-        By::CardLevel => (f.card.as_ref(), "card_level"),
-        By::Education => (f.education.as_ref(), "education"),
-        By::Degree => (f.degree.as_ref(), "degree"),
+/// What it comes to, with the clauses by which amounts differ and may not exceed a proved sum.
+fn amount(f: &Facts, s: &Benefit, proved: Option<Fen>, out: &mut impl Sink) -> Option<Option<Fen>> {
+    let (key, name, told) = match s.by {
+        By::None => (None, "", true),
+        // What is asked for anyway has its clause already.
+        By::Class => (f.class.as_ref(), "class", !s.classes.is_empty()),
+        By::CardLevel => (f.card.as_ref(), "card_level", !s.card_levels.is_empty()),
+        By::Education => (f.education.as_ref(), "education", !s.educations.is_empty()),
+        By::Degree => (f.degree.as_ref(), "degree", !s.degrees.is_empty()),
     };
     let yuan = match s.by {
         By::None => s.amount,
         _ => key.and_then(|k| s.amounts.get(&k.value)).copied(),
     };
+    if !told {
+        known(out, name, key, yuan.is_some(), Clone::clone, || s.amounts.keys().cloned().collect::<Vec<_>>().join(", "))?;
+    }
     let whole = yuan.and_then(|y| y.checked_mul(100)).map(Fen);
-    let amount = match s.percent {
+    let mut amount = match s.form {
         // A share is rounded down to whole fen, and the amount is its cap.
-        Some(percent) => {
-            proved.and_then(|p| p.checked_mul(percent)).map(|p| Fen(p.0 / 100)).and_then(|share| whole.map(|cap| share.min(cap)))
+        Form::Share | Form::Reimbursement => {
+            proved.and_then(|p| p.checked_mul(s.percent.unwrap_or(100))).and_then(|p| whole.map(|cap| Fen(p.0 / 100).min(cap)))
         }
-        None => whole,
+        _ => whole,
     };
-    // A class that is asked for anyway has its clause already.
-    let told = (s.by == By::Class && !s.classes.is_empty()) || (s.by == By::CardLevel && !s.card_levels.is_empty()) || s.by == By::None;
-    let wanted: Vec<String> = s.amounts.keys().cloned().collect();
-    (amount, if told { None } else { listed(name, key, &wanted) })
+    if let Some(ceiling) = s.ceiling {
+        let (name, held) = match ceiling {
+            Ceiling::Rent => ("rent", f.rent.as_ref()),
+            Ceiling::Price => ("price", f.price.as_ref()),
+        };
+        known(out, name, held, true, Fen::to_string, || "proved".to_owned())?;
+        amount = amount.zip(held).map(|(a, k)| a.min(k.value)).or(amount);
+    }
+    Some(amount)
 }
 
 /// The parts of an amount with the days they fall due: the last part takes what rounding leaves.
@@ -296,32 +398,12 @@ pub fn whole_months(from: Day, until: Day) -> u32 {
 
 /// Runs a worked case of a pack: what it gives instead of what it says, or nothing.
 pub fn run_case(s: &Benefit, c: &WorkedCase) -> Option<String> {
-    // Any day: the facts of a case count in years and months.
-    let day = Day(18_000);
-    let CaseFacts { class, card, corps, mode, contract_months, years_here, age, education, degree, org_kind, months_used, proved } =
-        &c.facts;
-    let text = |v: &Option<String>| v.clone().map(Known::bare);
-    let f = Facts {
-        class: text(class),
-        card: text(card),
-        corps: text(corps),
-        mode: text(mode),
-        contract_months: contract_months.map(Known::bare),
-        arrived: years_here.map(|y| Known::bare(day.months_earlier(y * 12))),
-        age: age.map(Known::bare),
-        education: text(education),
-        degree: text(degree),
-        org_kind: text(org_kind),
-        had: months_used
-            .map(|months| Had { scheme: s.code.clone(), live: true, months, paid: Fen::ZERO, since: day, op: 0 })
-            .into_iter()
-            .collect(),
-        spouse_had: Vec::new(),
-    };
-    let v = judge(&f, s, s.payee, proved.and_then(|y| y.checked_mul(100)).map(Fen), day);
-    let yuan = v.amount.filter(|_| v.eligible);
-    let wanted = c.yuan.and_then(|y| y.checked_mul(100)).map(Fen);
-    if v.eligible == c.eligible && (c.yuan.is_none() || yuan == wanted) {
+    // Its own first day: the facts of a case count in years and months.
+    let day = Day(s.valid_from);
+    let f = case_facts(s, &c.facts, day);
+    let v = judge(&f, s, if s.payee == Payee::Either { Payee::Person } else { s.payee }, c.facts.proved.and_then(fen), day);
+    let yuan = v.sums.amount.filter(|_| v.eligible);
+    if v.eligible == c.eligible && (c.yuan.is_none() || yuan == c.yuan.and_then(fen)) {
         return None;
     }
     let missed: Vec<&str> = v.clauses.iter().filter(|c| !c.met).map(|c| c.clause).collect();
@@ -333,6 +415,55 @@ pub fn run_case(s: &Benefit, c: &WorkedCase) -> Option<String> {
     ))
 }
 
+/// Yuan of a pack as fen.
+fn fen(yuan: i64) -> Option<Fen> {
+    yuan.checked_mul(100).map(Fen)
+}
+
+/// The facts of a worked case as facts of a day.
+fn case_facts(s: &Benefit, c: &CaseFacts, day: Day) -> Facts {
+    let text = |v: &Option<String>| v.clone().map(Known::bare);
+    let yuan = |v: Option<i64>| v.and_then(fen).map(Known::bare);
+    let list = |had: &std::collections::BTreeMap<String, i64>| -> Vec<Had> {
+        had.iter()
+            .map(|(scheme, paid)| {
+                let paid = fen(*paid).unwrap_or_default();
+                Had { scheme: scheme.clone(), live: true, months: 0, granted: paid, paid, since: day, op: 0 }
+            })
+            .collect()
+    };
+    let used = c.months_used.map(|months| Had {
+        scheme: s.code.clone(),
+        live: true,
+        months,
+        granted: Fen::ZERO,
+        paid: Fen::ZERO,
+        since: day,
+        op: 0,
+    });
+    Facts {
+        class: text(&c.class),
+        card: text(&c.card),
+        corps: text(&c.corps),
+        mode: text(&c.mode),
+        contract_months: c.contract_months.map(Known::bare),
+        contract_until: None,
+        arrived: c.years_here.map(|y| Known::bare(day.months_earlier(y * 12))),
+        age: c.age.map(Known::bare),
+        education: text(&c.education),
+        degree: text(&c.degree),
+        org_kind: text(&c.org_kind),
+        residence: c.residence.then(|| Known::bare(())),
+        no_home: c.no_home.then(|| Known::bare(())),
+        // So many whole months up to the day itself.
+        insured: c.insured_months.map(|m| Known::bare(day.succ().months_earlier(m))),
+        rent: yuan(c.rent),
+        price: yuan(c.price),
+        had: list(&c.had).into_iter().chain(used).collect(),
+        spouse_had: list(&c.spouse_had),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,7 +471,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn benefit(code: &str) -> Benefit {
-        benefits_pack(shipped("benefits").unwrap()).unwrap().benefit(code).unwrap().clone()
+        benefits_pack(shipped("benefits").unwrap()).unwrap().benefit(code, 18_000).unwrap().clone()
     }
 
     fn day(text: &str) -> Day {
@@ -385,11 +516,19 @@ mod tests {
     #[test]
     fn exclusivity_forbids_deducts_or_ends_the_other() {
         let s = benefit("settlement");
-        let had = |scheme: &str, paid| Had { scheme: scheme.into(), live: true, months: 3, paid: Fen(paid), since: Day(17_000), op: 5 };
+        let had = |scheme: &str, paid| Had {
+            scheme: scheme.into(),
+            live: true,
+            months: 3,
+            granted: Fen(paid),
+            paid: Fen(paid),
+            since: Day(17_000),
+            op: 5,
+        };
         let with = |had: Had| judge(&Facts { had: vec![had], ..Facts::default() }, &s, Payee::Person, None, Day(18_000));
         let clause = |v: &Verdict| v.clauses.iter().find(|c| c.clause == "exclusive").map(|c| c.met);
         let rent = with(had("rent", 240_000));
-        assert_eq!((clause(&rent), rent.deduct), (Some(true), Fen(240_000)));
+        assert_eq!((clause(&rent), rent.sums.deduct), (Some(true), Fen(240_000)));
         assert_eq!(clause(&with(had("purchase", 0))), Some(false));
         assert_eq!(clause(&with(had("forum", 0))), None);
         assert!(with(had("settlement", 0)).clauses.iter().any(|c| c.clause == "once" && !c.met));

@@ -1,7 +1,7 @@
-//! `subsidy due|pay|confirm`: what falls due, batches with their bank file, and the bank's return.
+//! `subsidy due|arrears|pay|confirm|settle|batches|batch`: what falls due, batches with their bank file, and the bank's return.
 
-use super::store;
-use super::{BATCH_PREFIX, bank, change};
+use super::store::{self, Batch};
+use super::{BATCH_PREFIX, PREFIX, bank, batch, change};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
@@ -12,23 +12,25 @@ use crate::fund;
 use crate::office::{Exit, Office};
 use crate::ui::out::shown;
 use crate::ui::{Column, View};
+use rusqlite::Connection;
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 pub(super) fn due(office: &Office, scheme: Option<&str>, until: Option<Day>) -> Result<Exit> {
     let conn = office.read()?;
     let day = office.as_of();
     if let Some(code) = scheme {
-        change::scheme(conn, code)?;
+        change::scheme(conn, code, day)?;
     }
-    let rows = change::due(conn, until.unwrap_or(day), day)?
+    let rows = batch::due(conn, until.unwrap_or(day), day)?
         .iter()
-        .filter(|d| scheme.is_none_or(|s| d.application.scheme == s))
+        .filter(|d| scheme.is_none_or(|s| d.open.scheme == s))
         .map(|d| {
-            let i = &d.instalment;
+            let o = &d.open;
             json!({
-                "no": d.application.no(), "payee_no": d.application.payee.no(), "scheme": d.application.scheme, "seq": i.seq, "period": i.period,
-                "amount": d.left().to_string(), "due": i.due.iso(), "age_days": (day.0 - i.due.0).max(0), "held": d.held.is_some(), "why": d.held,
+                "no": o.no(), "payee_no": o.payee.no(), "scheme": o.scheme, "seq": o.seq, "period": o.period, "amount": o.left.to_string(),
+                "due": o.due.iso(), "age_days": (day.0 - o.due.0).max(0), "held": d.held.is_some(), "why": d.held,
             })
         })
         .collect();
@@ -37,6 +39,97 @@ pub(super) fn due(office: &Office, scheme: Option<&str>, until: Option<Day>) -> 
     columns.extend(["held", "why"].into_iter().map(Column::new));
     office.show(&View::list(rows, columns))?;
     Ok(Exit::Done)
+}
+
+/// By what arrears are put together.
+pub(super) const ARREARS_BY: [&str; 3] = ["source", "payee", "scheme"];
+
+/// Keys of the bands of age.
+const BANDS: [&str; 5] = ["months_0", "months_3", "months_6", "months_12", "months_18"];
+
+/// What is due and not paid, by age: the longest owed stands in its own column.
+pub(super) fn arrears(office: &Office, by: &str) -> Result<Exit> {
+    let conn = office.read()?;
+    let day = office.as_of();
+    let mut sources = Sources::default();
+    let mut sums: BTreeMap<String, Aged> = BTreeMap::new();
+    let mut total = Aged::default();
+    for d in batch::due(conn, day, day)? {
+        let o = &d.open;
+        let key = match by {
+            "payee" => o.payee.no(),
+            "scheme" => o.scheme.clone(),
+            _ => sources.of(conn, o.line_id.unwrap_or(o.award_line_id))?.0,
+        };
+        let band = batch::arrears_band(o.due, day);
+        sums.entry(key).or_default().add(band, o.left)?;
+        total.add(band, o.left)?;
+    }
+    let key = if by == "payee" { "payee_no" } else { by };
+    let mut rows: Vec<(String, Aged)> = sums.into_iter().collect();
+    rows.sort_by(|a, b| b.1.amount.cmp(&a.1.amount).then_with(|| a.0.cmp(&b.0)));
+    let rows: Vec<Value> = rows
+        .into_iter()
+        .map(|(name, aged)| {
+            let mut row = json!({ key: name });
+            aged.put(&mut row);
+            row
+        })
+        .collect();
+    let mut all = json!({"as_of": day.iso()});
+    total.put(&mut all);
+    if matches!(office.format(), crate::ui::Format::Json | crate::ui::Format::Ndjson) {
+        all["by"] = by.into();
+        all["rows"] = rows.into();
+        office.show(&View::object(all))?;
+        return Ok(Exit::Done);
+    }
+    let mut columns = vec![Column::new(key)];
+    columns.extend(["count", "amount"].into_iter().chain(BANDS).map(Column::right));
+    let title = crate::ui::tf("note.arrears", &[("day", &day.iso()), ("n", &total.count), ("sum", &total.amount)]);
+    office.show(&View::list(rows, columns).titled(title))?;
+    Ok(Exit::Done)
+}
+
+/// What is owed, by age.
+#[derive(Default)]
+struct Aged {
+    count: usize,
+    amount: Fen,
+    bands: [Fen; 5],
+}
+
+impl Aged {
+    fn add(&mut self, band: usize, amount: Fen) -> Result<()> {
+        self.count += 1;
+        for sum in [&mut self.amount, &mut self.bands[band]] {
+            *sum = sum.checked_add(amount).ok_or_else(|| error::bad_data("amount_range"))?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, row: &mut Value) {
+        row["count"] = self.count.into();
+        row["amount"] = self.amount.to_string().into();
+        for (name, sum) in BANDS.iter().zip(self.bands) {
+            row[*name] = sum.to_string().into();
+        }
+    }
+}
+
+/// Sources and funds of lines, each looked up once.
+#[derive(Default)]
+struct Sources(HashMap<i64, (String, i64)>);
+
+impl Sources {
+    fn of(&mut self, conn: &Connection, line: i64) -> Result<(String, i64)> {
+        if let Some(found) = self.0.get(&line) {
+            return Ok(found.clone());
+        }
+        let l = fund::store::line_at(conn, line)?.ok_or_else(|| error::not_office("damaged"))?;
+        self.0.insert(line, (l.source.clone(), l.fund_id));
+        Ok((l.source, l.fund_id))
+    }
 }
 
 pub(super) fn pay(
@@ -49,25 +142,27 @@ pub(super) fn pay(
     if texts.is_empty() && !all_due {
         return Err(error::usage("nothing_named"));
     }
-    bank::form(out)?;
+    let form = bank::form(out)?;
     let conn = office.read()?;
     let fund = fund.map(|f| fund::store::resolve(conn, f).map(|f| f.id)).transpose()?;
     let wanted = texts.iter().map(|t| store::resolve(conn, t).map(|a| a.id)).collect::<Result<Vec<_>>>()?;
     let day = office.day();
+    let (seen, ..) = write::head(conn)?;
+    let mut sources = Sources::default();
     let mut chosen = Vec::new();
     let mut sum = Fen::ZERO;
-    for d in change::due(conn, day, day)?.into_iter().filter(|d| all_due || wanted.contains(&d.application.id)) {
+    for d in batch::due(conn, day, day)?.into_iter().filter(|d| all_due || wanted.contains(&d.open.application_id)) {
         if let Some(why) = d.held {
             if all_due {
                 continue;
             }
-            return Err(error::refused("held").fact("no", d.application.no()).fact("why", why).detail("why", why));
+            return Err(error::refused("held").fact("no", d.open.no()).fact("why", why).detail("why", why));
         }
-        let of_fund = match (fund, d.instalment.line_id) {
-            (Some(f), Some(line)) => fund::store::line_at(conn, line)?.is_some_and(|l| l.fund_id == f),
+        let of_fund = match (fund, d.open.line_id) {
+            (Some(f), Some(line)) => sources.of(conn, line)?.1 == f,
             _ => true,
         };
-        let next = sum.checked_add(d.left()).ok_or_else(|| error::bad_data("amount_range"))?;
+        let next = sum.checked_add(d.open.left).ok_or_else(|| error::bad_data("amount_range"))?;
         if !of_fund || max.is_some_and(|m| next > m) {
             continue;
         }
@@ -83,7 +178,7 @@ pub(super) fn pay(
     let done = office.write("subsidy.pay", Map::new(), |tx| {
         let (last, hash, _) = write::head(tx.conn())?;
         let head = format!("#{last}:{}", &crate::db::digest::hex(&hash)[..8]);
-        let (batch, sum, bytes) = change::pay(tx, &chosen, &accounts, &head, bank::file)?;
+        let (batch, sum, bytes) = batch::pay(tx, &chosen, seen, &accounts, &head, |lines| bank::file(form, lines, day))?;
         tx.outcome("no", number::format(BATCH_PREFIX, batch));
         tx.outcome("count", chosen.len());
         tx.outcome("amount", sum.to_string());
@@ -103,25 +198,31 @@ pub(super) fn pay(
     Ok(Exit::Done)
 }
 
+/// The batch a command names.
+fn resolve(conn: &Connection, text: &str) -> Result<Batch> {
+    let id = crate::office::parse_no(BATCH_PREFIX, text)?;
+    store::batch(conn, id)?.ok_or_else(|| error::not_found("no_batch").fact("text", text))
+}
+
 /// Writes the file of a batch once more, byte by byte as it was.
-pub(super) fn again(office: &Office, batch: &str, accounts: &Path, out: &Path) -> Result<Exit> {
-    bank::form(out)?;
+pub(super) fn again(office: &Office, text: &str, accounts: &Path, out: &Path) -> Result<Exit> {
+    let form = bank::form(out)?;
     let conn = office.read()?;
-    let id = crate::office::parse_no(BATCH_PREFIX, batch)?;
-    let (lines, sha256) = change::again(conn, id, &bank::accounts(accounts)?)?;
-    let bytes = bank::file(&lines);
-    if crate::db::digest::hex(&crate::db::digest::sha256(&bytes)) != sha256 {
-        return Err(error::bad_data("other_file").fact("no", number::format(BATCH_PREFIX, id)));
+    let batch = resolve(conn, text)?;
+    let lines = batch::again(conn, &batch, &bank::accounts(accounts)?)?;
+    let bytes = bank::file(form, &lines, batch.day)?;
+    if crate::db::digest::hex(&crate::db::digest::sha256(&bytes)) != batch.sha256 {
+        return Err(error::bad_data("other_file").fact("no", batch.no()));
     }
     let path = crate::db::open::absolute(out)?;
     if !office.globals.dry_run {
         let mut what = Map::new();
-        what.insert("batch".into(), number::format(BATCH_PREFIX, id).into());
+        what.insert("batch".into(), batch.no().into());
         office.record_access("subsidy.file", what)?;
         write_whole(&path, &bytes)?;
     }
     office.show(&View::object(json!({
-        "no": number::format(BATCH_PREFIX, id), "count": lines.len(), "file": shown(&path.display().to_string()), "sha256": sha256,
+        "no": batch.no(), "count": lines.len(), "file": shown(&path.display().to_string()), "sha256": batch.sha256,
     })))?;
     Ok(Exit::Done)
 }
@@ -131,11 +232,10 @@ pub(super) fn confirm(office: &Office, file: &Path, batch: Option<&str>) -> Resu
     let conn = office.read()?;
     let (answers, remark) = bank::answers(file)?;
     let text = batch.map(str::to_owned).or(remark).ok_or_else(|| error::usage("which_batch"))?;
-    let id = crate::office::parse_no(BATCH_PREFIX, &text)?;
-    store::batch(conn, id)?.ok_or_else(|| error::not_found("no_batch").fact("text", &text))?;
+    let batch = resolve(conn, &text)?;
     let done = office.write("subsidy.confirm", Map::new(), |tx| {
-        let c = change::confirm(tx, id, &answers)?;
-        tx.outcome("no", number::format(BATCH_PREFIX, id));
+        let c = batch::confirm(tx, batch.id, &answers)?;
+        tx.outcome("no", batch.no());
         tx.outcome("settled", c.counts[0]);
         tx.outcome("failed", c.counts[1]);
         tx.outcome("partial", c.counts[2]);
@@ -143,7 +243,7 @@ pub(super) fn confirm(office: &Office, file: &Path, batch: Option<&str>) -> Resu
             tx.record_anyway();
             tx.outcome("differences", c.differences.len());
         }
-        let open = store::payments(tx.conn(), id)?.iter().filter(|p| p.state == "sent").count();
+        let open = store::payments(tx.conn(), batch.id)?.iter().filter(|p| p.state == "sent").count();
         Ok((c, open))
     })?;
     let (c, open) = &done.value;
@@ -152,9 +252,105 @@ pub(super) fn confirm(office: &Office, file: &Path, batch: Option<&str>) -> Resu
     office.show_act(
         &done,
         json!({
-            "no": number::format(BATCH_PREFIX, id), "status": if *open == 0 { "closed" } else { "open" }, "settled": c.counts[0], "failed": c.counts[1],
+            "no": batch.no(), "status": if *open == 0 { "closed" } else { "open" }, "settled": c.counts[0], "failed": c.counts[1],
             "partial": c.counts[2], "known": c.known, "open": open, "differences": differences,
         }),
     )?;
     Ok(if c.differences.is_empty() { Exit::Done } else { Exit::Found })
+}
+
+/// Closes a difference with what was found.
+pub(super) fn settle(office: &Office, text: &str, row: i64, paid: Fen, why: &str) -> Result<Exit> {
+    let batch = resolve(office.read()?, text)?;
+    let done = office.write("subsidy.settle", Map::new(), |tx| {
+        let state = batch::settle(tx, &batch, row, paid, why)?;
+        tx.outcome("no", batch.no());
+        tx.outcome("row", row);
+        tx.outcome("state", state);
+        let mut v = line(tx.conn(), &batch)?;
+        v["lines"] = lines(tx.conn(), &batch)?.into();
+        Ok(v)
+    })?;
+    office.show_act(&done, done.value.clone())?;
+    Ok(Exit::Done)
+}
+
+// ---------------------------------------------------------------- batches as a clerk sees them
+
+/// A batch on one line: how many of its lines stand how.
+fn line(conn: &Connection, b: &Batch) -> Result<Value> {
+    let all = store::payments(conn, b.id)?;
+    let count = |state: &str| all.iter().filter(|p| p.state == state).count();
+    let paid = change::total(all.iter().filter(|p| p.state != "sent").map(|p| p.paid))?;
+    let differences = store::differences(conn, Some(b.id))?.iter().filter(|d| d.outcome.is_none()).count();
+    Ok(json!({
+        "no": b.no(), "status": if count("sent") == 0 && differences == 0 { "closed" } else { "open" }, "day": b.day.iso(), "count": all.len(),
+        "amount": b.amount.to_string(), "paid": paid.to_string(), "settled": count("settled"), "partial": count("partial"),
+        "failed": count("failed"), "open": count("sent"), "differences": differences, "cashier": b.actor, "head": b.head, "sha256": b.sha256,
+    }))
+}
+
+/// Lines of a batch, with what of each does not agree.
+fn lines(conn: &Connection, b: &Batch) -> Result<Vec<Value>> {
+    let differences = store::differences(conn, Some(b.id))?;
+    let mut rows = Vec::new();
+    for p in store::payments(conn, b.id)? {
+        let of: Vec<Value> = differences
+            .iter()
+            .filter(|d| d.row == p.row)
+            .map(|d| json!({"sent": d.sent, "returned": d.returned, "outcome": d.outcome, "why": d.why, "actor": d.actor}))
+            .collect();
+        rows.push(json!({
+            "row": p.row, "no": number::format(PREFIX, p.application_id), "seq": p.instalment_seq, "amount": p.amount.to_string(),
+            "state": p.state, "paid": if p.state == "sent" { Value::Null } else { p.paid.to_string().into() },
+            "account": format!("*{}", p.tail), "reason": p.reason, "differences": of,
+        }));
+    }
+    Ok(rows)
+}
+
+pub(super) fn batches(office: &Office) -> Result<Exit> {
+    let conn = office.read()?;
+    let rows = store::batches(conn, office.as_of())?.iter().map(|b| line(conn, b)).collect::<Result<Vec<_>>>()?;
+    let mut columns: Vec<Column> = ["no", "status", "day"].into_iter().map(Column::new).collect();
+    columns.extend(["count", "amount", "paid", "settled", "partial", "failed", "open", "differences"].into_iter().map(Column::right));
+    columns.push(Column::new("cashier"));
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn one(office: &Office, text: &str) -> Result<Exit> {
+    let conn = office.read()?;
+    let batch = resolve(conn, text)?;
+    let mut v = line(conn, &batch)?;
+    v["lines"] = lines(conn, &batch)?.into();
+    office.show(&View::object(v))?;
+    Ok(Exit::Done)
+}
+
+/// Open differences by batch: how many, and who made the batch.
+pub fn open_differences(conn: &Connection) -> Result<Vec<(String, usize, String)>> {
+    let mut by: BTreeMap<i64, usize> = BTreeMap::new();
+    for d in store::differences(conn, None)?.iter().filter(|d| d.outcome.is_none()) {
+        *by.entry(d.batch_id).or_default() += 1;
+    }
+    by.into_iter()
+        .map(|(id, n)| {
+            let b = store::batch(conn, id)?.ok_or_else(|| error::not_office("damaged"))?;
+            Ok((b.no(), n, b.actor))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_band_has_its_column() {
+        assert_eq!(BANDS.len(), batch::ARREARS_MONTHS.len());
+        for (name, months) in BANDS.iter().zip(batch::ARREARS_MONTHS) {
+            assert_eq!(*name, format!("months_{months}"));
+        }
+    }
 }

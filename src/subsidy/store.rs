@@ -3,17 +3,21 @@
 mod facts;
 mod payment;
 
-pub use facts::{Elsewhere, add_elsewhere, person, unit};
-pub use payment::{Payment, add_batch, answered, batch, next_batch, payments, payments_of};
+pub use facts::{Scope, each as each_facts, person, unit};
+pub use payment::{
+    Batch, Difference, Open, Paid, Payment, add_batch, add_difference, answered, approvers_of, batch, batches, close_difference,
+    differences, next_batch, open, payments, payments_of,
+};
 
 use super::{MACHINE, PREFIX};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
-use crate::db::subject::APPLICATION_SUBJECT;
+use crate::db::subject::{APPLICATION_SUBJECT, BENEFIT_ELSEWHERE_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::org;
+use crate::policy::Payee;
 use crate::talent::{self};
 use crate::workflow::store as steps;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -31,6 +35,8 @@ pub struct Application {
     pub policy_id: i64,
     /// Who is paid: a person, or a unit.
     pub payee: Party,
+    /// Whose benefit it is, where somebody else is paid for it.
+    pub for_id: Option<i64>,
     /// The line of the fund that the approval drew on.
     pub line_id: i64,
     /// The decision.
@@ -66,15 +72,44 @@ impl Party {
     }
 }
 
+/// Who is paid for whose benefit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who is paid.
+    pub payee: Party,
+    /// Whose benefit it is, where that is somebody else's.
+    pub for_id: Option<i64>,
+}
+
+impl Claim {
+    /// Whose benefit it is.
+    pub fn whose(self) -> Party {
+        self.for_id.map_or(self.payee, Party::Person)
+    }
+
+    /// The kind of payee.
+    pub fn kind(self) -> Payee {
+        match self.payee {
+            Party::Person(_) => Payee::Person,
+            Party::Org(_) => Payee::Org,
+        }
+    }
+}
+
 impl Application {
     /// Human number.
     pub fn no(&self) -> String {
         number::format(PREFIX, self.id)
     }
+
+    /// Who is paid for whose benefit.
+    pub fn claim(&self) -> Claim {
+        Claim { payee: self.payee, for_id: self.for_id }
+    }
 }
 
 const COLUMNS: &str = "a.id, a.scheme, w.policy_id, a.person_id, a.org_id, w.line_id, w.decision_id, w.approved_day, w.amount_fen,
-    w.deducted_fen, w.verdict, w.agreement";
+    w.deducted_fen, w.verdict, w.agreement, a.for_id";
 const AWARDED: &str = "application a JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL";
 
 fn application(r: &Row<'_>) -> rusqlite::Result<Application> {
@@ -94,6 +129,7 @@ fn application(r: &Row<'_>) -> rusqlite::Result<Application> {
         deducted: Fen(r.get(9)?),
         verdict: r.get(10)?,
         agreement: r.get(11)?,
+        for_id: r.get(12)?,
     })
 }
 
@@ -117,15 +153,31 @@ pub fn all(conn: &Connection, after: i64) -> Result<Vec<Application>> {
     Ok(st.query_map([after], application)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Applications of a payee, those of persons merged into one too.
-pub fn of(conn: &Connection, payee: Party) -> Result<Vec<(Application, i64)>> {
-    let (column, id) = match payee {
-        Party::Person(id) => ("person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1)", id),
-        Party::Org(id) => ("org_id = ?1", id),
+/// Benefits that are somebody's, whoever is paid for them; those of persons merged into one too.
+pub fn of(conn: &Connection, whose: Party) -> Result<Vec<(Application, i64)>> {
+    let (whose, id) = match whose {
+        Party::Person(id) => (WHOSE, id),
+        Party::Org(id) => ("a.org_id = ?1 AND a.for_id IS NULL", id),
     };
     let mut st =
-        conn.prepare_cached(&format!("SELECT {COLUMNS}, w.made_op FROM {AWARDED} WHERE a.{column} AND a.voided_op IS NULL ORDER BY a.id"))?;
-    Ok(st.query_map([id], |r| Ok((application(r)?, r.get(12)?)))?.collect::<rusqlite::Result<_>>()?)
+        conn.prepare_cached(&format!("SELECT {COLUMNS}, w.made_op FROM {AWARDED} WHERE {whose} AND a.voided_op IS NULL ORDER BY a.id"))?;
+    Ok(st.query_map([id], |r| Ok((application(r)?, r.get(13)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Applications of person ?1, or of records merged into that one.
+const WHOSE: &str = "(a.for_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1)
+    OR a.for_id IS NULL AND a.person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1))";
+
+/// What somebody asked for of a scheme, granted or not, in order.
+pub fn requests_of(conn: &Connection, whose: Party, scheme: &str) -> Result<Vec<Request>> {
+    let (whose, id) = match whose {
+        Party::Person(id) => (WHOSE, id),
+        Party::Org(id) => ("a.org_id = ?1 AND a.for_id IS NULL", id),
+    };
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT {REQUEST} FROM application a WHERE {whose} AND a.scheme = ?2 AND a.voided_op IS NULL ORDER BY a.id"
+    ))?;
+    Ok(st.query_map(params![id, scheme], request)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A part of a benefit.
@@ -178,12 +230,19 @@ pub struct Request {
     pub day: Day,
     /// How much; of a share, what is proved.
     pub asked: Option<Fen>,
+    /// Whose benefit it is, where somebody else is paid for it.
+    pub for_id: Option<i64>,
 }
 
 impl Request {
     /// Human number.
     pub fn no(&self) -> String {
         number::format(PREFIX, self.id)
+    }
+
+    /// Who is paid for whose benefit.
+    pub fn claim(&self) -> Claim {
+        Claim { payee: self.payee, for_id: self.for_id }
     }
 }
 
@@ -199,26 +258,26 @@ fn request(r: &Row<'_>) -> rusqlite::Result<Request> {
         payee,
         day: Day(r.get(5)?),
         asked: r.get::<_, Option<i64>>(6)?.map(Fen),
+        for_id: r.get(7)?,
     })
 }
 
+const REQUEST: &str = "a.id, a.scheme, a.policy_id, a.person_id, a.org_id, a.day, a.asked_fen, a.for_id";
+
 /// All that was asked for or granted, behind `after`, in order.
 pub fn requests(conn: &Connection, after: i64) -> Result<Vec<Request>> {
-    let mut st = conn.prepare_cached(
-        "SELECT id, scheme, policy_id, person_id, org_id, day, asked_fen FROM application WHERE id > ?1 AND voided_op IS NULL ORDER BY id",
-    )?;
+    let mut st =
+        conn.prepare_cached(&format!("SELECT {REQUEST} FROM application a WHERE a.id > ?1 AND a.voided_op IS NULL ORDER BY a.id"))?;
     Ok(st.query_map([after], request)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The application a command names, granted or not.
 pub fn resolve_request(conn: &Connection, text: &str) -> Result<Request> {
     let id = crate::office::parse_no(PREFIX, text)?;
-    conn.prepare_cached(
-        "SELECT id, scheme, policy_id, person_id, org_id, day, asked_fen FROM application WHERE id = ?1 AND voided_op IS NULL",
-    )?
-    .query_row([id], request)
-    .optional()?
-    .ok_or_else(|| error::not_found("no_application").fact("text", text))
+    conn.prepare_cached(&format!("SELECT {REQUEST} FROM application a WHERE a.id = ?1 AND a.voided_op IS NULL"))?
+        .query_row([id], request)
+        .optional()?
+        .ok_or_else(|| error::not_found("no_application").fact("text", text))
 }
 
 /// Keeps what is asked for, with its first step.
@@ -229,8 +288,11 @@ pub fn ask(tx: &mut Tx<'_>, r: &Request, state: &str, decision_id: Option<i64>) 
         Party::Org(o) => (None, Some(o)),
     };
     tx.conn()
-        .prepare_cached("INSERT INTO application (id, made_op, scheme, policy_id, person_id, org_id, day, asked_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
-        .execute(params![id, tx.op, r.scheme, r.policy_id, person, unit, r.day.0, r.asked.map(|f| f.0)])?;
+        .prepare_cached(
+            "INSERT INTO application (id, made_op, scheme, policy_id, person_id, org_id, day, asked_fen, for_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![id, tx.op, r.scheme, r.policy_id, person, unit, r.day.0, r.asked.map(|f| f.0), r.for_id])?;
     steps::step(tx, (MACHINE.kind, id), None, state, decision_id, None)?;
     tx.touch(&APPLICATION_SUBJECT, id);
     Ok(id)
@@ -249,7 +311,7 @@ pub fn award(tx: &mut Tx<'_>, a: &Application, parts: &[Instalment], months: &[i
     for p in parts {
         add_instalment(tx, a.id, p)?;
     }
-    if let Party::Person(person) = a.payee {
+    if let Party::Person(person) = a.claim().whose() {
         add_months(tx, a.id, person, &a.scheme, months)?;
     }
     tx.touch(&APPLICATION_SUBJECT, a.id);
@@ -265,7 +327,7 @@ pub fn months(conn: &Connection, person_id: i64, scheme: &str) -> Result<Vec<i64
     Ok(st.query_map(params![person_id, scheme], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many payees other than one a decision covers so far, and the sum in all.
+/// How many persons and units other than one a decision covers so far, and the sum in all.
 pub fn on_decision(conn: &Connection, decision_id: i64, but: Party) -> Result<(i64, Fen)> {
     let (person, unit) = match but {
         Party::Person(id) => (Some(id), None),
@@ -273,8 +335,8 @@ pub fn on_decision(conn: &Connection, decision_id: i64, but: Party) -> Result<(i
     };
     Ok(conn
         .prepare_cached(
-            "SELECT count(DISTINCT CASE WHEN a.person_id IS NOT ?2 THEN a.person_id END) + count(DISTINCT CASE WHEN a.org_id IS NOT ?3 THEN a.org_id END),
-                    coalesce(sum(w.amount_fen), 0)
+            "SELECT count(DISTINCT CASE WHEN coalesce(a.for_id, a.person_id) IS NOT ?2 THEN coalesce(a.for_id, a.person_id) END)
+                    + count(DISTINCT CASE WHEN a.for_id IS NULL AND a.org_id IS NOT ?3 THEN a.org_id END), coalesce(sum(w.amount_fen), 0)
              FROM award w JOIN application a ON a.id = w.application_id
              WHERE w.decision_id = ?1 AND w.voided_op IS NULL AND a.voided_op IS NULL",
         )?
@@ -314,6 +376,17 @@ pub fn relink(tx: &mut Tx<'_>, from: i64, to: Option<i64>) -> Result<()> {
     Ok(())
 }
 
+/// What approvals leave to a year: instalments that fall due in it and are reserved nowhere yet.
+pub fn committed_to(conn: &Connection, (first, last): (Day, Day)) -> Result<Fen> {
+    let sum: i64 = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(amount_fen - settled_fen), 0) FROM instalment
+             WHERE line_id IS NULL AND due_day BETWEEN ?1 AND ?2 AND voided_op IS NULL",
+        )?
+        .query_row([first.0, last.0], |r| r.get(0))?;
+    Ok(Fen(sum))
+}
+
 /// What later years owe of approvals that drew on a line.
 pub fn committed(conn: &Connection, line_id: i64, day: Day) -> Result<Fen> {
     let sum: i64 = conn
@@ -323,6 +396,35 @@ pub fn committed(conn: &Connection, line_id: i64, day: Day) -> Result<Fen> {
         )?
         .query_row(params![line_id, day.0], |r| r.get(0))?;
     Ok(Fen(sum))
+}
+
+// ---------------------------------------------------------------- what others pay
+
+/// A benefit that another body pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Whose.
+    pub person_id: i64,
+    /// The scheme it corresponds to.
+    pub scheme: String,
+    /// Who pays.
+    pub body: String,
+    /// How much in all.
+    pub amount: Fen,
+    /// First and last month, yyyymm.
+    pub months: (i64, i64),
+}
+
+/// Keeps it; its number.
+pub fn add_elsewhere(tx: &mut Tx<'_>, e: &Elsewhere) -> Result<i64> {
+    let id = tx.next_number("benefit_elsewhere", "SELECT coalesce(max(id), 0) FROM benefit_elsewhere")?;
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO benefit_elsewhere (id, made_op, person_id, scheme, body, amount_fen, from_month, until_month) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![id, tx.op, e.person_id, e.scheme, e.body, e.amount.0, e.months.0, e.months.1])?;
+    tx.touch(&BENEFIT_ELSEWHERE_SUBJECT, id);
+    Ok(id)
 }
 
 // ---------------------------------------------------------------- what happens later
@@ -351,6 +453,30 @@ pub fn add_instalment(tx: &mut Tx<'_>, id: i64, p: &Instalment) -> Result<()> {
         .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.line_id])?;
     tx.touch(&APPLICATION_SUBJECT, id);
     Ok(())
+}
+
+/// The op that approved an application.
+pub fn award_op(conn: &Connection, id: i64) -> Result<i64> {
+    Ok(conn.prepare_cached("SELECT made_op FROM award WHERE application_id = ?1")?.query_row([id], |r| r.get(0))?)
+}
+
+/// What an op took out of a plan, less what it put in its place.
+pub fn taken_out(conn: &Connection, id: i64, op: i64) -> Result<Fen> {
+    let sum: i64 = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(CASE WHEN voided_op = ?2 THEN amount_fen ELSE -amount_fen END), 0) FROM instalment
+             WHERE application_id = ?1 AND (voided_op = ?2 AND made_op <> ?2 OR made_op = ?2 AND voided_op IS NOT ?2)",
+        )?
+        .query_row([id, op], |r| r.get(0))?;
+    Ok(Fen(sum))
+}
+
+/// What an op put into a plan.
+pub fn put_in(conn: &Connection, id: i64, op: i64) -> Result<Fen> {
+    let sum: i64 = conn
+        .prepare_cached("SELECT coalesce(sum(amount_fen), 0) FROM instalment WHERE application_id = ?1 AND made_op = ?2")?
+        .query_row([id, op], |r| r.get(0))?;
+    Ok(Fen(sum))
 }
 
 /// The parts that the last stop took out of a plan: when they would have been due, and how much.

@@ -2,14 +2,15 @@
 //! approver and cashier are different persons.
 
 use super::MACHINE;
-use super::change::{Grant, confirmed, must_be_eligible, plan, verdict};
-use super::store::{self, Application, Party, Request};
+use super::change::{Committed, Grant, confirmed, may_stand_in, must_be_eligible, plan, verdict};
+use super::store::{self, Claim, Request};
 use crate::base::day::Day;
+use crate::base::money::Fen;
 use crate::calendar;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::paper;
-use crate::policy::{Benefit, Form};
+use crate::policy::Benefit;
 use crate::recognition;
 use crate::workflow::{self, store as steps};
 use rusqlite::Connection;
@@ -30,22 +31,23 @@ pub fn missing(conn: &Connection, id: i64, s: &Benefit) -> Result<Vec<String>> {
 }
 
 /// Takes an application in; 3 with the clauses that are not met.
-pub fn apply(tx: &mut Tx<'_>, payee: Party, code: &str, asked: Option<crate::base::money::Fen>) -> Result<i64> {
-    let (policy_id, s) = confirmed(tx.conn(), code)?;
-    let share = s.form == Form::Share;
-    if share && asked.is_none() {
+pub fn apply(tx: &mut Tx<'_>, claim: Claim, code: &str, asked: Option<Fen>) -> Result<i64> {
+    let (policy_id, s) = confirmed(tx.conn(), code, tx.day)?;
+    let proof = s.wants_proof();
+    if proof && asked.is_none() {
         return Err(error::usage("needs_proved").fact("scheme", &s.code));
     }
-    let v = verdict(tx.conn(), payee, &s, asked.filter(|_| share), tx.day)?;
-    must_be_eligible(&payee.no(), &s.code, &v)?;
-    let pending = store::requests(tx.conn(), 0)?.into_iter().filter(|r| r.payee == payee && r.scheme == s.code);
-    for r in pending {
+    may_stand_in(claim.for_id, &s)?;
+    let v = verdict(tx.conn(), claim, &s, asked.filter(|_| proof), tx.day)?;
+    must_be_eligible(&claim.whose().no(), &s.code, &v)?;
+    for r in store::requests_of(tx.conn(), claim.whose(), &s.code)? {
         let state = state(tx.conn(), r.id, tx.day)?;
         if on_its_way(&state) {
             return Err(error::conflict("applied_already").fact("no", r.no()).detail("no", r.no()).detail("possible", vec!["review"]));
         }
     }
-    store::ask(tx, &Request { id: 0, scheme: s.code, policy_id, payee, day: tx.day, asked }, "applied", None)
+    let Claim { payee, for_id } = claim;
+    store::ask(tx, &Request { id: 0, scheme: s.code, policy_id, payee, day: tx.day, asked, for_id }, "applied", None)
 }
 
 /// Whether an application still waits for its decision.
@@ -72,7 +74,7 @@ pub fn review(tx: &mut Tx<'_>, r: &Request, to: &'static str, refuse: Option<&st
         return steps::step(tx, (MACHINE.kind, r.id), Some(&from), "rejected", None, Some(why));
     }
     if to == "accepted" {
-        let (_, s) = confirmed(tx.conn(), &r.scheme)?;
+        let (_, s) = confirmed(tx.conn(), &r.scheme, tx.day)?;
         let missing = missing(tx.conn(), r.id, &s)?;
         if !missing.is_empty() {
             return Err(error::refused("papers_missing")
@@ -87,7 +89,7 @@ pub fn review(tx: &mut Tx<'_>, r: &Request, to: &'static str, refuse: Option<&st
 /// Puts an application up in public for its working days.
 pub fn publicise(tx: &mut Tx<'_>, r: &Request, place: Option<&str>) -> Result<()> {
     let (from, state) = advance(tx, r, "publicised")?;
-    let (_, s) = confirmed(tx.conn(), &r.scheme)?;
+    let (_, s) = confirmed(tx.conn(), &r.scheme, tx.day)?;
     let until = calendar::store::calendar(tx.conn())?.after(tx.day, s.notice_days.unwrap_or(0))?;
     steps::put_up(tx, (MACHINE.kind, r.id), until, place)?;
     steps::step(tx, (MACHINE.kind, r.id), Some(&from), state, None, None)
@@ -95,17 +97,18 @@ pub fn publicise(tx: &mut Tx<'_>, r: &Request, place: Option<&str>) -> Result<()
 
 /// Approves an application whose notice is over, by the day and by the clock (`today`): judged anew, reserved, in instalments. The approver is
 /// not the reviewer.
-pub fn approve(tx: &mut Tx<'_>, r: &Request, decision: &str, fund: Option<i64>, today: Day) -> Result<()> {
+pub fn approve(tx: &mut Tx<'_>, r: &Request, decision: &str, fund: Option<i64>, today: Day, committed: &mut Committed) -> Result<()> {
     let (from, _) = advance(tx, r, "approved")?;
     tx.must_be("approver")?;
     workflow::apart(&steps::steps(tx.conn(), (MACHINE.kind, r.id))?, &["reviewed"], &r.no(), &tx.actor)?;
-    let (policy_id, s) = confirmed(tx.conn(), &r.scheme)?;
+    let (policy_id, s) = confirmed(tx.conn(), &r.scheme, tx.day)?;
     let n = steps::notice(tx.conn(), (MACHINE.kind, r.id))?;
     let objections = n.as_ref().map_or(Ok(Vec::new()), |n| steps::objections(tx.conn(), n.id))?;
     let recorded = n.as_ref().map_or(today, |n| crate::office::shanghai_day(n.recorded_ms));
     recognition::notice_is_over(&r.no(), n.as_ref(), &objections, s.notice_days.unwrap_or(0), tx.day, today, recorded)?;
-    let (award, parts, months) = plan(tx, r.payee, &s, policy_id, &Grant { scheme: &r.scheme, decision, amount: r.asked, fund })?;
-    let decision_id = award.decision_id;
-    store::award(tx, &Application { id: r.id, ..award }, &parts, &months)?;
-    steps::step(tx, (MACHINE.kind, r.id), Some(&from), "approved", Some(decision_id), None)
+    let grant = Grant { scheme: &r.scheme, decision, amount: r.asked, fund };
+    let plan = plan(tx, r.claim(), &s, policy_id, &grant, committed)?;
+    let decision_id = plan.application.decision_id;
+    steps::step(tx, (MACHINE.kind, r.id), Some(&from), "approved", Some(decision_id), None)?;
+    plan.keep(tx, r.id, &s, committed)
 }

@@ -1,5 +1,6 @@
 //! `talent …`: arguments, and what writes: add, edit, leave, return. How an entry is said is in `said`, what is read in `look`.
 
+use super::attest;
 use super::change::{self, Changed, How, NewPerson};
 use super::entry::{CellFault, Draft, Key};
 use super::history::history;
@@ -116,6 +117,12 @@ enum TalentCommand {
         #[arg(value_name = "P")]
         person: String,
     },
+    Attest {
+        #[arg(value_name = "P")]
+        person: String,
+        #[command(flatten)]
+        said: attest::Said,
+    },
     Duplicates,
     Judge {
         #[arg(value_name = "P")]
@@ -158,6 +165,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         TalentCommand::Relate { person, relative, kind, end } => kin::relate_cmd(office, &person, &relative, &kind, end),
         TalentCommand::Achieve { person, award } => kin::achieve(office, &person, &award),
         TalentCommand::Achievements { person } => kin::achievements(office, &person),
+        TalentCommand::Attest { person, said } => attest::attest_cmd(office, &person, &said),
         TalentCommand::Duplicates => pair::duplicates(office),
         TalentCommand::Judge { person, other, verdict } => pair::judge(office, &person, &other, &verdict),
         TalentCommand::Merge { keep, lose, take } => pair::merge(office, &keep, &lose, &take),

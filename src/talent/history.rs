@@ -212,6 +212,9 @@ fn rows(conn: &Connection, p: &store::Person, reveal: bool) -> Result<Vec<Row>> 
         ];
         out.push(row("opening", &f, parts.into_iter().flatten().collect::<Vec<_>>().join("; ")));
     }
+    for f in store::attestations_ever(conn, p.id)? {
+        out.push(row("attestation", &f, f.data.shown()));
+    }
     for (team, f) in team::store::places_ever(conn, p.id)? {
         let v = format!("{} {}", number::format(team::PREFIX, team), f.data.role.code());
         out.push(Row { data: v.clone(), ..row("team", &f, v) });

@@ -140,6 +140,7 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     }
     let relations = store::move_relations(tx, lose.id, keep.id)?;
     let openings = store::move_openings(tx, lose.id, keep.id)?;
+    let attestations = store::move_attestations(tx, lose.id, keep.id)?;
     let teams = crate::team::store::move_member(tx, lose.id, keep.id)?;
     let files = paper::store::move_links(tx, "person", lose.id, keep.id)?;
     store::set_merged(tx, lose.id, Some(keep.id))?;
@@ -148,7 +149,7 @@ pub fn merge(tx: &mut Tx<'_>, keep: &Person, lose: &Person, choices: &Choices) -
     tx.touch(&PERSON_SUBJECT, lose.id);
     Ok(json!({
         "documents": documents, "engagements": engagements, "recognitions": recognitions, "achievements": achievements,
-        "relations": relations, "openings": openings, "teams": teams, "files": files,
+        "relations": relations, "openings": openings, "attestations": attestations, "teams": teams, "files": files,
     }))
 }
 

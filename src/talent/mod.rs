@@ -1,6 +1,7 @@
 //! A person of the talent registry (人才): types and the rules that need no file. What a person is entered with is checked in
 //! `entry`; SQL lives in `store` (reading) and `change` (writing), commands in `cmd`.
 
+pub mod attest;
 pub mod change;
 pub mod cmd;
 pub mod entry;

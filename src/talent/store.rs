@@ -1,11 +1,13 @@
 //! All SQL of persons but that of fact rows, which is `db::facts`'; rows to types. What is written when is said by `change`; many at
 //! once are written by `bulk`.
 
+mod attest;
 pub mod bulk;
 mod kin;
 mod lines;
 mod pairs;
 
+pub use attest::{attest, attestations, attestations_ever, move_attestations};
 pub use kin::{
     Beside, beside, end_relation, move_openings, move_relations, openings, openings_ever, relate, relations, relations_ever, set_opening,
 };
@@ -252,6 +254,18 @@ pub fn is_named(conn: &Connection, id: i64, folded: &str) -> Result<bool> {
                             WHERE p.person_id = ?1 AND p.voided_op IS NULL AND n.folded = ?2)",
         )?
         .query_row(params![id, folded], |r| r.get(0))?)
+}
+
+/// The last name a person is known under.
+pub fn last_name(conn: &Connection, id: i64) -> Result<String> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT n.text FROM person_profile p JOIN name n ON n.id = p.name_id WHERE p.person_id = ?1 AND p.voided_op IS NULL
+             ORDER BY p.from_day DESC, p.seq DESC LIMIT 1",
+        )?
+        .query_row([id], |r| r.get(0))
+        .optional()?
+        .unwrap_or_default())
 }
 
 /// Whom a person was merged into, through every merge; the person itself where there was none.

@@ -1,11 +1,13 @@
-//! Payment batches and their lines.
+//! Payment batches, their lines, what is due to be paid, and where the bank's return does not agree.
 
+use super::Party;
 use crate::base::day::Day;
 use crate::base::money::Fen;
-use crate::db::subject::{APPLICATION_SUBJECT, PAYMENT_BATCH_SUBJECT};
+use crate::db::subject::PAYMENT_BATCH_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::collections::HashSet;
 
 /// A line of a batch.
 #[derive(Clone, Debug)]
@@ -58,21 +60,78 @@ pub fn payments(conn: &Connection, batch: i64) -> Result<Vec<Payment>> {
     Ok(st.query_map([batch], payment)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Payments of an application with the batch and its day.
-pub fn payments_of(conn: &Connection, id: i64) -> Result<Vec<(i64, Day, Payment)>> {
-    let mut st = conn.prepare_cached(&format!(
-        "SELECT {PAYMENT}, batch_id, (SELECT day FROM payment_batch b WHERE b.id = batch_id) FROM payment
-         WHERE application_id = ?1 AND voided_op IS NULL ORDER BY batch_id, row"
-    ))?;
-    Ok(st.query_map([id], |r| Ok((r.get(11)?, Day(r.get(12)?), payment(r)?)))?.collect::<rusqlite::Result<_>>()?)
+/// A payment of an application as it stands.
+#[derive(Clone, Debug)]
+pub struct Paid {
+    /// The batch.
+    pub batch_id: i64,
+    /// Its day.
+    pub day: Day,
+    /// Its op.
+    pub batch_op: i64,
+    /// The day of the bank's word; of what is still on its way the batch's.
+    pub answered: Day,
+    /// The op of the bank's word.
+    pub answer_op: i64,
+    /// The line.
+    pub payment: Payment,
 }
 
-/// A batch: day, sum, digest of its file, head printed on it.
-pub fn batch(conn: &Connection, id: i64) -> Result<Option<(Day, Fen, String, String)>> {
-    Ok(conn
-        .prepare_cached("SELECT day, amount_fen, sha256, head FROM payment_batch WHERE id = ?1 AND voided_op IS NULL")?
-        .query_row([id], |r| Ok((Day(r.get(0)?), Fen(r.get(1)?), r.get(2)?, r.get(3)?)))
-        .optional()?)
+/// Payments of an application, in order.
+pub fn payments_of(conn: &Connection, id: i64) -> Result<Vec<Paid>> {
+    let columns: Vec<String> = PAYMENT.split(',').map(|c| format!("p.{}", c.trim())).collect();
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT {}, p.batch_id, b.day, b.made_op, coalesce(o.business_day, b.day), p.made_op FROM payment p
+         JOIN payment_batch b ON b.id = p.batch_id LEFT JOIN op o ON o.op = p.made_op
+         WHERE p.application_id = ?1 AND p.voided_op IS NULL ORDER BY p.batch_id, p.row",
+        columns.join(", ")
+    ))?;
+    let read = |r: &Row<'_>| {
+        Ok(Paid {
+            batch_id: r.get(11)?,
+            day: Day(r.get(12)?),
+            batch_op: r.get(13)?,
+            answered: Day(r.get(14)?),
+            answer_op: r.get(15)?,
+            payment: payment(r)?,
+        })
+    };
+    Ok(st.query_map([id], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A batch.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Its id.
+    pub id: i64,
+    /// When it was made.
+    pub day: Day,
+    /// In all.
+    pub amount: Fen,
+    /// Digest of its file.
+    pub sha256: String,
+    /// Head of the log that is printed on it.
+    pub head: String,
+    /// Who made it.
+    pub actor: String,
+}
+
+fn read_batch(r: &Row<'_>) -> rusqlite::Result<Batch> {
+    Ok(Batch { id: r.get(0)?, day: Day(r.get(1)?), amount: Fen(r.get(2)?), sha256: r.get(3)?, head: r.get(4)?, actor: r.get(5)? })
+}
+
+const BATCH: &str = "SELECT b.id, b.day, b.amount_fen, b.sha256, b.head, coalesce(o.actor, '') FROM payment_batch b
+    LEFT JOIN op o ON o.op = b.made_op WHERE b.voided_op IS NULL";
+
+/// A batch by its id.
+pub fn batch(conn: &Connection, id: i64) -> Result<Option<Batch>> {
+    Ok(conn.prepare_cached(&format!("{BATCH} AND b.id = ?1"))?.query_row([id], read_batch).optional()?)
+}
+
+/// Batches made up to a day, in order.
+pub fn batches(conn: &Connection, day: Day) -> Result<Vec<Batch>> {
+    let mut st = conn.prepare_cached(&format!("{BATCH} AND b.day <= ?1 ORDER BY b.id"))?;
+    Ok(st.query_map([day.0], read_batch)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The number of the next batch.
@@ -105,12 +164,12 @@ fn insert_payment(tx: &Tx<'_>, batch: i64, p: &Payment) -> Result<()> {
     Ok(())
 }
 
-/// What was sent of an instalment, up or back; the CHECK of the table holds it within its amount.
-fn settle(tx: &mut Tx<'_>, id: i64, seq: i64, amount: Fen) -> Result<()> {
+/// What was sent of an instalment, up or back; the CHECK of the table holds it within its amount. It is no part of the benefit's digest: the
+/// payments say it.
+fn settle(tx: &Tx<'_>, id: i64, seq: i64, amount: Fen) -> Result<()> {
     tx.conn()
         .prepare_cached("UPDATE instalment SET settled_fen = settled_fen + ?3 WHERE application_id = ?1 AND seq = ?2")?
         .execute(params![id, seq, amount.0])?;
-    tx.touch(&APPLICATION_SUBJECT, id);
     Ok(())
 }
 
@@ -128,4 +187,146 @@ pub fn answered(tx: &mut Tx<'_>, batch: i64, p: &Payment, state: &str, paid: Fen
     }
     tx.touch(&PAYMENT_BATCH_SUBJECT, batch);
     Ok(())
+}
+
+// ---------------------------------------------------------------- what is due
+
+/// A part of a benefit that fell due and is not paid whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The application.
+    pub application_id: i64,
+    /// The scheme.
+    pub scheme: String,
+    /// The policy version it was judged by.
+    pub policy_id: i64,
+    /// Who is paid.
+    pub payee: Party,
+    /// Whose benefit it is, where somebody else is paid for it.
+    pub for_id: Option<i64>,
+    /// The decision that granted it.
+    pub decision_id: i64,
+    /// Number within the application.
+    pub seq: i64,
+    /// When it fell due.
+    pub due: Day,
+    /// Months it is for.
+    pub period: Option<String>,
+    /// What is left of it.
+    pub left: Fen,
+    /// Where it is reserved.
+    pub line_id: Option<i64>,
+    /// The line that the approval drew on.
+    pub award_line_id: i64,
+    /// Its day.
+    pub approved: Day,
+}
+
+/// Parts due up to a day of what was approved by a day, in the order of their days; none of what was recovered.
+pub fn open(conn: &Connection, until: Day, day: Day) -> Result<Vec<Open>> {
+    let mut st = conn.prepare_cached(
+        "SELECT a.id, a.scheme, w.policy_id, a.person_id, a.org_id, a.for_id, w.decision_id, i.seq, i.due_day, i.period,
+                i.amount_fen - i.settled_fen, i.line_id, w.line_id, w.approved_day
+         FROM instalment i JOIN application a ON a.id = i.application_id AND a.voided_op IS NULL
+         JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL
+         WHERE i.voided_op IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND w.approved_day <= ?2
+           AND (SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL AND s.day <= ?2
+                ORDER BY s.id DESC LIMIT 1) <> 'recovered'
+         ORDER BY i.due_day, a.id, i.seq",
+    )?;
+    let read = |r: &Row<'_>| {
+        let payee = match r.get::<_, Option<i64>>(3)? {
+            Some(id) => Party::Person(id),
+            None => Party::Org(r.get(4)?),
+        };
+        Ok(Open {
+            application_id: r.get(0)?,
+            scheme: r.get(1)?,
+            policy_id: r.get(2)?,
+            payee,
+            for_id: r.get(5)?,
+            decision_id: r.get(6)?,
+            seq: r.get(7)?,
+            due: Day(r.get(8)?),
+            period: r.get(9)?,
+            left: Fen(r.get(10)?),
+            line_id: r.get(11)?,
+            award_line_id: r.get(12)?,
+            approved: Day(r.get(13)?),
+        })
+    };
+    Ok(st.query_map([until.0, day.0], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Applications that an actor approved: whoever did does not pay them.
+pub fn approvers_of(conn: &Connection, actor: &str) -> Result<HashSet<i64>> {
+    let mut st = conn.prepare_cached(
+        "SELECT s.record_id FROM step s JOIN op o ON o.op = s.made_op
+         WHERE s.record_kind = 'application' AND s.to_state = 'approved' AND s.voided_op IS NULL AND o.actor = ?1",
+    )?;
+    Ok(st.query_map([actor], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+// ---------------------------------------------------------------- where the bank does not agree
+
+/// A line of the bank's return that does not agree with what was sent.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The batch.
+    pub batch_id: i64,
+    /// Its version.
+    pub seq: i64,
+    /// Row of the bank file.
+    pub row: i64,
+    /// What we sent.
+    pub sent: String,
+    /// What the bank said.
+    pub returned: String,
+    /// settled, failed, partial; none while it is open.
+    pub outcome: Option<String>,
+    /// Why.
+    pub why: Option<String>,
+    /// Who read it in, or closed it.
+    pub actor: String,
+}
+
+/// Differences of a batch, or of all, as they stand.
+pub fn differences(conn: &Connection, batch: Option<i64>) -> Result<Vec<Difference>> {
+    let mut st = conn.prepare_cached(
+        "SELECT d.batch_id, d.seq, d.row, d.sent, d.returned, d.outcome, d.why, coalesce(o.actor, '') FROM payment_difference d
+         LEFT JOIN op o ON o.op = d.made_op WHERE d.voided_op IS NULL AND (?1 IS NULL OR d.batch_id = ?1) ORDER BY d.batch_id, d.row, d.seq",
+    )?;
+    let read = |r: &Row<'_>| {
+        Ok(Difference {
+            batch_id: r.get(0)?,
+            seq: r.get(1)?,
+            row: r.get(2)?,
+            sent: r.get(3)?,
+            returned: r.get(4)?,
+            outcome: r.get(5)?,
+            why: r.get(6)?,
+            actor: r.get(7)?,
+        })
+    };
+    Ok(st.query_map([batch], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Keeps a difference, open or closed.
+pub fn add_difference(tx: &mut Tx<'_>, d: &Difference) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO payment_difference (batch_id, seq, made_op, row, sent, returned, outcome, why)
+             VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM payment_difference WHERE batch_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![d.batch_id, tx.op, d.row, d.sent, d.returned, d.outcome, d.why])?;
+    tx.touch(&PAYMENT_BATCH_SUBJECT, d.batch_id);
+    Ok(())
+}
+
+/// Closes one: it is voided as it stood open and made again with what was found.
+pub fn close_difference(tx: &mut Tx<'_>, d: &Difference, outcome: &str, why: &str) -> Result<()> {
+    tx.conn()
+        .prepare_cached("UPDATE payment_difference SET voided_op = ?3 WHERE batch_id = ?1 AND seq = ?2")?
+        .execute([d.batch_id, d.seq, tx.op])?;
+    add_difference(tx, &Difference { outcome: Some(outcome.to_owned()), why: Some(why.to_owned()), ..d.clone() })
 }
