@@ -236,7 +236,7 @@ fn every_kind_has_a_template_that_it_reads() {
     let kinds = desk.json(&["roster", "kinds"]);
     let mut names: Vec<&str> = kinds.as_array().unwrap().iter().map(|k| k["kind"].as_str().unwrap()).collect();
     names.dedup();
-    assert_eq!(names.len(), 10);
+    assert_eq!(names.len(), 11);
     for kind in names {
         for file in ["t.csv", "t.xlsx"] {
             let path = desk.path(file);

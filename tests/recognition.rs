@@ -305,6 +305,9 @@ fn many_are_recognised_at_once_or_none() {
     let checked = desk.json(&["recognition", "check", "--passed", "--where", "class=C", "--yes"]);
     assert_eq!(checked.as_array().unwrap().len(), 3);
     assert_eq!(desk.json(&["recognition", "check", "--passed", "--where", "class=A"]), serde_json::json!([]));
+    // One column of numbers is enough.
+    std::fs::write(desk.path("o.csv"), format!("no\n{q}\n")).unwrap();
+    assert_eq!(desk.json(&["talent", "leave", "--why", "retired", "--from", &list("o.csv"), "--dry-run"]).as_array().unwrap().len(), 1);
     let gone = desk.json(&["talent", "leave", "--why", "retired", "--from", &list("l.csv")]);
     assert_eq!((gone.as_array().unwrap().len(), &gone[0]["no"], &gone[0]["status"]), (1, &q.as_str().into(), &"left".into()));
     assert_eq!(desk.json(&["talent", "leave", &p, &r, "--why", "retired"]).as_array().unwrap().len(), 2);

@@ -199,8 +199,11 @@ pub fn recovered_of(conn: &Connection, note: &str) -> Result<Fen> {
     Ok(Fen(sum))
 }
 
-/// The same one by one: day, op, amount, decision.
-pub fn recoveries(conn: &Connection, note: &str) -> Result<Vec<(Day, i64, Fen, Option<i64>)>> {
+/// A recovery: day, op, amount, decision.
+pub type Recovery = (Day, i64, Fen, Option<i64>);
+
+/// The same one by one.
+pub fn recoveries(conn: &Connection, note: &str) -> Result<Vec<Recovery>> {
     let mut st = conn.prepare_cached(
         "SELECT j.day, j.made_op, sum(-p.amount_fen), j.decision_id FROM posting p JOIN journal j ON j.id = p.journal_id
          WHERE j.kind = 'recover' AND j.note = ?1 AND p.account = 'paid' AND p.voided_op IS NULL GROUP BY j.made_op ORDER BY j.made_op",

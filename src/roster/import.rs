@@ -340,7 +340,11 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
     let top = rows.take_top(read::header::LOOK).map_err(|f| bad(&f))?;
     let found = read::header::find_header(&top, &column_of, set.kind.key_columns());
     let Some(found) = found else {
-        let required: Vec<&str> = set.kind.columns().iter().filter(|c| c.required).map(|c| c.zh).collect();
+        let columns = set.kind.columns();
+        let mut required: Vec<&str> = columns.iter().filter(|c| c.required).map(|c| c.zh).collect();
+        if required.is_empty() {
+            required.extend(set.kind.key_columns().iter().filter_map(|at| columns.get(*at)).map(|c| c.zh));
+        }
         return Err(error::bad_data("no_header")
             .fact("file", file.display())
             .fact("required", required.join("、"))

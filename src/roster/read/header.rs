@@ -55,7 +55,7 @@ pub fn even(cell: &str) -> Cow<'_, str> {
 }
 
 /// The row, or pair of rows with merged cells, in which most headers are known; at least two, and one of `keys` among them where
-/// any row has one.
+/// any row has one. A list of one column has one header.
 pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, keys: &[usize]) -> Option<Header> {
     let map = |cells: &[String]| -> Vec<Mapped> {
         cells
@@ -77,13 +77,14 @@ pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, key
         let key = seen.iter().any(|k| keys.contains(k));
         (key, seen.len())
     };
+    let narrow = rows.iter().all(|r| r.cells.iter().filter(|c| !c.trim().is_empty()).count() <= 1);
     let mut best: Option<((bool, usize, bool), Header)> = None;
     let mut offer = |row: &OwnedRow, last: &OwnedRow, headers: Vec<String>| {
         let mapping = map(&headers);
         let (key, count) = score(&mapping);
         // Of a row and a pair that say the same the row is the header.
         let s = (key, count, row.number == last.number);
-        if s.1 >= 2 && best.as_ref().is_none_or(|(b, _)| s > *b) {
+        if (s.1 >= 2 || narrow && s.0) && best.as_ref().is_none_or(|(b, _)| s > *b) {
             best = Some((s, Header { row: row.number, last_row: last.number, headers, mapping }));
         }
     };
