@@ -798,7 +798,8 @@ CREATE TABLE journal (
   day         INTEGER NOT NULL,
   kind        TEXT NOT NULL CHECK (kind IN ('appropriate', 'reserve', 'release', 'deduct', 'pay', 'bounce', 'recover', 'lapse', 'return', 'carry')),
   decision_id INTEGER REFERENCES decision (id),
-  note        TEXT
+  note        TEXT,
+  scheme      TEXT                    -- the benefit it is for: what a scheme was paid is a sum of movements
 ) STRICT;
 CREATE INDEX journal_recovered ON journal (note) WHERE kind = 'recover';
 
@@ -872,6 +873,7 @@ CREATE TABLE award (
   agreement      TEXT NOT NULL        -- JSON: what is owed back when the service is broken off
 ) STRICT;
 CREATE INDEX award_decision ON award (decision_id);
+CREATE INDEX award_day ON award (approved_day, application_id, amount_fen);
 
 -- A part of it that falls due. What was sent to the bank and did not come back stands in it, because a CHECK must guard it: nothing is paid twice.
 CREATE TABLE instalment (
@@ -886,6 +888,8 @@ CREATE TABLE instalment (
   line_id        INTEGER REFERENCES fund_line (id),  -- where it is reserved; NULL = a commitment of a later year, or waiting for money
   PRIMARY KEY (application_id, seq)
 ) STRICT, WITHOUT ROWID;
+-- What is owed: few of all instalments.
+CREATE INDEX instalment_open ON instalment (due_day) WHERE settled_fen < amount_fen AND voided_op IS NULL;
 
 -- A month of a benefit that a person had: once in a life.
 CREATE TABLE benefit_month (

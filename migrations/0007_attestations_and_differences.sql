@@ -16,6 +16,8 @@ CREATE TABLE attestation (
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE application ADD COLUMN for_id INTEGER REFERENCES person (id);
+CREATE INDEX award_day ON award (approved_day, application_id, amount_fen);
+CREATE INDEX instalment_open ON instalment (due_day) WHERE settled_fen < amount_fen AND voided_op IS NULL;
 CREATE INDEX application_for ON application (for_id) WHERE for_id IS NOT NULL;
 
 -- A line of the bank's return that does not agree with what was sent (对账差异): open until a second actor closes it; the row is voided as it
@@ -44,7 +46,8 @@ CREATE TABLE journal (
   day         INTEGER NOT NULL,
   kind        TEXT NOT NULL CHECK (kind IN ('appropriate', 'reserve', 'release', 'deduct', 'pay', 'bounce', 'recover', 'lapse', 'return', 'carry')),
   decision_id INTEGER REFERENCES decision (id),
-  note        TEXT
+  note        TEXT,
+  scheme      TEXT                    -- the benefit it is for: what a scheme was paid is a sum of movements
 ) STRICT;
 CREATE INDEX journal_recovered ON journal (note) WHERE kind = 'recover';
 INSERT INTO journal (id, made_op, voided_op, day, kind, decision_id, note) SELECT id, made_op, voided_op, day, kind, decision_id, note FROM journal_6;

@@ -166,7 +166,7 @@ pub static FUND_BALANCE: Table = Table {
         ("paid_fen", Plain),
     ],
 };
-record_table!(JOURNAL, "journal", ["day" Plain, "kind" Plain, "decision_id" Plain, "note" Plain]);
+record_table!(JOURNAL, "journal", ["day" Plain, "kind" Plain, "decision_id" Plain, "note" Plain, "scheme" Plain]);
 /// The postings of a movement.
 pub static POSTING: Table = Table {
     name: "posting",

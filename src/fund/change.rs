@@ -1,6 +1,6 @@
 //! What is done to funds; each act sees them as the register knows them within its own op.
 
-use super::store::{self, Fund};
+use super::store::{self, Fund, Voucher};
 use super::{ANY_PURPOSE, Account, MACHINE, Movement, carried, postings};
 use crate::base::codes;
 use crate::base::day::Day;
@@ -25,6 +25,11 @@ pub fn open(tx: &mut Tx<'_>, name: &str, year: i32, kind: &str, decision: Option
     let fund = Fund { id: 0, name: name.to_owned(), year, kind: kind.to_owned(), decision_id };
     let id = store::create(tx, &fund)?;
     Ok(Fund { id, ..fund })
+}
+
+/// A movement on a decision.
+fn on(decision_id: i64) -> Voucher<'static> {
+    Voucher { decision_id: Some(decision_id), ..Voucher::default() }
 }
 
 /// Whether a fund was closed, on whatever day.
@@ -73,7 +78,7 @@ pub fn appropriate(
         d.data.covers(&number::format(paper::PREFIX, decision_id), 0, sum)?;
     }
     let line = store::line(tx, fund.id, source, purpose, earmark)?;
-    store::post(tx, Movement::Appropriate.code(), Some(decision_id), None, &postings(line, Movement::Appropriate, amount))?;
+    store::post(tx, Movement::Appropriate.code(), on(decision_id), &postings(line, Movement::Appropriate, amount))?;
     Ok(())
 }
 
@@ -100,7 +105,7 @@ pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &s
                 continue;
             }
             let target = store::line(tx, to.id, &l.source, &l.purpose, l.earmark.as_deref())?;
-            store::post(tx, "carry", Some(decision_id), None, &carried(l.id, target, account, amount))?;
+            store::post(tx, "carry", on(decision_id), &carried(l.id, target, account, amount))?;
             if account == Account::Reserved {
                 promises.push((l.id, target));
             }
@@ -145,12 +150,12 @@ pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen, Vec<i64>)> {
         let (held, _) = store::sums(tx.conn(), l.id, Day(i32::MAX))?;
         let promised = held.of(Account::Reserved);
         if promised.0 > 0 {
-            store::post(tx, Movement::Lapse.code(), None, None, &postings(l.id, Movement::Lapse, promised))?;
+            store::post(tx, Movement::Lapse.code(), Voucher::default(), &postings(l.id, Movement::Lapse, promised))?;
             lines.push(l.id);
         }
         let free = held.cash();
         if l.source == "state" && free.0 > 0 {
-            store::post(tx, Movement::Return.code(), None, None, &postings(l.id, Movement::Return, free))?;
+            store::post(tx, Movement::Return.code(), Voucher::default(), &postings(l.id, Movement::Return, free))?;
             returned = returned.checked_add(free).ok_or_else(|| error::bad_data("amount_range"))?;
         }
         lapsed = lapsed.checked_add(promised).ok_or_else(|| error::bad_data("amount_range"))?;

@@ -120,12 +120,23 @@ pub fn line(tx: &mut Tx<'_>, fund_id: i64, source: &str, purpose: &str, earmark:
     Ok(id)
 }
 
-/// Keeps a movement: its postings, and the balances they change. 3 where a line would be overdrawn.
-pub fn post(tx: &mut Tx<'_>, kind: &str, decision_id: Option<i64>, note: Option<&str>, postings: &[Posting]) -> Result<i64> {
+/// What a movement says of itself (记账摘要).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Voucher<'a> {
+    /// The decision it rests on.
+    pub decision_id: Option<i64>,
+    /// Why.
+    pub note: Option<&'a str>,
+    /// The benefit it is for.
+    pub scheme: Option<&'a str>,
+}
+
+/// Keeps a movement of a kind: its postings, and the balances they change. 3 where a line would be overdrawn.
+pub fn post(tx: &mut Tx<'_>, kind: &str, v: Voucher<'_>, postings: &[Posting]) -> Result<i64> {
     let id = tx.next_number("journal", "SELECT coalesce(max(id), 0) FROM journal")?;
     tx.conn()
-        .prepare_cached("INSERT INTO journal (id, made_op, day, kind, decision_id, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![id, tx.op, tx.day.0, kind, decision_id, note])?;
+        .prepare_cached("INSERT INTO journal (id, made_op, day, kind, decision_id, note, scheme) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![id, tx.op, tx.day.0, kind, v.decision_id, v.note, v.scheme])?;
     for (seq, p) in (1i64..).zip(postings) {
         tx.conn()
             .prepare_cached("INSERT INTO posting (journal_id, seq, made_op, line_id, account, amount_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
@@ -399,13 +410,14 @@ mod tests {
             let (a, b) = (create(tx, &fund("a", 2019))?, create(tx, &fund("a", 2020))?);
             let one = line(tx, a, "state", "rent", None)?;
             assert_eq!(line(tx, a, "state", "rent", None)?, one, "one line for one thing");
-            post(tx, "appropriate", None, None, &postings(one, Movement::Appropriate, Fen(100)))?;
+            post(tx, "appropriate", Voucher::default(), &postings(one, Movement::Appropriate, Fen(100)))?;
             Ok((one, line(tx, b, "state", "rent", None)?))
         })
         .unwrap()
         .value;
-        let mut step =
-            |kind: &'static str, postings: &[Posting]| write(&mut conn, &act, |tx| post(tx, kind, None, None, postings)).map_err(|e| e.key);
+        let mut step = |kind: &'static str, postings: &[Posting]| {
+            write(&mut conn, &act, |tx| post(tx, kind, Voucher::default(), postings)).map_err(|e| e.key)
+        };
         assert_eq!(step("reserve", &postings(one, Movement::Reserve, Fen(101))).unwrap_err(), "not_free");
         step("reserve", &postings(one, Movement::Reserve, Fen(60))).unwrap();
         assert_eq!(step("reserve", &postings(one, Movement::Reserve, Fen(41))).unwrap_err(), "not_free");

@@ -9,7 +9,8 @@ use crate::base::number;
 use crate::db::digest::{hex, sha256};
 use crate::db::write::{Tx, random_bytes};
 use crate::error::{self, Result};
-use crate::fund::{self, Account, Movement, Posting, postings};
+use crate::fund::store::Voucher;
+use crate::fund::{self, Movement, postings};
 use crate::policy::{self, BenefitsPack};
 use crate::talent::store as people;
 use rusqlite::Connection;
@@ -197,7 +198,7 @@ pub fn pay(
     let approved = store::approvers_of(tx.conn(), &tx.actor)?;
     let seed = random_bytes();
     let (mut lines, mut payments, mut sum) = (Vec::new(), Vec::new(), Fen::ZERO);
-    let mut moved: BTreeMap<(i64, i64), Fen> = BTreeMap::new();
+    let mut moved: BTreeMap<(i64, String, i64), Fen> = BTreeMap::new();
     for (row, DueNow { open: o, held }) in (1i64..).zip(chosen) {
         if let Some(why) = held {
             return Err(error::refused("held").fact("no", o.no()).fact("why", why).detail("why", *why));
@@ -208,7 +209,7 @@ pub fn pay(
         let line_id = o.line_id.ok_or_else(|| error::not_office("damaged"))?;
         let payee_no = current_no(tx.conn(), o.payee)?;
         let account = accounts.get(&payee_no).cloned().ok_or_else(|| error::bad_data("no_account").fact("no", &payee_no))?;
-        let paid = moved.entry((o.decision_id, line_id)).or_default();
+        let paid = moved.entry((o.decision_id, o.scheme.clone(), line_id)).or_default();
         *paid = paid.checked_add(o.left).ok_or_else(|| error::bad_data("amount_range"))?;
         let salt = &sha256(&[&seed[..], &row.to_be_bytes()].concat())[..16];
         payments.push(Payment {
@@ -227,9 +228,10 @@ pub fn pay(
         sum = sum.checked_add(o.left).ok_or_else(|| error::bad_data("amount_range"))?;
         lines.push(bank_line(tx.conn(), (&o.no(), o.payee), row, o.left, account, &remark(&batch_no, head))?);
     }
-    // One movement a decision: the batch's own lines say to whom.
-    for ((decision, line), amount) in moved {
-        fund::store::post(tx, Movement::Pay.code(), Some(decision), Some(&batch_no), &postings(line, Movement::Pay, amount))?;
+    // One movement a decision and scheme: the batch's own lines say to whom.
+    for ((decision, scheme, line), amount) in moved {
+        let voucher = Voucher { decision_id: Some(decision), note: Some(&batch_no), scheme: Some(&scheme) };
+        fund::store::post(tx, Movement::Pay.code(), voucher, &postings(line, Movement::Pay, amount))?;
     }
     let bytes = file(&lines)?;
     store::add_batch(tx, batch, sum, &hex(&sha256(&bytes)), head, &payments)?;
@@ -320,7 +322,7 @@ pub fn confirm(tx: &mut Tx<'_>, batch: i64, answers: &[Answer]) -> Result<Confir
     let held = store::differences(tx.conn(), Some(batch))?;
     let mut seen = BTreeSet::new();
     let mut found = Confirmed::default();
-    let mut back: BTreeMap<i64, Fen> = BTreeMap::new();
+    let mut back = Back::new();
     for a in answers {
         let Some(p) = sent.get(&a.row) else {
             return Err(error::bad_data("unknown_line").fact("row", a.at).detail("row", a.at));
@@ -392,23 +394,26 @@ fn state_of(paid: Fen, sent: Fen) -> &'static str {
 }
 
 /// Keeps the bank's word on a line; what it did not pay is added to what goes back to the promises.
-fn answered(tx: &mut Tx<'_>, batch: i64, p: &Payment, paid: Fen, reason: Option<&str>, back: &mut BTreeMap<i64, Fen>) -> Result<()> {
+fn answered(tx: &mut Tx<'_>, batch: i64, p: &Payment, paid: Fen, reason: Option<&str>, back: &mut Back) -> Result<()> {
     let rest = Fen(p.amount.0 - paid.0);
     if rest.0 > 0 {
-        let sum = back.entry(p.line_id).or_default();
+        let sum = back.entry((store::scheme_of(tx.conn(), p.application_id)?, p.line_id)).or_default();
         *sum = sum.checked_add(rest).ok_or_else(|| error::bad_data("amount_range"))?;
     }
     store::answered(tx, batch, p, state_of(paid, p.amount), paid, reason)
 }
 
-/// Gives what the bank did not pay back to the promises, in one movement.
-fn bounce(tx: &mut Tx<'_>, batch: i64, back: &BTreeMap<i64, Fen>) -> Result<()> {
-    let all: Vec<Posting> = back.iter().flat_map(|(line, amount)| postings(*line, Movement::Bounce, *amount)).collect();
-    debug_assert!(all.iter().all(|p| matches!(p.account, Account::Paid | Account::Reserved)));
-    if all.is_empty() {
-        return Ok(());
+/// What goes back to the promises, by scheme and line.
+type Back = BTreeMap<(String, i64), Fen>;
+
+/// Gives what the bank did not pay back to the promises, in one movement a scheme and line.
+fn bounce(tx: &mut Tx<'_>, batch: i64, back: &Back) -> Result<()> {
+    let no = number::format(BATCH_PREFIX, batch);
+    for ((scheme, line), amount) in back {
+        let voucher = Voucher { decision_id: None, note: Some(&no), scheme: Some(scheme) };
+        fund::store::post(tx, Movement::Bounce.code(), voucher, &postings(*line, Movement::Bounce, *amount))?;
     }
-    fund::store::post(tx, Movement::Bounce.code(), None, Some(&number::format(BATCH_PREFIX, batch)), &all).map(|_| ())
+    Ok(())
 }
 
 /// Closes a difference (核销差异) with what was found: what the bank really paid of the line. Whoever made the batch or read the return in does
@@ -427,7 +432,7 @@ pub fn settle(tx: &mut Tx<'_>, batch: &Batch, row: i64, paid: Fen, why: &str) ->
     }
     let state = state_of(paid, p.amount);
     if p.state == "sent" {
-        let mut back = BTreeMap::new();
+        let mut back = Back::new();
         answered(tx, batch.id, &p, paid, Some(why), &mut back)?;
         bounce(tx, batch.id, &back)?;
     } else if p.state != state || p.paid != paid {

@@ -8,6 +8,7 @@ use crate::base::money::Fen;
 use crate::base::{codes, number};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
+use crate::fund::store::Voucher;
 use crate::fund::{self, Movement, postings};
 use crate::paper;
 use crate::policy::{self, Benefit, Form, How, Payee};
@@ -194,14 +195,15 @@ pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g
     let now = total(parts.iter().filter(|i| i.due <= year_end).map(|i| i.amount))?;
     let whole = total(schedule(granted).into_iter().filter(|p| p.0 <= year_end).map(|p| p.2))?;
     let line = line_for(tx, &fund, &s.code, whole)?;
+    let voucher = Voucher { decision_id: Some(decision_id), note: None, scheme: Some(&s.code) };
     if whole.0 > 0 {
-        fund::store::post(tx, Movement::Reserve.code(), Some(decision_id), None, &postings(line, Movement::Reserve, whole))?;
+        fund::store::post(tx, Movement::Reserve.code(), voucher, &postings(line, Movement::Reserve, whole))?;
     }
     // What other schemes paid is taken off in the ledger too, on the same decision: nobody has to guess where it went.
     let off = Fen(whole.0 - now.0);
     if off.0 > 0 {
         let note = format!("{} {}", claim.whose().no(), s.code);
-        fund::store::post(tx, Movement::Deduct.code(), Some(decision_id), Some(&note), &postings(line, Movement::Deduct, off))?;
+        fund::store::post(tx, Movement::Deduct.code(), Voucher { note: Some(&note), ..voucher }, &postings(line, Movement::Deduct, off))?;
     }
     parts.iter_mut().filter(|i| i.due <= year_end).for_each(|i| i.line_id = Some(line));
     let agreement = json!({"clawback": clawback(s), "service_months": s.service_months, "from": day.iso()});
@@ -398,7 +400,12 @@ pub fn reserve_waiting(tx: &mut Tx<'_>, fund: &fund::store::Fund) -> Result<usiz
             Err(e) if e.key == "no_free_money" => break,
             Err(e) => return Err(e),
         };
-        fund::store::post(tx, Movement::Reserve.code(), None, None, &postings(line, Movement::Reserve, left))?;
+        fund::store::post(
+            tx,
+            Movement::Reserve.code(),
+            Voucher { scheme: Some(&scheme), ..Voucher::default() },
+            &postings(line, Movement::Reserve, left),
+        )?;
         store::reserve(tx, id, seq, Some(line))?;
         reserved += 1;
     }

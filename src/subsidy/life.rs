@@ -8,6 +8,7 @@ use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
+use crate::fund::store::Voucher;
 use crate::fund::{self, Movement, postings};
 use crate::paper;
 use crate::policy::Form;
@@ -110,8 +111,14 @@ pub fn stop(tx: &mut Tx<'_>, a: &Application, decision_id: Option<i64>, why: &st
     steps::step(tx, (MACHINE.kind, a.id), Some(&from), "stopped", decision_id, Some(why))
 }
 
+/// A movement of one benefit's money.
+fn of<'a>(a: &'a Application, no: &'a str) -> Voucher<'a> {
+    Voucher { decision_id: None, note: Some(no), scheme: Some(&a.scheme) }
+}
+
 /// Takes what is not due yet out of the plan and gives its reservation back.
 fn release(tx: &mut Tx<'_>, a: &Application) -> Result<()> {
+    let no = a.no();
     let (y, m, _) = tx.day.ymd();
     let this_month = i64::from(y) * 100 + i64::from(m);
     let mut next = store::last_instalment(tx.conn(), a.id)?;
@@ -131,7 +138,7 @@ fn release(tx: &mut Tx<'_>, a: &Application) -> Result<()> {
         if let Some(line) = i.line_id {
             let back = Fen(i.amount.0 - kept.0);
             if back.0 > 0 {
-                fund::store::post(tx, Movement::Release.code(), None, Some(&a.no()), &postings(line, Movement::Release, back))?;
+                fund::store::post(tx, Movement::Release.code(), of(a, &no), &postings(line, Movement::Release, back))?;
             }
         }
         if let Some((amount, period)) = had {
@@ -155,7 +162,7 @@ fn months_of(period: &str) -> Vec<i64> {
 /// Resumes the balance of a stopped benefit, judged anew: at a new employer, or when what it was stopped for is gone.
 pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result<()> {
     in_state(tx, a, &["stopped"])?;
-    let day = tx.day;
+    let (day, no) = (tx.day, a.no());
     let (_, s) = scheme(tx.conn(), &a.scheme, day)?;
     if let (Some(unit), Party::Person(id)) = (employer, a.claim().whose()) {
         let p = people::load(tx.conn(), people::survivor(tx.conn(), id)?)?.ok_or_else(|| error::not_office("damaged"))?;
@@ -190,7 +197,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
     let this_year = parts.iter().filter(|i| i.due <= end).try_fold(Fen::ZERO, |s, i| s.checked_add(i.amount)).unwrap_or(now.balance);
     if this_year.0 > 0 {
         let line = line_for(tx, &fund, &a.scheme, this_year)?;
-        fund::store::post(tx, Movement::Reserve.code(), None, Some(&a.no()), &postings(line, Movement::Reserve, this_year))?;
+        fund::store::post(tx, Movement::Reserve.code(), of(a, &no), &postings(line, Movement::Reserve, this_year))?;
         parts.iter_mut().filter(|i| i.due <= end).for_each(|i| i.line_id = Some(line));
     }
     for i in &parts {
@@ -219,7 +226,7 @@ pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: 
     }
     let decision_id = paper::store::cite(tx, decision)?;
     release(tx, a)?;
-    let mut left = amount;
+    let (mut left, no) = (amount, a.no());
     // The last payment comes back first; what came back of a line before is not asked of it twice.
     let mut lines: Vec<(i64, Fen)> = Vec::new();
     for store::Paid { payment: p, .. } in store::payments_of(tx.conn(), a.id)?.into_iter().rev() {
@@ -232,7 +239,12 @@ pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: 
         let back = fund::store::recovered_on(tx.conn(), line, &a.no())?;
         let part = Fen((paid.0 - back.0).min(left.0));
         if part.0 > 0 {
-            fund::store::post(tx, Movement::Recover.code(), Some(decision_id), Some(&a.no()), &postings(line, Movement::Recover, part))?;
+            fund::store::post(
+                tx,
+                Movement::Recover.code(),
+                Voucher { decision_id: Some(decision_id), ..of(a, &no) },
+                &postings(line, Movement::Recover, part),
+            )?;
             left = Fen(left.0 - part.0);
         }
     }

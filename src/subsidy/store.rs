@@ -455,6 +455,11 @@ pub fn add_instalment(tx: &mut Tx<'_>, id: i64, p: &Instalment) -> Result<()> {
     Ok(())
 }
 
+/// The scheme of an application.
+pub fn scheme_of(conn: &Connection, id: i64) -> Result<String> {
+    Ok(conn.prepare_cached("SELECT scheme FROM application WHERE id = ?1")?.query_row([id], |r| r.get(0))?)
+}
+
 /// The op that approved an application.
 pub fn award_op(conn: &Connection, id: i64) -> Result<i64> {
     Ok(conn.prepare_cached("SELECT made_op FROM award WHERE application_id = ?1")?.query_row([id], |r| r.get(0))?)
