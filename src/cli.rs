@@ -9,7 +9,7 @@ use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
     audit, calendar, card, collect, desk, fund, housing, letter, org, paper, platform, point, policy, project, recognition, roster,
-    service, subsidy, talent, target, team,
+    report, service, subsidy, talent, target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -51,6 +51,7 @@ pub fn nouns() -> Vec<Noun> {
         collect::cmd::NOUN,
         letter::NOUN,
         target::cmd::NOUN,
+        report::cmd::NOUN,
         audit::cmd::NOUN,
     ]);
     all

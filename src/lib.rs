@@ -20,6 +20,7 @@ pub mod point;
 pub mod policy;
 pub mod project;
 pub mod recognition;
+pub mod report;
 pub mod roster;
 pub mod service;
 pub mod subsidy;

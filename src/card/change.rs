@@ -15,7 +15,7 @@ use crate::workflow::{self, store as steps};
 use rusqlite::Connection;
 
 /// The scheme a card was issued by.
-fn scheme_of(conn: &Connection, card: &Card) -> Result<CardScheme> {
+pub fn scheme_of(conn: &Connection, card: &Card) -> Result<CardScheme> {
     let id = card.policy_id.ok_or_else(|| error::not_office("damaged"))?;
     let pack = policy::store::card_version(conn, id)?;
     pack.scheme.iter().find(|s| s.code == card.scheme).cloned().ok_or_else(|| error::not_office("damaged"))
@@ -52,6 +52,27 @@ impl Holder {
             engaged: p.engagements.iter().map(|e| e.span).collect(),
         }
     }
+
+    /// What a card of this holder is on a day, its own acts and reviews being known: `stored` the state they brought about, `due` the last day for
+    /// the next review, `main` the main card's status where it is attached.
+    pub fn status<'a>(
+        &self,
+        card: &Card,
+        scheme: &CardScheme,
+        stored: &'a str,
+        due: Day,
+        main: Option<&'a str>,
+        day: Day,
+    ) -> (&'a str, Option<&'static str>) {
+        let recognised = match card.recognition_id {
+            Some(id) => self.recognised.iter().any(|(r, span)| *r == id && span.holds(day)) || day > card.valid_until,
+            None => true,
+        };
+        let here = self.engaged.iter().any(|e| e.holds(day));
+        let left_on = (!here).then(|| self.engaged.iter().filter_map(|e| e.until).filter(|u| *u < day).max()).flatten();
+        let facts = Facts { stored, issued: card.issued, valid_until: card.valid_until, recognised, review_due: due, left_on, main };
+        status(&facts, scheme.employer_grace_months, day)
+    }
 }
 
 /// What a card is on a day.
@@ -76,26 +97,10 @@ pub fn look_of(conn: &Connection, card: Card, holder: &Holder, day: Day) -> Resu
         }
         None => None,
     };
-    let recognised = match card.recognition_id {
-        Some(id) => holder.recognised.iter().any(|(r, span)| *r == id && span.holds(day)) || day > card.valid_until,
-        None => true,
-    };
-    let here = holder.engaged.iter().any(|e| e.holds(day));
-    let left_on = (!here).then(|| holder.engaged.iter().filter_map(|e| e.until).filter(|u| *u < day).max()).flatten();
     let due = review_due(scheme.review_months, card.issued, &store::reviews(conn, card.id, day)?);
-    let facts = Facts {
-        stored: &stored,
-        issued: card.issued,
-        valid_until: card.valid_until,
-        recognised,
-        review_due: due,
-        left_on,
-        main: main.as_deref(),
-    };
-    let (status, why) = status(&facts, scheme.employer_grace_months, day);
-    let status = status.to_owned();
+    let (status, why) = holder.status(&card, &scheme, &stored, due, main.as_deref(), day);
     let review_due = card.main_card_id.is_none().then_some(due);
-    Ok(Seen { card, status, why, review_due, last_step })
+    Ok(Seen { status: status.to_owned(), card, why, review_due, last_step })
 }
 
 /// 3 where a card is not valid on the day.

@@ -275,6 +275,9 @@ record_table!(BENEFIT_ELSEWHERE, "benefit_elsewhere", [
     "person_id" Plain, "scheme" Plain, "body" Plain, "amount_fen" Plain, "from_month" Plain, "until_month" Plain]);
 record_table!(HOUSING_UNIT, "housing_unit", ["address" Plain, "folded" Plain, "rent_fen" Plain]);
 fact_table!(LEASE, "lease", "unit_id", ["person_id" Reference, "why" Plain]);
+record_table!(REPORT, "report", [
+    "kind" Plain, "period" Plain, "from_day" Plain, "as_of_day" Plain, "known_op" Plain, "edition" Plain, "revises_id" Reference, "figures" Plain,
+    "sha256" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -348,6 +351,8 @@ pub static FUND_ASSERTION_SUBJECT: Subject = Subject { kind: "fund_assertion", p
 pub static FUND_INVESTMENT_SUBJECT: Subject = Subject { kind: "fund_investment", prefix: "", tables: &[&FUND_INVESTMENT] };
 /// A round of collecting rosters.
 pub static COLLECTION_SUBJECT: Subject = Subject { kind: "collection", prefix: "", tables: &[&COLLECTION, &COLLECTION_UNIT] };
+/// A frozen report.
+pub static REPORT_SUBJECT: Subject = Subject { kind: "report", prefix: "RP", tables: &[&REPORT] };
 /// An actor.
 pub static ACTOR_SUBJECT: Subject = Subject { kind: "actor", prefix: "", tables: &[&ACTOR] };
 /// All settings.
@@ -411,6 +416,7 @@ pub static ALL: &[&Subject] = &[
     &CONFIRMATION_SUBJECT,
     &POLICY_SUBJECT,
     &PROJECT_SUBJECT,
+    &REPORT_SUBJECT,
     &REVIEW_SUBJECT,
     &CASE_SUBJECT,
     &SETTING_SUBJECT,

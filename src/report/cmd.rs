@@ -1,0 +1,307 @@
+//! `report …`: arguments, and reports as a clerk and a script see them.
+
+use super::doc::{Doc, Sheet};
+use super::figures::{self, Source};
+use super::make::{self, Asked, Made, WHITEPAPER};
+use super::period::{Length, Period};
+use super::store::{self, Frozen};
+use super::verify::{self, Verified};
+use super::{Figure, PREFIX, value};
+use crate::base::number;
+use crate::cli::Noun;
+use crate::error::{self, Result};
+use crate::office::{Exit, Office};
+use crate::ui::{Column, Format, View};
+use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// The noun.
+pub const NOUN: Noun = Noun { name: "report", build, run };
+
+#[derive(Args, Debug)]
+struct Make {
+    #[arg(value_name = "PERIOD")]
+    period: String,
+    #[arg(long, value_name = "FILE")]
+    out: Vec<PathBuf>,
+    #[arg(long)]
+    freeze: bool,
+    #[arg(long, requires = "freeze")]
+    revise: bool,
+    #[arg(long)]
+    if_changed: bool,
+    #[arg(long)]
+    preliminary: bool,
+    #[arg(long, requires = "freeze")]
+    catch_up: bool,
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+enum ReportCommand {
+    Quarter(Make),
+    Half(Make),
+    Year(Make),
+    Whitepaper(Make),
+    Verify {
+        #[arg(value_name = "RP", required_unless_present = "all")]
+        report: Vec<String>,
+        #[arg(long, conflicts_with = "report")]
+        all: bool,
+    },
+    Check {
+        #[arg(value_name = "PERIOD")]
+        period: String,
+        #[arg(long)]
+        reidentify: bool,
+    },
+    Explain {
+        #[arg(value_name = "FIGURE")]
+        figure: String,
+        #[arg(long, value_name = "PERIOD")]
+        period: String,
+    },
+    Show {
+        #[arg(value_name = "RP")]
+        report: String,
+    },
+    List,
+}
+
+fn build(c: Command) -> Command {
+    ReportCommand::augment_subcommands(c).subcommand_required(true)
+}
+
+fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
+    use ReportCommand as C;
+    match C::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
+        C::Quarter(asked) => reports(office, "quarter", Length::Quarter, &asked),
+        C::Half(asked) => reports(office, "half", Length::Half, &asked),
+        C::Year(asked) => reports(office, "year", Length::Year, &asked),
+        C::Whitepaper(asked) => reports(office, WHITEPAPER, Length::Year, &asked),
+        C::Verify { report, all } => verify_all(office, &report, all),
+        C::Check { period, reidentify } => check(office, &period, reidentify),
+        C::Explain { figure, period } => explain(office, &figure, &period),
+        C::Show { report } => show(office, &report),
+        C::List => list(office),
+    }
+}
+
+/// A period of a length; `last` is the last that has ended.
+fn period(office: &Office, length: Option<Length>, text: &str) -> Result<Period> {
+    let unknown = || error::usage("no_period").fact("text", text);
+    if text.eq_ignore_ascii_case("last") {
+        return Ok(Period::last(length.unwrap_or(Length::Quarter), office.as_of()));
+    }
+    let p = Period::parse(text).ok_or_else(unknown)?;
+    if length.is_none_or(|l| l == p.length) { Ok(p) } else { Err(unknown()) }
+}
+
+fn reports(office: &Office, kind: &'static str, length: Length, said: &Make) -> Result<Exit> {
+    let last = period(office, Some(length), &said.period)?;
+    let mut periods = vec![last];
+    if said.catch_up {
+        // From the one behind the last that was frozen; where none was, this one is the first.
+        let frozen = store::all(office.read()?)?;
+        let before = frozen.iter().filter(|f| f.kind == kind).filter_map(|f| Period::parse(&f.period)).filter(|p| *p < last).max();
+        if let Some(before) = before {
+            let mut p = last.previous();
+            while p > before {
+                periods.insert(0, p);
+                p = p.previous();
+            }
+        }
+    }
+    let mut all = Vec::new();
+    for period in &periods {
+        let asked = Asked {
+            kind,
+            period: *period,
+            out: &said.out,
+            freeze: said.freeze,
+            revise: said.revise,
+            if_changed: said.if_changed,
+            preliminary: said.preliminary,
+            template: said.template.as_deref(),
+        };
+        all.push(make::make(office, &asked)?);
+    }
+    tell(office, &all, said)?;
+    Ok(Exit::Done)
+}
+
+/// On a screen the report itself, or one line where it went into files; scripts get what the contract says.
+fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
+    let dry = |mut v: Value| {
+        if office.globals.dry_run {
+            v["dry_run"] = true.into();
+            v["no"] = Value::Null;
+        }
+        v
+    };
+    match office.format() {
+        Format::Json | Format::Ndjson => {
+            let values: Vec<Value> = all.iter().map(|m| dry(m.json.clone())).collect();
+            match <[Value; 1]>::try_from(values) {
+                Ok([one]) => office.show(&View::object(one)),
+                Err(values) => office.show(&View { value: values.into(), ..View::default() }),
+            }
+        }
+        Format::Table | Format::Md if !said.out.is_empty() => {
+            for m in all {
+                let files: Vec<&str> = m.json["files"].as_array().into_iter().flatten().filter_map(|f| f["path"].as_str()).collect();
+                let no = m.json["no"].as_str().unwrap_or_default();
+                let same = if m.json["unchanged"] == true { "=" } else { "→" };
+                let line = format!("{} {} {no} {same} {}\n", m.json["period"].as_str().unwrap_or_default(), m.json["as_of"].as_str().unwrap_or_default(), files.join(" "));
+                office.put(line.as_bytes())?;
+            }
+            Ok(())
+        }
+        Format::Csv => {
+            let rows = all.iter().flat_map(|m| {
+                let period = m.json["period"].clone();
+                let lines = m.figures.tables.iter().flat_map(|t| t.figures());
+                lines.map(move |(f, unit, cell)| json!({"period": period, "figure": f.to_string(), "value": value(unit, cell)})).collect::<Vec<_>>()
+            });
+            office.show(&View::list(rows.collect(), ["period", "figure", "value"].into_iter().map(Column::new).collect()))
+        }
+        Format::Table | Format::Md => all.iter().try_for_each(|m| print(office, &m.doc)),
+    }
+}
+
+/// The report on a screen, table by table.
+fn print(office: &Office, doc: &Doc) -> Result<()> {
+    let head: String = std::iter::once(&doc.title).chain(&doc.about).map(|l| format!("{l}\n")).collect();
+    office.put(crate::ui::clean::printable(&head).as_bytes())?;
+    for s in &doc.sections {
+        office.put(format!("\n{}\n", s.title).as_bytes())?;
+        for t in &s.tables {
+            office.put(b"\n")?;
+            office.show(&view(t))?;
+        }
+    }
+    let notes: String = doc.notes.iter().map(|l| format!("\n{l}")).collect();
+    office.put(format!("{}\n", crate::ui::clean::printable(&notes)).as_bytes())
+}
+
+fn view(t: &Sheet) -> View {
+    let mut columns = vec![Column::new("c0").labelled(&t.corner)];
+    columns.extend(t.heads.iter().enumerate().map(|(at, h)| Column::right(format!("c{}", at + 1)).labelled(h)));
+    let rows = t.texts().into_iter().map(|cells| Value::Object(cells.into_iter().enumerate().map(|(at, c)| (format!("c{at}"), c.into())).collect()));
+    let mut view = View::list(rows.collect(), columns).titled(t.title.clone());
+    for note in &t.notes {
+        view = view.noted(note.clone());
+    }
+    view
+}
+
+// ---------------------------------------------------------------- frozen reports
+
+fn line(f: &Frozen) -> Value {
+    json!({
+        "no": f.no(), "status": "frozen", "kind": f.kind, "period": f.period, "edition": f.edition,
+        "revises": f.revises.map(|id| number::format(PREFIX, id)), "as_of": f.as_of.iso(), "known_op": f.known_op, "op": f.made_op, "sha256": f.sha256,
+    })
+}
+
+fn list(office: &Office) -> Result<Exit> {
+    let rows = store::all(office.read()?)?.iter().map(line).collect();
+    let columns = ["no", "kind", "period", "edition", "revises", "as_of", "known_op"].into_iter().map(Column::new).collect();
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}
+
+/// A frozen report with the entries that since reached into its period.
+fn show(office: &Office, text: &str) -> Result<Exit> {
+    let conn = office.read()?;
+    let f = store::resolve(conn, text)?;
+    let mut v = line(&f);
+    v["into_frozen"] = store::into_frozen(conn, &f)?.into();
+    v["figures"] = serde_json::from_str(&f.figures).unwrap_or(Value::Null);
+    if matches!(office.format(), Format::Table | Format::Md)
+        && let Value::Object(v) = &mut v
+    {
+        v.shift_remove("figures");
+    }
+    office.show(&View::object(v))?;
+    Ok(Exit::Done)
+}
+
+fn verify_all(office: &Office, texts: &[String], all: bool) -> Result<Exit> {
+    let conn = office.read()?;
+    let path = office.path()?.to_path_buf();
+    let reports = if all { store::all(conn)? } else { texts.iter().map(|t| store::resolve(conn, t)).collect::<Result<Vec<_>>>()? };
+    let mut rows = Vec::new();
+    for f in &reports {
+        rows.push(verified(f, &verify::verify(conn, &path, f)?));
+    }
+    let tampered = rows.iter().any(|r| r["ok"] == false);
+    match <[Value; 1]>::try_from(rows) {
+        Ok([one]) if !all => office.show(&View::object(one))?,
+        Ok([one]) => office.show(&View::list(vec![one], verify_columns()))?,
+        Err(rows) => office.show(&View::list(rows, verify_columns()))?,
+    }
+    Ok(if tampered { Exit::Found } else { Exit::Done })
+}
+
+fn verify_columns() -> Vec<Column> {
+    ["no", "period", "edition", "ok", "tampered", "corrected"].into_iter().map(Column::new).collect()
+}
+
+fn verified(f: &Frozen, v: &Verified) -> Value {
+    let corrected: Vec<Value> =
+        v.corrected.iter().map(|c| json!({"figure": c.figure, "frozen": c.frozen, "now": c.now, "ops": c.ops})).collect();
+    json!({
+        "no": f.no(), "kind": f.kind, "period": f.period, "edition": f.edition, "ok": v.tampered.is_empty(), "tampered": v.tampered,
+        "corrected": corrected,
+    })
+}
+
+// ---------------------------------------------------------------- before signing, and why
+
+fn check(office: &Office, text: &str, reidentify: bool) -> Result<Exit> {
+    let p = period(office, None, text)?;
+    let conn = office.read()?;
+    let day = p.until().min(office.as_of());
+    let path = office.path()?.to_path_buf();
+    let figures = figures::figures(&Source { conn, path: Some(&path), period: p, day })?;
+    let rows: Vec<Value> = if reidentify {
+        let found = super::whitepaper::attack(conn, p, &figures)?;
+        found.into_iter().map(|(f, cell)| json!({"check": "reidentified", "what": f.to_string(), "value": null, "against": value(super::Unit::People, &cell)})).collect()
+    } else {
+        let doubts = verify::doubts(conn, p, day, &figures)?;
+        doubts.into_iter().map(|d| json!({"check": d.check, "what": d.what, "value": d.value, "against": d.against})).collect()
+    };
+    let found = !rows.is_empty();
+    if matches!(office.format(), Format::Json | Format::Ndjson) {
+        office.show(&View::object(json!({"period": p.code(), "as_of": day.iso(), "ok": !found, "findings": rows})))?;
+    } else {
+        office.show(&View::list(rows, ["check", "what", "value", "against"].into_iter().map(Column::new).collect()))?;
+    }
+    Ok(if found { Exit::Found } else { Exit::Done })
+}
+
+/// The records behind a figure, by number.
+fn explain(office: &Office, text: &str, period_text: &str) -> Result<Exit> {
+    let f = Figure::parse(text).ok_or_else(|| error::usage("figure_form").fact("text", text))?;
+    let p = period(office, None, period_text)?;
+    let conn = office.read()?;
+    let _moment = conn.unchecked_transaction()?;
+    let day = p.until().min(office.as_of());
+    let source = Source { conn, path: None, period: p, day };
+    let records = figures::records(&source, &f)?;
+    let rows: Vec<Value> =
+        records.iter().map(|r| json!({"no": r.no, "day": r.day.map(|d| d.iso()), "amount": r.amount.map(|a| super::money(a.0))})).collect();
+    if matches!(office.format(), Format::Json | Format::Ndjson) {
+        office.show(&View::object(json!({"figure": f.to_string(), "period": p.code(), "as_of": day.iso(), "count": rows.len(), "records": rows})))?;
+        return Ok(Exit::Done);
+    }
+    let mut columns = vec![Column::new("no"), Column::new("day")];
+    if rows.iter().any(|r| !r["amount"].is_null()) {
+        columns.push(Column::right("amount"));
+    }
+    office.show(&View::list(rows, columns))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,28 @@
+//! A report as a folder of CSV files, one a table: UTF-8 with a byte order mark, as Excel and WPS need it, headers in words.
+
+use super::super::doc::Doc;
+use super::{Put, put_bytes};
+use crate::db::digest::{hex, sha256};
+use crate::error::{self, Result};
+use crate::ui::csv::push_row;
+use crate::ui::out::shown;
+use std::path::Path;
+
+/// Writes `TABLE.csv` files into the folder; each is whole or not there.
+pub(super) fn put(doc: &Doc, folder: &Path, if_changed: bool, dry: bool) -> Result<Put> {
+    if !dry {
+        std::fs::create_dir_all(folder).map_err(|_| error::cannot_create("no_folder").fact("folder", shown(&folder.display().to_string())))?;
+    }
+    let (mut same, mut all) = (true, String::new());
+    for sheet in doc.sections.iter().flat_map(|s| &s.tables) {
+        let mut text = String::from("\u{feff}");
+        push_row(&mut text, std::iter::once(sheet.corner.as_str()).chain(sheet.heads.iter().map(String::as_str)));
+        for row in sheet.plain() {
+            push_row(&mut text, row.iter().map(String::as_str));
+        }
+        let put = put_bytes(&folder.join(format!("{}.csv", sheet.table.key)), text.as_bytes(), if_changed, dry)?;
+        same &= put.same;
+        all.push_str(&put.sha256);
+    }
+    Ok(Put { path: folder.to_owned(), sha256: hex(&sha256(all.as_bytes())), same })
+}
