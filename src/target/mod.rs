@@ -3,6 +3,8 @@
 //! lines. Tally and `explain` ask the same functions; no SQL, no printing. Days count from 1970-01-01.
 
 pub mod cmd;
+pub mod count;
+pub mod forecast;
 pub mod store;
 
 use crate::policy::{Colours, Corps, Counts, Figure, OrgKind, PersonKind, PlatformKind, Stage, Target, TargetsPack, Term, iso};
