@@ -4,6 +4,7 @@
 pub mod cmd;
 pub mod keep;
 pub mod letter;
+pub mod sheet;
 pub mod store;
 
 use crate::base::day::Day;

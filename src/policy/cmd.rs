@@ -1,7 +1,8 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
 use super::{
-    BenefitsPack, PolicyFault, parse_benefits, parse_card, parse_recognition, parse_services, parse_targets, shipped_names, store,
+    BenefitsPack, PolicyFault, parse_benefits, parse_card, parse_recognition, parse_responsibility, parse_services, parse_targets,
+    shipped_names, store,
 };
 use crate::base::number;
 use crate::cli::Noun;
@@ -107,6 +108,7 @@ fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
     match () {
         () if says("recognition") => parse_recognition(text).map(|_| "recognition"),
         () if says("card") => parse_card(text).map(|_| "card"),
+        () if says("responsibility") => parse_responsibility(text).map(|_| "responsibility"),
         () if says("services") => parse_services(text).map(|_| "services"),
         () if says("benefits") => parse_benefits(text).and_then(|pack| prove(text, &pack)).map(|()| "benefits"),
         () => parse_targets(text).map(|_| "targets"),

@@ -244,8 +244,9 @@ fn explain(office: &Office, conn: &Connection, pack: &TargetsPack, code: &str, e
     Ok(Exit::Done)
 }
 
-/// Months of a series that a line of figures shows where it can't be drawn.
+/// The last months of a series stand in a line; a terminal as wide as `WIDE` has room for all of them.
 const MONTHS_SHOWN: usize = 12;
+const WIDE: usize = 140;
 
 /// Where the targets will end: run rate, projection and range, what is needed, month by month.
 fn ahead(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<Exit> {
@@ -263,7 +264,7 @@ fn ahead(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String
             came[j.target].push(since.unwrap_or(i32::MIN));
         }
     })?;
-    let drawn = office.with_out(|out| out.draws());
+    let (drawn, wide) = office.with_out(|out| (out.draws(), out.columns().is_some_and(|c| c >= WIDE)));
     let programs = matches!(office.format(), Format::Json | Format::Ndjson);
     let mut rows = Vec::new();
     for (t, came) in pack.targets.iter().zip(&came).filter(|(t, _)| wanted.is_empty() || wanted.contains(&&t.code)) {
@@ -279,15 +280,15 @@ fn ahead(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String
             row["level_percent"] = LEVEL_PERCENT.into();
             row["series"] = months.iter().map(|(y, m, n)| json!({"month": format!("{y}-{m:02}"), "count": n})).collect();
         } else {
-            let counts: Vec<u64> = months.iter().map(|m| m.2).collect();
-            row["trend"] = if drawn { spark::line(&counts) } else { spark::plain(&counts, MONTHS_SHOWN) }.into();
+            let shown = if drawn && wide { months.len() } else { MONTHS_SHOWN };
+            let counts: Vec<u64> = months[months.len().saturating_sub(shown)..].iter().map(|m| m.2).collect();
+            row["trend"] = if drawn { spark::line(&counts) } else { spark::plain(&counts) }.into();
         }
         rows.push(row);
     }
     let mut columns = vec![Column::new("code"), Column::new("name")];
-    columns.extend(
-        ["goal", "figure", "run_rate", "needed_rate", "projected", "low", "high", "chance_percent"].into_iter().map(Column::right),
-    );
+    columns
+        .extend(["goal", "figure", "run_rate", "needed_rate", "projected", "low", "high", "chance_percent"].into_iter().map(Column::right));
     columns.push(Column::new("trend"));
     let mut view = View::list(rows, columns);
     if matches!(office.format(), Format::Table | Format::Md) {

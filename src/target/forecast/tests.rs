@@ -93,7 +93,13 @@ fn series(way: Way, a_month: f64, dice: &mut Dice) -> Vec<i32> {
             Way::Uneven => dice.uneven(a_month, 4.0),
             Way::Season => dice.poisson(a_month * (1.0 + 0.5 * (std::f64::consts::TAU * at / 12.0 + phase).sin())),
             Way::Trend => dice.poisson(a_month * (1.0 + slope * (at - 17.5) / 17.5)),
-            Way::Turn => dice.poisson(if month < turn { a_month } else if up { a_month * 1.5 } else { a_month / 1.5 }),
+            Way::Turn => dice.poisson(if month < turn {
+                a_month
+            } else if up {
+                a_month * 1.5
+            } else {
+                a_month / 1.5
+            }),
             Way::Wander => dice.poisson(a_month * log_rate.exp()),
         };
         let (from, until) = (t.from + (f64::from(month) * MONTH) as i32, t.from + (f64::from(month + 1) * MONTH) as i32);
