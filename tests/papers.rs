@@ -116,6 +116,14 @@ fn an_office_of_the_first_schema_is_led_up() {
     let conn = rusqlite::Connection::open(desk.path("office.db")).unwrap();
     conn.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     for table in [
+        "duty",
+        "score",
+        "progress",
+        "milestone",
+        "task_charge",
+        "task_unit",
+        "leader_profile",
+        "leader",
         "objection",
         "notice",
         "step",

@@ -149,25 +149,28 @@ impl Maker<'_> {
         let tenths = |t: Option<i64>| t.map_or_else(|| "-".to_owned(), |t| format!("{}.{}", t / 10, t % 10));
         let zh = self.lang == Lang::Zh;
         let rules = &self.book.rules;
-        let row = |key: &str, value: String| vec![self.word(key), value];
-        let mut rows: Vec<Vec<String>> = rules
+        let mut cells: Vec<(String, String)> = rules
             .group
             .iter()
             .zip(&y.sum.groups)
-            .map(|(g, sum)| vec![format!("{} ({} %)", g.title(zh), g.percent), tenths(sum.tenths)])
+            .map(|(g, sum)| (format!("{} ({} %)", g.title(zh), g.percent), tenths(sum.tenths)))
             .collect();
-        rows.push(row("sheet_base", tenths(y.sum.base)));
-        rows.push(row("sheet_bonus", tenths(Some(y.sum.bonus))));
-        rows.push(row("sheet_deducted", tenths(Some(y.sum.deducted))));
-        rows.push(row("sheet_total", tenths(y.sum.total)));
-        rows.push(row(
-            "sheet_grade",
-            y.sum.total.and_then(|t| rules.grade_of(t)).map_or_else(|| "-".to_owned(), |g| g.title(zh).to_owned()),
-        ));
+        let grade = y.sum.total.and_then(|t| rules.grade_of(t)).map(|g| g.title(zh).to_owned());
         let duty = store::duty(self.conn, y.org_id, y.year)?.map(|d| self.label("task.rank", &d.1));
-        rows.push(row("sheet_duty", duty.unwrap_or_else(|| "-".to_owned())));
-        let columns = vec![(self.word("sheet_item"), false), (self.word("sheet_points_column"), true)];
-        Ok(Table { caption: words(self.lang, "sheet_score", &[("year", &self.year)]), columns, rows })
+        let nothing = || "-".to_owned();
+        for (key, value) in [
+            ("sheet_base", tenths(y.sum.base)),
+            ("sheet_bonus", tenths(Some(y.sum.bonus))),
+            ("sheet_deducted", tenths(Some(y.sum.deducted))),
+            ("sheet_total", tenths(y.sum.total)),
+            ("sheet_grade", grade.unwrap_or_else(nothing)),
+            ("sheet_duty", duty.unwrap_or_else(nothing)),
+        ] {
+            cells.push((self.word(key), value));
+        }
+        let (labels, row): (Vec<String>, Vec<String>) = cells.into_iter().unzip();
+        let columns = labels.into_iter().map(|l| (l, true)).collect();
+        Ok(Table { caption: words(self.lang, "sheet_score", &[("year", &self.year)]), columns, rows: vec![row] })
     }
 
     fn notes(&self, sheet: &mut Sheet) {
