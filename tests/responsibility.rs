@@ -126,14 +126,16 @@ fn a_task_has_one_lead_unit_and_a_change_of_lead_is_a_handing_over() {
     assert_eq!(names(&dropped["support"]), ["科技局"]);
     fails(&desk, &["task", "assign", "4.2.2"], 2, "nothing_to_assign");
     fails(&desk, &["task", "assign", "4.2.2", "--lead", "无此单位"], 4, "no_org");
-    fails(&desk, &on("2019-08-01", &["task", "assign", "5.1.1", "--lead", "组织部", "--due", "2019-07-31"]), 2, "ends_before");
+    // What was due long ago is entered all the same: it is late at once.
+    let late = desk.json(&on("2019-08-01", &["task", "assign", "5.1.1", "--lead", "组织部", "--due", "2019-07-31"]));
+    assert_eq!((&late["colour"], &late["overdue"]), (&json!("red"), &json!(true)));
     assert_eq!(desk.run(&["task", "assign", "4.2.2", "--hand-over"]).0, 2);
     // What was said by mistake is taken back, in order.
     let log = desk.json(&["audit", "log"]);
     let mut ops: Vec<i64> =
         log.as_array().unwrap().iter().filter(|o| o["command"] == "task.assign").map(|o| o["op"].as_i64().unwrap()).collect();
     ops.sort_unstable();
-    let [_, handing, dropping] = ops.iter().map(i64::to_string).collect::<Vec<_>>().try_into().unwrap();
+    let [_, handing, dropping, _] = ops.iter().map(i64::to_string).collect::<Vec<_>>().try_into().unwrap();
     fails(&desk, &["undo", &handing, "--reason", "误"], 5, "later_rows");
     desk.json(&["undo", &dropping, "--reason", "误"]);
     desk.json(&["undo", &handing, "--reason", "误"]);

@@ -108,9 +108,6 @@ fn charge(tx: &mut Tx<'_>, t: &Task, a: &Assign<'_>, decision_id: Option<i64>) -
     if a.leader.is_none() && a.due.is_none() && a.measure.is_none() {
         return Ok(());
     }
-    if let Some(due) = a.due.filter(|due| *due < a.from) {
-        return Err(error::usage("ends_before").fact("from", a.from.iso()).fact("until", due.iso()));
-    }
     let leader_id = a.leader.map(|(name, rank)| leader::change::named_or_new(tx, name, rank, a.from)).transpose()?;
     let held = store::charges(tx.conn(), t.id)?.into_iter().find(|c| c.span.until.is_none());
     let old = held.as_ref().map(|c| c.data.clone()).unwrap_or_default();

@@ -1,27 +1,25 @@
 //! `task …`: arguments, and what each act and question of responsibility comes to.
 
-use super::change::{self, Assign, Duty};
-use super::look::{Book, Seen};
-use super::sheet::Maker;
+mod year;
+
+use self::year::{DutyArgs, ScoreArgs, SheetArgs};
+use super::change::{self, Assign};
+use super::look::Book;
 use super::store::{self, Task};
-use super::{DUTY, PREFIX, PROGRESS, view};
+use super::{PREFIX, PROGRESS, view};
 use crate::base::day::Day;
-use crate::base::number;
 use crate::base::quarter::Quarter;
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::leader;
 use crate::office::{Exit, Office, parse_day};
-use crate::org;
 use crate::paper;
-use crate::policy;
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
-use crate::ui::{Column, Format, Lang, View, lang, spark, t};
+use crate::ui::{Column, Format, View, spark, t};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
-use rusqlite::Connection;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// The noun.
@@ -48,16 +46,7 @@ enum TaskCommand {
     Progress(ProgressArgs),
     Score(ScoreArgs),
     Duty(DutyArgs),
-    Sheet {
-        #[arg(long, value_name = "U", required_unless_present = "leader", conflicts_with = "leader")]
-        unit: Option<String>,
-        #[arg(long, value_name = "NAME")]
-        leader: Option<String>,
-        #[arg(long, value_name = "YEAR", value_parser = year_parser())]
-        year: Option<i32>,
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
+    Sheet(SheetArgs),
 }
 
 #[derive(Args, Debug)]
@@ -114,79 +103,8 @@ struct ProgressArgs {
     why: Option<String>,
 }
 
-#[derive(Args, Debug)]
-struct ScoreArgs {
-    #[arg(long, value_name = "YEAR", value_parser = year_parser())]
-    year: i32,
-    #[arg(long, value_name = "U")]
-    unit: Option<String>,
-    #[arg(long, value_name = "POINTS", requires_all = ["unit", "why", "decision"], conflicts_with = "deduct", value_parser = parse_points)]
-    bonus: Option<i64>,
-    #[arg(long, value_name = "POINTS", requires_all = ["unit", "why", "decision"], value_parser = parse_points)]
-    deduct: Option<i64>,
-    #[arg(long, value_name = "TEXT")]
-    why: Option<String>,
-    #[arg(long, value_name = "D")]
-    decision: Option<String>,
-}
-
-/// How a duty report was received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Rank {
-    #[value(alias = "好")]
-    Good,
-    #[value(name = "fairly_good", alias = "较好")]
-    FairlyGood,
-    #[value(alias = "一般")]
-    Fair,
-    #[value(alias = "差")]
-    Poor,
-}
-
-impl Rank {
-    const fn code(self) -> &'static str {
-        match self {
-            Rank::Good => "good",
-            Rank::FairlyGood => "fairly_good",
-            Rank::Fair => "fair",
-            Rank::Poor => "poor",
-        }
-    }
-}
-
-#[derive(Args, Debug)]
-struct DutyArgs {
-    #[arg(value_name = "U", requires = "year")]
-    unit: Option<String>,
-    #[arg(long, value_name = "YEAR", value_parser = year_parser())]
-    year: Option<i32>,
-    #[arg(long, value_name = "FILE", requires = "unit")]
-    file: Vec<PathBuf>,
-    #[arg(long, value_name = "RANK", requires = "unit", value_enum)]
-    rank: Option<Rank>,
-    #[arg(long, requires = "unit")]
-    revise: bool,
-    #[arg(long, value_name = "D", requires = "rank")]
-    decision: Option<String>,
-    #[arg(long, value_name = "TEXT", requires = "revise")]
-    why: Option<String>,
-}
-
-/// A year of an office.
-fn year_parser() -> clap::builder::RangedI64ValueParser<i32> {
-    clap::value_parser!(i32).range(1949..=2199)
-}
-
 fn parse_quarter(text: &str) -> std::result::Result<Quarter, String> {
     Quarter::parse(text).ok_or_else(|| t("task.bad_quarter").to_owned())
-}
-
-/// Points with at most one decimal, above nothing, in tenths.
-fn parse_points(text: &str) -> std::result::Result<i64, String> {
-    let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |s: &str, most: usize| (1..=most).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
-    let tenths = (digits(whole, 3) && digits(tenth, 1)).then(|| format!("{whole}{tenth}").parse::<i64>().unwrap_or(0));
-    tenths.filter(|t| *t > 0).ok_or_else(|| t("task.bad_points").to_owned())
 }
 
 fn build(c: Command) -> Command {
@@ -212,9 +130,9 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             act(office, "task.milestone", &task, |tx, t| change::plan(tx, t, &said, decision.as_deref()).map(|()| None))
         }
         T::Progress(args) => progress(office, &args),
-        T::Score(args) => score(office, &args),
-        T::Duty(args) => duty(office, &args),
-        T::Sheet { unit, leader, year, out } => sheet(office, unit.as_deref(), leader.as_deref(), year, &out),
+        T::Score(args) => year::score(office, &args),
+        T::Duty(args) => year::duty(office, &args),
+        T::Sheet(args) => year::sheet(office, &args),
     }
 }
 
@@ -345,133 +263,4 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
         columns.push(Column::new("bar"));
     }
     filter::show_lines(office, rows, columns, lines, FIELDS)
-}
-
-/// The last day of a year as far as it is lived: what is reckoned for it is reckoned on that day. 65 where it has not begun.
-fn day_of_year(office: &Office, year: i32) -> Result<Day> {
-    let last = Day::month_end(year, 12).unwrap_or(office.as_of()).min(office.as_of());
-    if last.ymd().0 < year { Err(error::bad_data("year_ahead").fact("year", year)) } else { Ok(last) }
-}
-
-fn zh() -> bool {
-    lang() == Lang::Zh
-}
-
-/// Whether the office confirmed the rules of the score.
-fn confirmed(conn: &Connection, policy_id: Option<i64>) -> Result<bool> {
-    Ok(match policy_id {
-        Some(id) => !policy::store::confirmations(conn, id)?.is_empty(),
-        None => false,
-    })
-}
-
-fn score(office: &Office, a: &ScoreArgs) -> Result<Exit> {
-    let conn = office.read()?;
-    let unit = a.unit.as_deref().map(|u| org::store::resolve(conn, u)).transpose()?;
-    if let (Some(org), Some(tenths)) = (unit, a.bonus.or(a.deduct.map(|d| -d))) {
-        let why = text_said(a.why.as_deref().unwrap_or_default(), "--why")?;
-        let decision = a.decision.as_deref().unwrap_or_default();
-        let done = office.write("task.score", Map::new(), |tx| {
-            change::give(tx, org, a.year, tenths, &why, decision)?;
-            tx.outcome("unit", number::format(org::PREFIX, org));
-            let book = Book::open(tx.conn(), Day::month_end(a.year, 12).unwrap_or(tx.day).min(tx.day))?;
-            let mut all = scores(tx.conn(), &book, a.year, Some(org))?;
-            Ok(all.pop().unwrap_or(Value::Null))
-        })?;
-        return office.show_changed(&done);
-    }
-    let book = Book::open(conn, day_of_year(office, a.year)?)?;
-    let mut rows = scores(conn, &book, a.year, unit)?;
-    let sure = confirmed(conn, book.policy_id)?;
-    if let (Some(_), 1) = (unit, rows.len()) {
-        let mut v = View::object(rows.remove(0));
-        if !sure {
-            v = v.noted(t("task.unconfirmed"));
-        }
-        office.show(&v)?;
-        return Ok(Exit::Done);
-    }
-    let mut columns = vec![Column::new("unit.no"), Column::new("unit.name")];
-    columns.extend(["score", "base", "bonus", "deducted"].into_iter().map(Column::right));
-    columns.extend(["grade_title", "duty"].into_iter().map(Column::new));
-    let mut v = View::list(rows, columns);
-    if !sure {
-        v = v.noted(t("task.unconfirmed"));
-    }
-    office.show(&v)?;
-    Ok(Exit::Done)
-}
-
-/// Scores of a year as scripts see them.
-fn scores(conn: &Connection, book: &Book<'_>, year: i32, unit: Option<i64>) -> Result<Vec<Value>> {
-    let seen = book.all()?;
-    let sure = confirmed(conn, book.policy_id)?;
-    view::years(conn, book, &seen, year, unit)?.iter().map(|y| view::year(conn, book, y, sure, zh())).collect()
-}
-
-fn duty(office: &Office, a: &DutyArgs) -> Result<Exit> {
-    let conn = office.read()?;
-    let day = office.as_of();
-    let Some(unit) = &a.unit else {
-        let reports = store::duties(conn, a.year)?;
-        let rows = reports.into_iter().map(|(org, year)| view::duty(conn, org, year, day)).collect::<Result<Vec<_>>>()?;
-        let columns = ["no", "status", "year", "unit.name", "rank", "handed_in", "files"].into_iter().map(Column::new).collect();
-        office.show(&View::list(rows, columns))?;
-        return Ok(Exit::Done);
-    };
-    let org_id = org::store::resolve(conn, unit)?;
-    let year = a.year.ok_or_else(|| error::usage("not_understood"))?;
-    if a.file.is_empty() && a.rank.is_none() {
-        let held = view::duty(conn, org_id, year, day)?;
-        if held.is_null() {
-            return Err(error::not_found("no_such_duty").fact("unit", number::format(org::PREFIX, org_id)).fact("year", year));
-        }
-        office.show(&View::object(held))?;
-        return Ok(Exit::Done);
-    }
-    let why = a.why.as_deref().map(|w| text_said(w, "--why")).transpose()?;
-    if a.revise && why.is_none() {
-        return Err(error::usage("empty_text").fact("option", "--why"));
-    }
-    let kept = a.file.iter().map(|f| paper::cmd::bring(office, f)).collect::<Result<Vec<_>>>()?;
-    let asked = Duty {
-        org_id,
-        year,
-        brings: !a.file.is_empty(),
-        rank: a.rank.map(Rank::code),
-        revise: a.revise,
-        decision: a.decision.as_deref(),
-        why: why.as_deref(),
-    };
-    let done = office.write("task.duty", Map::new(), |tx| {
-        let id = change::duty(tx, &asked)?;
-        for (file, k) in a.file.iter().zip(&kept) {
-            paper::store::link(tx, &paper::cmd::kept(file, k.0.clone(), k.1, "duty_report", false, (DUTY.kind, id)))?;
-        }
-        tx.outcome("no", number::format(super::DUTY_PREFIX, id));
-        view::duty(tx.conn(), org_id, year, tx.day)
-    })?;
-    if a.file.is_empty() || a.revise { office.show_changed(&done) } else { office.show_made(&done) }
-}
-
-fn sheet(office: &Office, unit: Option<&str>, leader: Option<&str>, year: Option<i32>, out: &std::path::Path) -> Result<Exit> {
-    let conn = office.read()?;
-    let year = year.unwrap_or(office.as_of().ymd().0);
-    let book = Book::open(conn, day_of_year(office, year)?)?;
-    let seen: Vec<Seen> = book.all()?;
-    let make =
-        Maker { office, conn, book: &book, seen: &seen, year, lang: office.document_lang()?, confirmed: confirmed(conn, book.policy_id)? };
-    let (no, sheet) = match (unit, leader) {
-        (Some(u), _) => {
-            let id = org::store::resolve(conn, u)?;
-            (number::format(org::PREFIX, id), make.of_unit(id)?)
-        }
-        (None, name) => {
-            let l = leader::store::resolve(conn, name.unwrap_or_default(), book.day)?;
-            (l.no(), make.of_leader(&l)?)
-        }
-    };
-    let path = sheet.write(office, out)?;
-    office.show(&View::object(json!({"no": no, "year": year, "as_of": book.day.iso(), "path": path})))?;
-    Ok(Exit::Done)
 }
