@@ -8,8 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, calendar, card, collect, desk, fund, housing, letter, org, paper, platform, point, policy, project, recognition, roster,
-    report, service, subsidy, talent, target, team,
+    audit, calendar, card, collect, desk, fund, housing, leader, letter, org, paper, platform, point, policy, project, recognition, report,
+    roster, service, subsidy, talent, target, task, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -51,6 +51,8 @@ pub fn nouns() -> Vec<Noun> {
         collect::cmd::NOUN,
         letter::NOUN,
         target::cmd::NOUN,
+        task::cmd::NOUN,
+        leader::cmd::NOUN,
         report::cmd::NOUN,
         audit::cmd::NOUN,
     ]);

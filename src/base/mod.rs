@@ -10,5 +10,6 @@ pub mod ident;
 pub mod money;
 pub mod names;
 pub mod number;
+pub mod quarter;
 pub mod sheet;
 pub mod text;

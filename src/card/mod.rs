@@ -6,8 +6,6 @@ pub mod cmd;
 pub mod counter;
 pub mod key;
 pub mod letter;
-#[cfg(feature = "pdf")]
-mod pdf;
 pub mod print;
 pub mod store;
 pub mod sweep;

@@ -60,7 +60,7 @@ pub fn run(office: &Office, named: &Named, out: &Path) -> Result<Exit> {
     let bytes = match (form.as_str(), faces.as_slice()) {
         ("svg", [one]) => (svg(one) + "\n").into_bytes(),
         #[cfg(feature = "pdf")]
-        ("pdf", faces) => super::pdf::pages(&faces.chunks(SHEET).map(page).collect::<Vec<_>>())?,
+        ("pdf", faces) => crate::paper::pdf::pages(&faces.chunks(SHEET).map(page).collect::<Vec<_>>())?,
         _ => sheet(&faces).into_bytes(),
     };
     let path = crate::db::open::absolute(out)?;

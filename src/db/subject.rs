@@ -119,6 +119,16 @@ fact_table!(ACTOR, "actor", "actor_id", ["name" Plain, "os_user" Plain, "roles" 
 record_table!(POLICY_VERSION, "policy_version", [
     "kind" Plain, "sha256" Plain, "toml" Plain, "from_day" Plain, "until_day" Plain, "confirmed_op" Plain, "basis" Plain]);
 record_table!(TASK, "task", ["clause" Plain, "text" Plain]);
+fact_table!(TASK_UNIT, "task_unit", "task_id", ["org_id" Reference, "role" Plain, "decision_id" Plain]);
+fact_table!(TASK_CHARGE, "task_charge", "task_id", ["leader_id" Reference, "due_day" Plain, "measure" Plain, "decision_id" Plain]);
+fact_table!(MILESTONE, "milestone", "task_id", ["quarter" Plain, "planned" Plain, "decision_id" Plain]);
+record_table!(PROGRESS, "progress", ["task_id" Plain, "org_id" Reference, "day" Plain, "value" Plain, "text" Plain]);
+record_table!(SCORE, "score", [
+    "org_id" Reference, "year" Plain, "day" Plain, "points_tenths" Plain, "why" Plain, "decision_id" Plain]);
+record_table!(DUTY, "duty", ["org_id" Reference, "year" Plain]);
+record_table!(LEADER, "leader", []);
+fact_table!(LEADER_PROFILE, "leader_profile", "leader_id", [
+    "name" Plain, "folded" Plain, "rank" Plain, "title" Plain, "duties" Plain, "org_id" Reference, "decision_id" Plain]);
 record_table!(JUDGEMENT, "judgement", ["person_a" Plain, "person_b" Plain, "verdict" Plain, "evidence" Plain]);
 record_table!(REVIEW_ROW, "review_row", [
     "kind" Plain, "file" Plain, "row" Plain, "header" Plain, "cells" Plain, "cells_hash" Plain, "reasons" Plain, "state" Plain,
@@ -361,8 +371,16 @@ pub static SETTING_SUBJECT: Subject = Subject { kind: "setting", prefix: "", tab
 pub static CODE_SUBJECT: Subject = Subject { kind: "code", prefix: "", tables: &[&CODE] };
 /// A policy version.
 pub static POLICY_SUBJECT: Subject = Subject { kind: "policy_version", prefix: "", tables: &[&POLICY_VERSION] };
-/// A task line.
-pub static TASK_SUBJECT: Subject = Subject { kind: "task", prefix: "TK", tables: &[&TASK] };
+/// A task line with who carries it and what is planned.
+pub static TASK_SUBJECT: Subject = Subject { kind: "task", prefix: "TK", tables: &[&TASK, &TASK_UNIT, &TASK_CHARGE, &MILESTONE] };
+/// A report on a task.
+pub static PROGRESS_SUBJECT: Subject = Subject { kind: "progress", prefix: "TP", tables: &[&PROGRESS] };
+/// Points given or taken.
+pub static SCORE_SUBJECT: Subject = Subject { kind: "score", prefix: "", tables: &[&SCORE] };
+/// A unit's duty report.
+pub static DUTY_SUBJECT: Subject = Subject { kind: "duty", prefix: "DT", tables: &[&DUTY] };
+/// A member of the leading group.
+pub static LEADER_SUBJECT: Subject = Subject { kind: "leader", prefix: "GL", tables: &[&LEADER, &LEADER_PROFILE] };
 /// A judgement on two persons.
 pub static JUDGEMENT_SUBJECT: Subject = Subject { kind: "judgement", prefix: "", tables: &[&JUDGEMENT] };
 /// A roster row that waits.
@@ -395,6 +413,7 @@ pub static ALL: &[&Subject] = &[
     &CODE_SUBJECT,
     &COLLECTION_SUBJECT,
     &DECISION_SUBJECT,
+    &DUTY_SUBJECT,
     &FILE_SUBJECT,
     &FILE_LINK_SUBJECT,
     &FUND_SUBJECT,
@@ -404,6 +423,7 @@ pub static ALL: &[&Subject] = &[
     &HOUSING_SUBJECT,
     &JOURNAL_SUBJECT,
     &JUDGEMENT_SUBJECT,
+    &LEADER_SUBJECT,
     &NOTICE_SUBJECT,
     &OBJECTION_SUBJECT,
     &OFFER_SUBJECT,
@@ -415,9 +435,11 @@ pub static ALL: &[&Subject] = &[
     &POINT_SUBJECT,
     &CONFIRMATION_SUBJECT,
     &POLICY_SUBJECT,
+    &PROGRESS_SUBJECT,
     &PROJECT_SUBJECT,
     &REPORT_SUBJECT,
     &REVIEW_SUBJECT,
+    &SCORE_SUBJECT,
     &CASE_SUBJECT,
     &SETTING_SUBJECT,
     &STEP_SUBJECT,

@@ -52,6 +52,16 @@ const UNDOABLE: &[&str] = &[
     "lease.add",
     "lease.end",
     "fund.assert",
+    "leader.add",
+    "leader.edit",
+    "leader.retire",
+    "task.assign",
+    "task.milestone",
+    "task.progress",
+    "task.approve",
+    "task.return",
+    "task.score",
+    "task.duty",
     "org.add",
     "org.edit",
     "org.close",
@@ -86,6 +96,8 @@ const ONE_A_DAY: &[&str] = &[
     "project_profile",
     "team_profile",
     "decision_profile",
+    "leader_profile",
+    "task_charge",
     "actor",
 ];
 
@@ -192,6 +204,10 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
            OR EXISTS (SELECT 1 FROM fund_investment r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM application r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM point r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM task_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM leader_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM score r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM duty r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM collection_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM org_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {}))",
         is_the_ops(&subject::ENGAGEMENT),
@@ -306,6 +322,12 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::OFFER_USE, "offer_id", "offer"),
         (&subject::OFFER_USE, "card_id", "card"),
         (&subject::FUND_INVESTMENT, "org_id", "org"),
+        (&subject::TASK_UNIT, "org_id", "org"),
+        (&subject::LEADER_PROFILE, "org_id", "org"),
+        (&subject::PROGRESS, "org_id", "org"),
+        (&subject::SCORE, "org_id", "org"),
+        (&subject::DUTY, "org_id", "org"),
+        (&subject::TASK_CHARGE, "leader_id", "leader"),
         (&subject::APPLICATION, "person_id", "person"),
         (&subject::APPLICATION, "org_id", "org"),
         (&subject::APPLICATION, "for_id", "person"),

@@ -21,6 +21,7 @@ pub const STEPS: &[Step] = &[
     (6, include_str!("../../migrations/0006_funds.sql")),
     (7, include_str!("../../migrations/0007_attestations_and_differences.sql")),
     (8, include_str!("../../migrations/0008_reports.sql")),
+    (9, include_str!("../../migrations/0009_tasks.sql")),
 ];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`; `fill` then adds what a new office is founded with.

@@ -1,5 +1,5 @@
-//! What is due (待办): cases, public notices, reviews and ends of cards, mid-term checks, rosters owed, rows that wait; each with an urgency from
-//! named weights, so that the most pressing stands first. Nothing here writes.
+//! What is due (待办): cases, public notices, reviews and ends of cards, mid-term checks, rosters owed, milestones, tasks and reports on them, rows that
+//! wait; each with an urgency from named weights, so that the most pressing stands first. Nothing here writes.
 
 use super::store;
 use crate::base::day::Day;
@@ -12,12 +12,14 @@ use crate::policy;
 use crate::recognition;
 use crate::service;
 use crate::subsidy;
+use crate::target::Colour;
+use crate::task;
 use crate::workflow::store as steps;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
-pub const WEIGHTS: [(&str, f64); 10] = [
+pub const WEIGHTS: [(&str, f64); 13] = [
     ("case", 10.0),
     ("notice", 8.0),
     ("card_review", 6.0),
@@ -28,6 +30,9 @@ pub const WEIGHTS: [(&str, f64); 10] = [
     ("bank", 3.0),
     ("difference", 7.0),
     ("lease_end", 4.0),
+    ("task", 5.0),
+    ("milestone", 5.0),
+    ("approval", 4.0),
 ];
 
 /// So many days behind the bank's last word a fund wants another.
@@ -80,6 +85,7 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
     for (no, count, who) in subsidy::pay::open_differences(conn)? {
         found.push(Due { kind: "difference", no: Some(no), due: None, count, who });
     }
+    tasks(conn, day, last, &mut found)?;
     for (who, count) in store::waiting_by_actor(conn)? {
         found.push(Due { kind: "review_rows", no: None, due: None, count, who });
     }
@@ -184,6 +190,43 @@ fn leases(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Resul
                 let who = store::actor_of(conn, l.made_op)?;
                 found.push(Due { kind: "lease_end", no: Some(u.no()), due: Some(end), count: 1, who });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Tasks that are due or late, milestones that are near and not reached or far behind, and reports that wait for another person.
+fn tasks(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    let book = task::look::Book::open(conn, day)?;
+    for t in task::store::tasks(conn)? {
+        let Some(lead) = task::store::units(conn, t.id)?.into_iter().find(|u| u.data.role == task::Role::Lead && u.span.holds(day)) else {
+            continue;
+        };
+        let waiting: Vec<_> = task::store::reports(conn, t.id)?.into_iter().filter(|r| r.state == "reported" && r.day <= day).collect();
+        if let Some(first) = waiting.first() {
+            found.push(Due { kind: "approval", no: Some(t.no()), due: None, count: waiting.len(), who: first.actor.clone() });
+        }
+        // The register is asked for its figures only where one can be behind.
+        let planned = task::store::milestones(conn, t.id)?.into_iter().any(|m| m.span.holds(day) && m.data.quarter.last_day() <= last);
+        let due = task::store::charges(conn, t.id)?.into_iter().find(|c| c.span.holds(day)).and_then(|c| c.data.due).filter(|d| *d <= last);
+        if !planned && due.is_none() {
+            continue;
+        }
+        let seen = book.seen(t)?;
+        let no = || Some(seen.task.no());
+        let who = store::actor_of(conn, lead.made_op)?;
+        if seen.standing.colour == Colour::Done {
+            continue;
+        }
+        if due.is_some() {
+            found.push(Due { kind: "task", no: no(), due, count: 1, who: who.clone() });
+        }
+        let reached = seen.figure().unwrap_or(0);
+        let mut ends = seen.plan.iter().map(|m| (m.data.quarter.last_day(), m.data.planned));
+        let next = ends.clone().find(|(end, planned)| *end >= day && *end <= last && reached < *planned);
+        let behind = ends.rfind(|(end, _)| *end < day).filter(|_| seen.standing.colour == Colour::Red && !seen.standing.overdue);
+        if let Some((end, _)) = behind.or(next) {
+            found.push(Due { kind: "milestone", no: no(), due: Some(end), count: 1, who });
         }
     }
     Ok(())

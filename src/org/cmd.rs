@@ -199,6 +199,11 @@ fn status(p: &Profile, day: Day) -> &'static str {
     if p.closed(day) { "closed" } else { "active" }
 }
 
+/// A unit as other records name it.
+pub fn named(conn: &Connection, id: i64, day: Day) -> Result<Value> {
+    Ok(json!({"no": number::format(PREFIX, id), "name": store::name_at(conn, id, day)?.map(|n| n.0)}))
+}
+
 /// A line of `org list`.
 pub fn line(id: i64, v: &Fact<Profile>, day: Day, headcount: i64) -> Value {
     let p = &v.data;

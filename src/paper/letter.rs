@@ -116,18 +116,23 @@ impl Letter {
 
     /// Writes it into a file of the form its name says: .md or .html. A trial writes nothing.
     pub fn write(&self, office: &Office, out: &Path) -> Result<String> {
-        let form = out.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).unwrap_or_default();
-        let text = match form.as_str() {
-            "md" => self.markdown(),
-            "html" => self.html(office.document_lang()?),
-            _ => return Err(error::usage("letter_form").fact("file", shown(&out.display().to_string()))),
-        };
-        let path = crate::db::open::absolute(out)?;
-        if !office.globals.dry_run {
-            write_whole(&path, text.as_bytes())?;
-        }
-        Ok(shown(&path.display().to_string()))
+        write_as(office, out, || self.markdown(), |lang| self.html(lang))
     }
+}
+
+/// Writes a document into a file of the form its name says: .md or .html; the path as it may be shown. A trial writes nothing.
+pub fn write_as(office: &Office, out: &Path, markdown: impl FnOnce() -> String, html: impl FnOnce(Lang) -> String) -> Result<String> {
+    let form = out.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).unwrap_or_default();
+    let text = match form.as_str() {
+        "md" => markdown(),
+        "html" => html(office.document_lang()?),
+        _ => return Err(error::usage("letter_form").fact("file", shown(&out.display().to_string()))),
+    };
+    let path = crate::db::open::absolute(out)?;
+    if !office.globals.dry_run {
+        write_whole(&path, text.as_bytes())?;
+    }
+    Ok(shown(&path.display().to_string()))
 }
 
 /// Text as it stands in HTML and SVG.

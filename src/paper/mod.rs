@@ -4,6 +4,9 @@
 pub mod cmd;
 pub mod keep;
 pub mod letter;
+#[cfg(feature = "pdf")]
+pub mod pdf;
+pub mod sheet;
 pub mod store;
 
 use crate::base::day::Day;

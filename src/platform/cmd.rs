@@ -220,13 +220,7 @@ pub fn object(conn: &Connection, p: &Platform, day: Day, pack: &TargetsPack) -> 
     let v = &p.profile_at(day).ok_or_else(|| error::not_office("damaged"))?.data;
     let stage = p.stage_at(day);
     let code = stage.map(|s| s.data.as_str());
-    let unit = match v.org_id {
-        Some(id) => {
-            let name = org::store::name_at(conn, id, day)?.map(|n| n.0);
-            json!({"no": number::format(org::PREFIX, id), "name": name})
-        }
-        None => Value::Null,
-    };
+    let unit = v.org_id.map(|id| org::cmd::named(conn, id, day)).transpose()?;
     let operating = code == Some("operating");
     let agreements: Vec<Value> = p
         .agreements

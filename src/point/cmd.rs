@@ -173,9 +173,7 @@ const POINT_FIELDS: &[Field] = &[
 ];
 
 fn point_object(conn: &Connection, p: &Point, day: Day) -> Result<Value> {
-    let unit = |id: i64| -> Result<Value> {
-        Ok(json!({"no": number::format(org::PREFIX, id), "name": org::store::name_at(conn, id, day)?.map(|n| n.0)}))
-    };
+    let unit = |id: i64| org::cmd::named(conn, id, day);
     let offers = store::offers(conn)?.iter().filter(|o| o.point_id == p.id).count();
     Ok(json!({
         "no": number::format(PREFIX, p.id), "status": store::state(conn, (POINT_MACHINE.kind, p.id), day)?, "name": p.name, "kind": p.kind,

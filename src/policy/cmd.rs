@@ -1,8 +1,8 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
 use super::{
-    BenefitsPack, PolicyFault, examine_benefits, parse_benefits, parse_card, parse_recognition, parse_services, parse_targets,
-    shipped_names, store,
+    BenefitsPack, PolicyFault, examine_benefits, parse_benefits, parse_card, parse_recognition, parse_responsibility, parse_services,
+    parse_targets, shipped_names, store,
 };
 use crate::base::number;
 use crate::cli::Noun;
@@ -125,6 +125,7 @@ fn examine(text: &str) -> (Option<&'static str>, Vec<PolicyFault>) {
     match () {
         () if says("recognition") => one("recognition", parse_recognition(text).map(|_| ())),
         () if says("card") => one("card", parse_card(text).map(|_| ())),
+        () if says("responsibility") => one("responsibility", parse_responsibility(text).map(|_| ())),
         () if says("services") => one("services", parse_services(text).map(|_| ())),
         () if says("benefits") => match examine_benefits(text) {
             Ok((pack, mut faults)) => {

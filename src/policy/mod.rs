@@ -5,6 +5,7 @@ mod benefits;
 mod card;
 pub mod cmd;
 mod recognition;
+mod responsibility;
 mod services;
 pub mod store;
 mod targets;
@@ -21,6 +22,7 @@ pub use benefits::{
 };
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
+pub use responsibility::{Follow, Followed, ResponsibilityPack, parse_responsibility, responsibility_pack};
 pub use services::{Needs, Service, ServicesPack, parse_services, services_pack};
 pub use targets::{
     Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind, Schedule, Stage, Target, TargetsPack,
@@ -34,6 +36,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("card", include_str!("../../policy/card.toml")),
     ("services", include_str!("../../policy/services.toml")),
     ("benefits", include_str!("../../policy/benefits.toml")),
+    ("responsibility", include_str!("../../policy/responsibility.toml")),
 ];
 
 /// The text of a pack that comes with the program.

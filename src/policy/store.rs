@@ -1,6 +1,9 @@
 //! SQL of policy versions and of what the office confirmed.
 
-use super::{BenefitsPack, CardPack, ServicesPack, benefits_pack, card_pack, recognition_pack, services_pack, shipped};
+use super::{
+    BenefitsPack, CardPack, ResponsibilityPack, ServicesPack, benefits_pack, card_pack, recognition_pack, responsibility_pack,
+    services_pack, shipped,
+};
 use crate::db::digest::{hex, sha256};
 use crate::db::subject::{CONFIRMATION_SUBJECT, POLICY_SUBJECT};
 use crate::db::write::Tx;
@@ -92,6 +95,14 @@ pub fn benefits(conn: &Connection) -> Result<(Option<i64>, Rc<BenefitsPack>)> {
 pub fn benefits_version(conn: &Connection, id: i64) -> Result<Rc<BenefitsPack>> {
     let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
     benefits_pack(&text).map_err(|_| error::not_office("damaged"))
+}
+
+/// The responsibility pack with the id of its version.
+pub fn responsibility(conn: &Connection) -> Result<(Option<i64>, Rc<ResponsibilityPack>)> {
+    let v = current(conn, "responsibility")?;
+    // It was sound when it was loaded.
+    let pack = responsibility_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
+    Ok((v.id, pack))
 }
 
 /// The services pack with the id of its version.

@@ -163,18 +163,18 @@ fn each(office: &Office, conn: &Connection, mut f: impl FnMut(Value) -> Result<(
 fn by_line(office: &Office) -> Result<Exit> {
     let conn = office.read()?;
     let day = office.as_of();
+    let people = store::people_by_line(conn, day)?;
     let mut rows = Vec::new();
     for line in codes::codes("project_line") {
-        let (mut projects, mut people, mut orgs) = (0, BTreeSet::new(), BTreeSet::new());
+        let (mut projects, mut orgs) = (0, BTreeSet::new());
         for id in store::ids(conn)? {
             let p = loaded(conn, id)?;
             let Some(v) = p.profiles.iter().find(|v| v.span.holds(day)).filter(|v| v.data.line == line.code) else { continue };
             projects += i32::from(!v.data.closed(day));
-            let (persons, units) = came(conn, &p, day)?;
-            people.extend(persons);
-            orgs.extend(units);
+            orgs.extend(came(conn, &p, day)?.1);
         }
-        rows.push(json!({"line": line.code, "projects": projects, "people": people.len(), "orgs": orgs.len()}));
+        let people = people.get(line.code).map_or(0, BTreeSet::len);
+        rows.push(json!({"line": line.code, "projects": projects, "people": people, "orgs": orgs.len()}));
     }
     let mut columns = vec![Column::new("line")];
     columns.extend(["projects", "people", "orgs"].into_iter().map(Column::right));
@@ -193,10 +193,7 @@ fn came(conn: &Connection, p: &Project, day: Day) -> Result<(BTreeSet<i64>, BTre
 /// `project show`'s object.
 pub fn object(conn: &Connection, p: &Project, day: Day) -> Result<Value> {
     let v = &p.profile_at(day).ok_or_else(|| error::not_office("damaged"))?.data;
-    let unit = |id: i64| -> Result<Value> {
-        let name = org::store::name_at(conn, id, day)?.map(|n| n.0);
-        Ok(json!({"no": number::format(org::PREFIX, id), "name": name}))
-    };
+    let unit = |id: i64| org::cmd::named(conn, id, day);
     let (people, orgs) = came(conn, p, day)?;
     let units: Vec<Value> = p.units.iter().filter(|u| u.span.holds(day)).map(|u| unit(u.data)).collect::<Result<_>>()?;
     Ok(json!({

@@ -10,6 +10,7 @@ use crate::db::subject::{PROJECT_PROFILE, PROJECT_SUBJECT, PROJECT_UNIT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A project with its versions and further units in order of their days.
 #[derive(Debug)]
@@ -137,6 +138,22 @@ pub fn drop_unit(tx: &mut Tx<'_>, id: i64, unit: &Fact<i64>, day: Day, correct: 
     }
     tx.touch(&PROJECT_SUBJECT, id);
     Ok(())
+}
+
+/// Distinct persons engaged on the day by projects of each line.
+pub fn people_by_line(conn: &Connection, day: Day) -> Result<BTreeMap<String, BTreeSet<i64>>> {
+    let mut st = conn.prepare_cached(
+        "SELECT f.line, e.person_id FROM engagement e JOIN person p ON p.id = e.person_id AND p.merged_into IS NULL
+         JOIN project_profile f ON f.project_id = e.project_id AND f.voided_op IS NULL AND f.from_day <= ?1
+                               AND (f.until_day IS NULL OR f.until_day >= ?1)
+         WHERE e.project_id IS NOT NULL AND e.voided_op IS NULL AND e.from_day <= ?1 AND (e.until_day IS NULL OR e.until_day >= ?1)",
+    )?;
+    let mut rows = st.query([day.0])?;
+    let mut lines: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    while let Some(r) = rows.next()? {
+        lines.entry(r.get(0)?).or_default().insert(r.get(1)?);
+    }
+    Ok(lines)
 }
 
 /// Persons engaged by a project on the day and their units, one pair a person: (person, unit).

@@ -154,7 +154,12 @@ fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
                 let files: Vec<&str> = m.json["files"].as_array().into_iter().flatten().filter_map(|f| f["path"].as_str()).collect();
                 let no = m.json["no"].as_str().unwrap_or_default();
                 let same = if m.json["unchanged"] == true { "=" } else { "→" };
-                let line = format!("{} {} {no} {same} {}\n", m.json["period"].as_str().unwrap_or_default(), m.json["as_of"].as_str().unwrap_or_default(), files.join(" "));
+                let line = format!(
+                    "{} {} {no} {same} {}\n",
+                    m.json["period"].as_str().unwrap_or_default(),
+                    m.json["as_of"].as_str().unwrap_or_default(),
+                    files.join(" ")
+                );
                 office.put(line.as_bytes())?;
             }
             Ok(())
@@ -163,7 +168,9 @@ fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
             let rows = all.iter().flat_map(|m| {
                 let period = m.json["period"].clone();
                 let lines = m.figures.tables.iter().flat_map(|t| t.figures());
-                lines.map(move |(f, unit, cell)| json!({"period": period, "figure": f.to_string(), "value": value(unit, cell)})).collect::<Vec<_>>()
+                lines
+                    .map(move |(f, unit, cell)| json!({"period": period, "figure": f.to_string(), "value": value(unit, cell)}))
+                    .collect::<Vec<_>>()
             });
             office.show(&View::list(rows.collect(), ["period", "figure", "value"].into_iter().map(Column::new).collect()))
         }
@@ -189,7 +196,10 @@ fn print(office: &Office, doc: &Doc) -> Result<()> {
 fn view(t: &Sheet) -> View {
     let mut columns = vec![Column::new("c0").labelled(&t.corner)];
     columns.extend(t.heads.iter().enumerate().map(|(at, h)| Column::right(format!("c{}", at + 1)).labelled(h)));
-    let rows = t.texts().into_iter().map(|cells| Value::Object(cells.into_iter().enumerate().map(|(at, c)| (format!("c{at}"), c.into())).collect()));
+    let rows = t
+        .texts()
+        .into_iter()
+        .map(|cells| Value::Object(cells.into_iter().enumerate().map(|(at, c)| (format!("c{at}"), c.into())).collect()));
     let mut view = View::list(rows.collect(), columns).titled(t.title.clone());
     for note in &t.notes {
         view = view.noted(note.clone());
@@ -295,7 +305,9 @@ fn explain(office: &Office, text: &str, period_text: &str) -> Result<Exit> {
     let rows: Vec<Value> =
         records.iter().map(|r| json!({"no": r.no, "day": r.day.map(|d| d.iso()), "amount": r.amount.map(|a| super::money(a.0))})).collect();
     if matches!(office.format(), Format::Json | Format::Ndjson) {
-        office.show(&View::object(json!({"figure": f.to_string(), "period": p.code(), "as_of": day.iso(), "count": rows.len(), "records": rows})))?;
+        office.show(&View::object(
+            json!({"figure": f.to_string(), "period": p.code(), "as_of": day.iso(), "count": rows.len(), "records": rows}),
+        ))?;
         return Ok(Exit::Done);
     }
     let mut columns = vec![Column::new("no"), Column::new("day")];

@@ -155,8 +155,15 @@ pub const SECTIONS: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables that are drawn, and by which columns.
-const DRAWN: [(&str, &[usize]); 7] =
-    [("targets", &[1, 2]), ("corps", &[0, 1, 2]), ("flows", &[0, 3]), ("age", &[0]), ("education", &[0]), ("industry", &[0]), ("subsidies", &[2, 4])];
+const DRAWN: [(&str, &[usize]); 7] = [
+    ("targets", &[1, 2]),
+    ("corps", &[0, 1, 2]),
+    ("flows", &[0, 3]),
+    ("age", &[0]),
+    ("education", &[0]),
+    ("industry", &[0]),
+    ("subsidies", &[2, 4]),
+];
 
 /// Figures in words, section by section; tables without rows are left out.
 pub fn sections(figures: &Figures, lang: Lang) -> Vec<Section> {
@@ -214,7 +221,9 @@ pub fn sheet(t: &Table, lang: Lang) -> Sheet {
     let notes = try_t_in(lang, &format!("report.note.{}", t.key)).map(|n| vec![n.to_owned()]).unwrap_or_default();
     Sheet {
         title: words(lang, &format!("table.{}", t.key), &[]),
-        corner: try_t_in(lang, &format!("report.corner.{}", t.key)).unwrap_or_else(|| try_t_in(lang, "report.corner_").unwrap_or_default()).to_owned(),
+        corner: try_t_in(lang, &format!("report.corner.{}", t.key))
+            .unwrap_or_else(|| try_t_in(lang, "report.corner_").unwrap_or_default())
+            .to_owned(),
         heads: heads.collect(),
         names: t.rows.iter().map(|r| r.name.clone().unwrap_or_else(|| name(&r.key))).collect(),
         total: t.total.as_ref().map(|_| words(lang, "total", &[])),
@@ -255,7 +264,10 @@ mod tests {
 
     #[test]
     fn yuan_are_grouped_and_shares_have_a_tenth() {
-        assert_eq!((grouped("1234567.80"), grouped("-123.00"), grouped("1000.05")), ("1,234,567.80".into(), "-123.00".into(), "1,000.05".into()));
+        assert_eq!(
+            (grouped("1234567.80"), grouped("-123.00"), grouped("1000.05")),
+            ("1,234,567.80".into(), "-123.00".into(), "1,000.05".into())
+        );
         assert_eq!(text(Unit::Percent, &Cell::Int(1005)), "100.5%");
     }
 }

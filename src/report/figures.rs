@@ -151,7 +151,8 @@ fn of_people(f: Found) -> Record {
 fn of_target(s: &Source<'_>, pack: &TargetsPack, f: &Figure) -> Result<Option<Vec<Record>>> {
     use crate::policy::Counts;
     let Some(t) = pack.targets.iter().find(|t| t.code == f.row) else { return Ok(None) };
-    let flow = f.column == "introduced" || matches!(f.column.as_str(), "percent" | "colour" | "remaining") && t.follows.code() == "introduced";
+    let flow =
+        f.column == "introduced" || matches!(f.column.as_str(), "percent" | "colour" | "remaining") && t.follows.code() == "introduced";
     let span = s.span();
     match &t.counts {
         Counts::People { corps, .. } => {

@@ -64,7 +64,10 @@ pub fn must_know(out: &Path) -> Result<String> {
     if FORMS.contains(&form.as_str()) {
         return Ok(form);
     }
-    Err(error::usage("report_form").fact("file", shown(&out.display().to_string())).fact("forms", FORMS.join(" ")).detail("possible", FORMS.to_vec()))
+    Err(error::usage("report_form")
+        .fact("file", shown(&out.display().to_string()))
+        .fact("forms", FORMS.join(" "))
+        .detail("possible", FORMS.to_vec()))
 }
 
 /// Writes a report into a file of the form its name says; `if_changed` leaves one alone that would be the same.
@@ -80,7 +83,7 @@ pub fn put(w: &Written<'_>, out: &Path, if_changed: bool, dry: bool) -> Result<P
         ".xlsx" => workbook::bytes(w.doc, w.day)?,
         ".json" => format!("{}\n", serde_json::to_string_pretty(w.json).unwrap_or_default()).into_bytes(),
         #[cfg(feature = "docx")]
-        ".docx" => docx::bytes(w.doc)?,
+        ".docx" => docx::bytes(w.doc, w.day)?,
         #[cfg(feature = "pdf")]
         ".pdf" => pdf::bytes(w.doc)?,
         _ => return Err(error::usage("not_understood")),
@@ -91,7 +94,7 @@ pub fn put(w: &Written<'_>, out: &Path, if_changed: bool, dry: bool) -> Result<P
 /// Writes bytes, unless they stand there already and that is enough.
 fn put_bytes(path: &Path, bytes: &[u8], if_changed: bool, dry: bool) -> Result<Put> {
     let same = std::fs::read(path).is_ok_and(|there| there == bytes);
-    if !dry && !(same && if_changed) {
+    if !(dry || same && if_changed) {
         write_whole(path, bytes)?;
     }
     Ok(Put { path: path.to_owned(), sha256: hex(&sha256(bytes)), same })

@@ -87,9 +87,8 @@ pub fn make(office: &Office, asked: &Asked<'_>) -> Result<Made> {
     }
     let day = until.min(now);
     let path = office.path()?.to_path_buf();
-    let source = |conn: &Connection| -> Result<Figures> {
-        figures::figures(&Source { conn, path: Some(&path), period: asked.period, day })
-    };
+    let source =
+        |conn: &Connection| -> Result<Figures> { figures::figures(&Source { conn, path: Some(&path), period: asked.period, day }) };
     let (figures, kept) = if asked.freeze {
         let (figures, kept) = freeze(office, asked, day, source)?;
         (figures, Some(kept))
@@ -315,7 +314,9 @@ mod tests {
     #[test]
     fn only_figures_that_both_have_can_differ() {
         let text = |people: i64, more: &str| {
-            format!(r#"[{{"table":"corps","rows":[{{"row":"leading","people":{people},"previous":3}}{more}],"total":{{"people":{people}}}}}]"#)
+            format!(
+                r#"[{{"table":"corps","rows":[{{"row":"leading","people":{people},"previous":3}}{more}],"total":{{"people":{people}}}}}]"#
+            )
         };
         assert_eq!(differences(&text(5, ""), &text(5, r#",{"row":"skilled","people":1}"#)), []);
         let changed = differences(&text(5, ""), &text(6, ""));

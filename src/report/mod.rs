@@ -241,7 +241,10 @@ mod tests {
     #[test]
     fn a_figure_has_a_name_of_three_parts() {
         let f = Figure::parse("corps/leading/people").unwrap();
-        assert_eq!((f.table.as_str(), f.row.as_str(), f.column.as_str(), f.to_string()), ("corps", "leading", "people", "corps/leading/people".into()));
+        assert_eq!(
+            (f.table.as_str(), f.row.as_str(), f.column.as_str(), f.to_string()),
+            ("corps", "leading", "people", "corps/leading/people".into())
+        );
         for bad in ["", "corps", "corps/leading", "corps//people", "a/b/c/d", "/b/c"] {
             assert_eq!(Figure::parse(bad), None, "{bad}");
         }

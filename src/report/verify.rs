@@ -124,9 +124,7 @@ pub fn doubts(conn: &Connection, period: Period, day: Day, figures: &Figures) ->
 
 /// People of a corps against the period before, comings and goings against a year before.
 fn steep(figures: &Figures, found: &mut Vec<Doubt>) {
-    for (table, column, against) in
-        [("corps", "people", "previous"), ("flows", "in", "in_last_year"), ("flows", "out", "out_last_year")]
-    {
+    for (table, column, against) in [("corps", "people", "previous"), ("flows", "in", "in_last_year"), ("flows", "out", "out_last_year")] {
         let Some(t) = figures.table(table) else { continue };
         for r in &t.rows {
             let n = |column: &str| t.cell(&r.key, column).and_then(Cell::int).unwrap_or(0);

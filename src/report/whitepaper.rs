@@ -3,8 +3,8 @@
 
 use super::doc::{Doc, Section, number, sheet, text, words};
 use super::figures::people;
-use super::small::{self, Known};
 use super::period::Period;
+use super::small::{self, Known};
 use super::{Cell, Figure, Figures};
 use crate::error::Result;
 use crate::policy::{Counts, TargetsPack};
@@ -54,19 +54,40 @@ const KEYS: [&str; 8] = [
     "subsidies/total/paid",
 ];
 
+/// Chapter, key of the sentence, and the names it speaks of with their figures.
+type Sentence = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Sentences of the chapters and the figures each needs; one that lacks a figure is left out.
-const SAYS: [(&str, &str, &[(&str, &str)]); 7] = [
+const SAYS: [Sentence; 7] = [
     (
         "overview",
         "standing",
         &[("people", "corps/total/people"), ("introduced", "rigid/total/introduced"), ("share", "rigid/total/rigid_share")],
     ),
-    ("people", "flows", &[("in", "flows/total/in"), ("out", "flows/total/out"), ("in_before", "flows/total/in_last_year"), ("out_before", "flows/total/out_last_year")]),
+    (
+        "people",
+        "flows",
+        &[
+            ("in", "flows/total/in"),
+            ("out", "flows/total/out"),
+            ("in_before", "flows/total/in_last_year"),
+            ("out_before", "flows/total/out_last_year"),
+        ],
+    ),
     ("structure", "young", &[("n", "age/to_35/people"), ("share", "age/to_35/share")]),
     ("places", "platforms", &[("n", "platforms/total/all")]),
     ("services", "cards", &[("n", "cards/total/valid")]),
     ("services", "cases", &[("opened", "cases/total/opened"), ("closed", "cases/total/closed"), ("share", "cases/total/on_time_share")]),
-    ("money", "benefits", &[("approved", "subsidies/total/approved"), ("amount", "subsidies/total/approved_amount"), ("paid", "subsidies/total/paid"), ("owed", "subsidies/total/owed")]),
+    (
+        "money",
+        "benefits",
+        &[
+            ("approved", "subsidies/total/approved"),
+            ("amount", "subsidies/total/approved_amount"),
+            ("paid", "subsidies/total/paid"),
+            ("owed", "subsidies/total/owed"),
+        ],
+    ),
 ];
 
 /// The table that stands at the end of a frozen white paper: what it did not tell, for the next one.
@@ -187,7 +208,11 @@ pub fn document(lang: Lang, zone: String, title: String, about: Vec<String>, not
         .collect();
     sections.push(Section {
         title: words(lang, "chapter.method", &[]),
-        says: ["method.distinct", "method.flows", "method.small", "method.money"].iter().map(|k| words(lang, k, &[])).chain(notes).collect(),
+        says: ["method.distinct", "method.flows", "method.small", "method.money"]
+            .iter()
+            .map(|k| words(lang, k, &[]))
+            .chain(notes)
+            .collect(),
         tables: Vec::new(),
     });
     number(&mut sections, lang);

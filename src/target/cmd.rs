@@ -1,13 +1,15 @@
 //! `target …`: the plan's goals, where they stand on a day, and exactly who and what was counted.
 
-use super::{Figures, PersonFacts, TargetLine, Verdict, org_verdict, person_verdict, platform_verdict, report_day, store};
+use super::count::{self, judge_person, tally};
+use super::forecast::{self, LEVEL_PERCENT, METHOD, WINDOW_DAYS};
+use super::{Figures, TargetLine, Verdict, org_verdict, platform_verdict, report_day, store};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
-use crate::policy::{Corps, Counts, Figure, Target, TargetsPack};
-use crate::ui::{Column, Format, Lang, View, lang, t, tf};
+use crate::policy::{Counts, Figure, Target, TargetsPack};
+use crate::ui::{Column, Format, Lang, View, lang, spark, t, tf};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -41,6 +43,10 @@ enum TargetCommand {
         #[arg(long, value_enum)]
         figure: Option<FigureArg>,
     },
+    Forecast {
+        #[arg(value_name = "CODE")]
+        codes: Vec<String>,
+    },
 }
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
@@ -51,6 +57,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         TargetCommand::List => list(office, &pack),
         TargetCommand::Report { codes } => report(office, conn, &pack, &codes),
         TargetCommand::Explain { code, excluded, figure } => explain(office, conn, &pack, &code, excluded, figure),
+        TargetCommand::Forecast { codes } => ahead(office, conn, &pack, &codes),
     }
 }
 
@@ -94,46 +101,6 @@ fn list(office: &Office, pack: &TargetsPack) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Every target's figures in one pass over the office, and the persons counted in any of them.
-fn tally(conn: &Connection, pack: &TargetsPack, day: i32) -> Result<(Vec<Figures>, i64)> {
-    let mut figures = vec![Figures::default(); pack.targets.len()];
-    let mut distinct = 0;
-    // A person counts in the target of their primary corps alone: no need to try the others.
-    let of_corps = |corps: Corps| pack.targets.iter().position(|t| matches!(&t.counts, Counts::People { corps: c, .. } if *c == corps));
-    store::each_person(conn, day, |_, facts, _| {
-        let Some(at) = facts.corps_on_day.and_then(of_corps) else { return Ok(()) };
-        if let Some(v) = judge_person(&pack.targets[at], &facts, day, pack) {
-            distinct += i64::from(v.introduced);
-            figures[at].add(v);
-        }
-        Ok(())
-    })?;
-    store::each_org(conn, day, |_, _, facts| {
-        for (t, f) in pack.targets.iter().zip(&mut figures) {
-            if let Counts::Orgs { kinds } = &t.counts {
-                f.add(org_verdict(&facts, kinds, day, &pack.term));
-            }
-        }
-        Ok(())
-    })?;
-    store::each_platform(conn, day, |_, _, facts, _| {
-        for (t, f) in pack.targets.iter().zip(&mut figures) {
-            if let Counts::Platforms { kinds } = &t.counts {
-                f.add(platform_verdict(&facts, kinds));
-            }
-        }
-        Ok(())
-    })?;
-    Ok((figures, distinct))
-}
-
-fn judge_person(target: &Target, facts: &PersonFacts, day: i32, pack: &TargetsPack) -> Option<Verdict> {
-    match &target.counts {
-        Counts::People { corps, kinds } => Some(person_verdict(facts, *corps, kinds, day, &pack.term)),
-        _ => None,
-    }
-}
-
 /// Where the targets stand, as an array of lines.
 pub fn lines(office: &Office) -> Result<Value> {
     let conn = office.read()?;
@@ -166,11 +133,12 @@ fn report(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[Strin
     Ok(Exit::Done)
 }
 
+fn codes_of<'p>(pack: &'p TargetsPack, codes: &[String]) -> Result<Vec<&'p String>> {
+    codes.iter().map(|c| Ok(&find(pack, c)?.code)).collect()
+}
+
 fn view_of(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<View> {
-    let mut wanted = Vec::new();
-    for c in codes {
-        wanted.push(&find(pack, c)?.code);
-    }
+    let wanted = codes_of(pack, codes)?;
     let day = day_of(office, pack);
     let (rows, distinct) = lines_of(conn, pack, &wanted, day)?;
     let mut view = View { value: rows, columns: Some(report_columns()), ..View::default() };
@@ -273,5 +241,69 @@ fn explain(office: &Office, conn: &Connection, pack: &TargetsPack, code: &str, e
         let title = tf("target.excluded", &[("n", &left_out.len())]);
         office.show(&View::list(left_out, columns().into_iter().take(3).collect()).titled(title))?;
     }
+    Ok(Exit::Done)
+}
+
+/// The last months of a series stand in a line; a terminal as wide as `WIDE` has room for all of them.
+const MONTHS_SHOWN: usize = 12;
+const WIDE: usize = 140;
+
+/// Where the targets will end: run rate, projection and range, what is needed, month by month.
+fn ahead(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<Exit> {
+    let wanted = codes_of(pack, codes)?;
+    // Days that nobody has lived yet would look idle: nothing is forecast from a day ahead. Behind the term its last day speaks.
+    let day = office.as_of().min(office.today()).0.min(pack.term.until);
+    let mut came: Vec<Vec<i32>> = vec![Vec::new(); pack.targets.len()];
+    count::each(conn, pack, day, |j| {
+        let (counts, since) = match pack.targets[j.target].follows {
+            Figure::Introduced => (j.verdict.introduced, j.introduced_from),
+            Figure::All => (j.verdict.all, j.since.or(j.introduced_from)),
+        };
+        if counts {
+            // What counts without a day of its own was there before anything came.
+            came[j.target].push(since.unwrap_or(i32::MIN));
+        }
+    })?;
+    let (drawn, wide) = office.with_out(|out| (out.draws(), out.columns().is_some_and(|c| c >= WIDE)));
+    let programs = matches!(office.format(), Format::Json | Format::Ndjson);
+    let mut rows = Vec::new();
+    for (t, came) in pack.targets.iter().zip(&came).filter(|(t, _)| wanted.is_empty() || wanted.contains(&&t.code)) {
+        let f = forecast::forecast(came, t.goal, day, &pack.term);
+        let months = forecast::by_month(came, day, &pack.term);
+        let mut row = json!({
+            "code": t.code, "name": t.name(zh()), "unit": t.unit(zh()), "goal": t.goal, "goal_max": t.goal_max, "follows": t.follows.code(),
+            "figure": f.figure, "run_rate": f.run_rate, "projected": f.projected, "low": f.low, "high": f.high, "needed_rate": f.needed_rate,
+            "chance_percent": f.chance_percent, "term_over": f.term_over, "term_until": Day(pack.term.until).iso(), "as_of": Day(day).iso(),
+        });
+        if programs {
+            row["method"] = METHOD.into();
+            row["level_percent"] = LEVEL_PERCENT.into();
+            row["series"] = months.iter().map(|(y, m, n)| json!({"month": format!("{y}-{m:02}"), "count": n})).collect();
+        } else {
+            let shown = if drawn && wide { months.len() } else { MONTHS_SHOWN };
+            let counts: Vec<u64> = months[months.len().saturating_sub(shown)..].iter().map(|m| m.2).collect();
+            row["trend"] = if drawn { spark::line(&counts) } else { spark::plain(&counts) }.into();
+        }
+        rows.push(row);
+    }
+    let mut columns = vec![Column::new("code"), Column::new("name")];
+    columns
+        .extend(["goal", "figure", "run_rate", "needed_rate", "projected", "low", "high", "chance_percent"].into_iter().map(Column::right));
+    columns.push(Column::new("trend"));
+    let mut view = View::list(rows, columns);
+    if matches!(office.format(), Format::Table | Format::Md) {
+        let zone = office.setting("zone")?.unwrap_or_default();
+        let until = Day(pack.term.until).iso();
+        view = view.titled(tf("target.ahead", &[("zone", &zone), ("until", &until), ("day", &Day(day).iso())]));
+        if day >= pack.term.until {
+            view = view.noted(tf("target.over", &[("until", &until)]));
+        } else {
+            view = view.noted(tf("target.method", &[("days", &WINDOW_DAYS), ("level", &LEVEL_PERCENT)]));
+        }
+        if !pack.counting.confirmed {
+            view = view.noted(t("target.unconfirmed"));
+        }
+    }
+    office.show(&view)?;
     Ok(Exit::Done)
 }

@@ -3,6 +3,8 @@
 //! lines. Tally and `explain` ask the same functions; no SQL, no printing. Days count from 1970-01-01.
 
 pub mod cmd;
+pub mod count;
+pub mod forecast;
 pub mod store;
 
 use crate::policy::{Colours, Corps, Counts, Figure, OrgKind, PersonKind, PlatformKind, Stage, Target, TargetsPack, Term, iso};
@@ -206,13 +208,20 @@ pub fn expected(goal: i64, term_from: i32, term_until: i32, day: i32) -> i64 {
 
 /// The colour of a figure on a day. Before the term it is grey, whatever was reached; of a range `goal` is the lower bound.
 pub fn colour(figure: i64, expected: i64, goal: i64, day: i32, term: &Term, colours: &Colours) -> Colour {
-    let thousandths = i128::from(figure) * 1000;
-    let at_least = |per_mille: i64| thousandths >= i128::from(expected) * i128::from(per_mille);
     if day < term.from {
         Colour::Grey
     } else if figure >= goal {
         Colour::Done
-    } else if at_least(colours.green_per_mille) {
+    } else {
+        on_the_way(figure, expected, colours)
+    }
+}
+
+/// Green, yellow or red: a figure to what is expected of it by now.
+pub fn on_the_way(figure: i64, expected: i64, colours: &Colours) -> Colour {
+    let thousandths = i128::from(figure) * 1000;
+    let at_least = |per_mille: i64| thousandths >= i128::from(expected) * i128::from(per_mille);
+    if at_least(colours.green_per_mille) {
         Colour::Green
     } else if at_least(colours.yellow_per_mille) {
         Colour::Yellow

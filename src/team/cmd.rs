@@ -244,10 +244,7 @@ fn object(conn: &Connection, team: &Team, day: Day) -> Result<Value> {
         })
         .collect::<Result<Vec<Value>>>()?;
     let leader = members.first().filter(|m| m["role"] == "leader");
-    let org = match p.data.org_id {
-        Some(id) => Some(json!({"no": number::format(org::PREFIX, id), "name": org::store::name_at(conn, id, day)?.map(|n| n.0)})),
-        None => None,
-    };
+    let org = p.data.org_id.map(|id| org::cmd::named(conn, id, day)).transpose()?;
     let decision = match p.data.decision_id {
         Some(id) => {
             let d = paper::store::open(conn, id)?;

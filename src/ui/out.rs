@@ -121,6 +121,11 @@ impl Out {
         self.quiet
     }
 
+    /// True when data may carry blocks (sparklines and bars): on a terminal that shows them.
+    pub fn draws(&self) -> bool {
+        self.columns.is_some() && super::spark::shows_blocks(|name| std::env::var(name).ok())
+    }
+
     /// True when data may carry colour.
     pub fn data_colour(&self) -> bool {
         self.data_colour

@@ -281,7 +281,7 @@ pub(super) fn notes(out: &mut Out, format: Format, notes: &[String]) -> Result<(
 }
 
 /// One row of a Markdown table.
-pub(super) fn md_row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+pub fn md_row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut row = String::from("|");
     for cell in cells {
         row.push(' ');

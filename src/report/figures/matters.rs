@@ -269,7 +269,12 @@ fn log<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Result<
         let on = crate::office::shanghai_day(recorded);
         let entry = Record::of("op", "", op).on(on);
         w.hit("entries", "entries", 1, true, &entry);
-        let flags = [("backdated", business < on.0 - 7), ("clock_back", r.get(3)?), ("undone", r.get(4)?), ("into_frozen", !matches!(r.get_ref(5)?, rusqlite::types::ValueRef::Integer(0)))];
+        let flags = [
+            ("backdated", business < on.0 - 7),
+            ("clock_back", r.get(3)?),
+            ("undone", r.get(4)?),
+            ("into_frozen", !matches!(r.get_ref(5)?, rusqlite::types::ValueRef::Integer(0))),
+        ];
         for (row, so) in flags {
             if so {
                 w.hit(row, "entries", 1, false, &entry);

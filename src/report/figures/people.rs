@@ -265,9 +265,7 @@ fn pass(conn: &Connection, path: Option<&Path>, when: &When, wanted: Option<(usi
             })
             .collect();
         let mine = one(conn, ranges[0], shared, wanted.clone()).map(Some);
-        std::iter::once(mine)
-            .chain(others.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(error::io("memory")))))
-            .collect()
+        std::iter::once(mine).chain(others.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(error::io("memory"))))).collect()
     });
     let mut all: Option<Sink> = None;
     for part in found {
@@ -324,7 +322,8 @@ impl<'w> Shared<'w> {
         }
         let mut card_schemes = HashMap::new();
         let (mut strays, mut mains): (HashMap<i64, Vec<Card>>, HashMap<i64, String>) = (HashMap::new(), HashMap::new());
-        let mut st = conn.prepare("SELECT DISTINCT coalesce(policy_id, 0), scheme, min(id) FROM card WHERE voided_op IS NULL GROUP BY 1, 2")?;
+        let mut st =
+            conn.prepare("SELECT DISTINCT coalesce(policy_id, 0), scheme, min(id) FROM card WHERE voided_op IS NULL GROUP BY 1, 2")?;
         let kinds: Vec<((i64, String), i64)> =
             st.query_map([], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))?.collect::<rusqlite::Result<_>>()?;
         for (key, id) in kinds {

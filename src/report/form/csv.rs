@@ -11,7 +11,8 @@ use std::path::Path;
 /// Writes `TABLE.csv` files into the folder; each is whole or not there.
 pub(super) fn put(doc: &Doc, folder: &Path, if_changed: bool, dry: bool) -> Result<Put> {
     if !dry {
-        std::fs::create_dir_all(folder).map_err(|_| error::cannot_create("no_folder").fact("folder", shown(&folder.display().to_string())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|_| error::cannot_create("no_folder").fact("folder", shown(&folder.display().to_string())))?;
     }
     let (mut same, mut all) = (true, String::new());
     for sheet in doc.sections.iter().flat_map(|s| &s.tables) {

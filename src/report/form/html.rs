@@ -25,7 +25,9 @@ pub fn fill(own: Option<&Path>, shipped: &str, context: &Value) -> Result<String
         Some(file) => (shown(&file.display().to_string()), files::read_text(file, "json_text")?),
         None => ("rencai".to_owned(), shipped.to_owned()),
     };
-    let wrong = |e: TemplateError| error::policy("bad_template").fact("file", &name).fact("line", e.line().unwrap_or(1)).detail("line", e.line().unwrap_or(1));
+    let wrong = |e: TemplateError| {
+        error::policy("bad_template").fact("file", &name).fact("line", e.line().unwrap_or(1)).detail("line", e.line().unwrap_or(1))
+    };
     let mut env = Environment::new();
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     env.set_fuel(Some(50_000_000));

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub(super) fn text(doc: &Doc) -> String {
     let mut out = format!("# {}\n\n", doc.title);
     for line in &doc.about {
-        let _ = write!(out, "{line}  \n");
+        let _ = writeln!(out, "{line}  ");
     }
     if !doc.keys.is_empty() {
         out.push('\n');
@@ -28,7 +28,7 @@ pub(super) fn text(doc: &Doc) -> String {
         out.push('\n');
     }
     for note in &doc.notes {
-        let _ = write!(out, "{note}  \n");
+        let _ = writeln!(out, "{note}  ");
     }
     out
 }

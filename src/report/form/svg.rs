@@ -1,8 +1,8 @@
 //! Charts as inline SVG: bars a row, with a text that says the same. Colours are classes of the page's style, so that light, dark and print have
 //! their own; nothing is fetched.
 
-use super::super::doc::{Sheet, text};
 use super::super::Cell;
+use super::super::doc::{Sheet, text};
 use crate::paper::letter::escaped;
 use std::fmt::Write as _;
 
@@ -27,12 +27,18 @@ pub fn chart(t: &Sheet) -> String {
     let top = if several { 28.0 } else { 4.0 };
     let step = BAR * chart.columns.len() as f64 + GAP;
     let height = top + step * rows.len() as f64;
-    let mut out = format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{}\">", escaped(&said(t, &rows)));
+    let mut out =
+        format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{}\">", escaped(&said(t, &rows)));
     if several {
         let mut x = LEFT;
         for (series, column) in chart.columns.iter().enumerate() {
             let name = &t.heads[*column];
-            let _ = write!(out, "<rect class=\"s{series}\" x=\"{x:.0}\" y=\"6\" width=\"12\" height=\"12\"/><text x=\"{:.0}\" y=\"16\">{}</text>", x + 17.0, escaped(name));
+            let _ = write!(
+                out,
+                "<rect class=\"s{series}\" x=\"{x:.0}\" y=\"6\" width=\"12\" height=\"12\"/><text x=\"{:.0}\" y=\"16\">{}</text>",
+                x + 17.0,
+                escaped(name)
+            );
             x += 40.0 + 13.0 * name.chars().count() as f64;
         }
     }

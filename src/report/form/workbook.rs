@@ -40,7 +40,9 @@ fn make(doc: &Doc, day: Day) -> std::result::Result<Vec<u8>, XlsxError> {
     about.set_name(clean(&doc.zone))?;
     about.set_column_width(0, 80)?;
     about.write_string_with_format(0, 0, &doc.title, &f.title)?;
-    for (row, line) in (1u32..).zip(doc.about.iter().cloned().chain(doc.keys.iter().map(|(name, value)| format!("{name}: {value}"))).chain(doc.notes.iter().cloned())) {
+    for (row, line) in (1u32..).zip(
+        doc.about.iter().cloned().chain(doc.keys.iter().map(|(name, value)| format!("{name}: {value}"))).chain(doc.notes.iter().cloned()),
+    ) {
         about.write_string(row, 0, line)?;
     }
     let mut names = vec![clean(&doc.zone)];
@@ -121,7 +123,10 @@ fn clean(name: &str) -> String {
 
 fn free_name(taken: &[String], title: &str) -> String {
     let base = clean(title);
-    (1..).map(|n| if n == 1 { base.clone() } else { format!("{}{n}", base.chars().take(28).collect::<String>()) }).find(|n| !taken.contains(n)).unwrap_or(base)
+    (1..)
+        .map(|n| if n == 1 { base.clone() } else { format!("{}{n}", base.chars().take(28).collect::<String>()) })
+        .find(|n| !taken.contains(n))
+        .unwrap_or(base)
 }
 
 fn fault(e: &XlsxError) -> Error {

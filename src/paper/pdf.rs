@@ -11,7 +11,7 @@ use svg2pdf::{ConversionOptions, to_chunk};
 const MM: f32 = 72.0 / 25.4;
 
 /// A PDF of A4 pages, one a picture.
-pub(super) fn pages(pictures: &[String]) -> Result<Vec<u8>> {
+pub fn pages(pictures: &[String]) -> Result<Vec<u8>> {
     let mut fonts = Database::new();
     fonts.load_system_fonts();
     all_letters(&fonts, pictures)?;
