@@ -1,7 +1,8 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
 use super::{
-    BenefitsPack, PolicyFault, parse_benefits, parse_card, parse_recognition, parse_services, parse_targets, shipped_names, store,
+    BenefitsPack, PolicyFault, parse_benefits, parse_card, parse_integrity, parse_recognition, parse_services, parse_targets,
+    shipped_names, store,
 };
 use crate::base::number;
 use crate::cli::Noun;
@@ -109,6 +110,7 @@ fn examine(text: &str) -> std::result::Result<&'static str, PolicyFault> {
         () if says("card") => parse_card(text).map(|_| "card"),
         () if says("services") => parse_services(text).map(|_| "services"),
         () if says("benefits") => parse_benefits(text).and_then(|pack| prove(text, &pack)).map(|()| "benefits"),
+        () if says("integrity") => parse_integrity(text).map(|_| "integrity"),
         () => parse_targets(text).map(|_| "targets"),
     }
 }
@@ -157,6 +159,7 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
                 "recognition" => store::recognition(tx.conn())?.1.scheme(s).is_some(),
                 "card" => store::card(tx.conn())?.1.scheme.iter().any(|c| c.code == s),
                 "benefits" => store::benefits(tx.conn())?.1.benefit(s).is_some(),
+                "integrity" => store::integrity(tx.conn())?.1.rules().code == s,
                 "services" => store::services(tx.conn())?.1.service(s).is_some(),
                 _ => false,
             };

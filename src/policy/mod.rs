@@ -4,6 +4,7 @@
 mod benefits;
 mod card;
 pub mod cmd;
+mod integrity;
 mod recognition;
 mod services;
 pub mod store;
@@ -19,6 +20,7 @@ pub use benefits::{
     Benefit, BenefitsPack, By, CaseFacts, Clawback, Exclusive, Form, Household, How, Part, Payee, WorkedCase, benefits_pack, parse_benefits,
 };
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
+pub use integrity::{EFFECTS, GRADES, Integrity, IntegrityPack, Screening, integrity_pack, parse_integrity};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
 pub use services::{Needs, Service, ServicesPack, parse_services, services_pack};
 pub use targets::{
@@ -33,6 +35,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("card", include_str!("../../policy/card.toml")),
     ("services", include_str!("../../policy/services.toml")),
     ("benefits", include_str!("../../policy/benefits.toml")),
+    ("integrity", include_str!("../../policy/integrity.toml")),
 ];
 
 /// The text of a pack that comes with the program.

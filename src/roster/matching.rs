@@ -8,6 +8,7 @@ use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::sheet::{Column as SheetColumn, What};
 use crate::base::{names, number};
+use crate::blacklist::{Whom, standing};
 use crate::error::Result;
 use crate::office::{Exit, Office};
 use crate::talent::entry::{self, Key};
@@ -162,7 +163,7 @@ fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
         known: Some(number::format(PREFIX, id)),
         card: held.or_else(|| card.and_then(|c| c.card_no.clone())),
         paid: Some(paid.to_string()),
-        standing: Some("clear"),
+        standing: Some(if standing::in_force(conn, Whom::Person(id), day)?.is_empty() { "clear" } else { "in_force" }),
         likely: None,
     })
 }

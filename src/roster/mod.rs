@@ -14,6 +14,7 @@ pub mod persons;
 pub mod read;
 pub mod report;
 pub mod review;
+pub mod screening;
 pub mod seen;
 pub mod store;
 pub mod units;
@@ -49,6 +50,9 @@ pub enum Kind {
     /// A list that is only matched, never entered.
     #[value(skip)]
     Match,
+    /// A list that is only screened, never entered.
+    #[value(skip)]
+    Screen,
 }
 
 impl Kind {
@@ -80,12 +84,13 @@ impl Kind {
             Kind::Correction => "correction",
             Kind::Opening => "opening",
             Kind::Match => "match",
+            Kind::Screen => "screen",
         }
     }
 
     /// Columns in order.
     pub fn columns(self) -> &'static [ColumnInfo] {
-        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 11] = [const { OnceLock::new() }; 11];
+        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 12] = [const { OnceLock::new() }; 12];
         let of = |columns: &[sheet::Column]| columns.iter().map(ColumnInfo::from).collect();
         COLUMNS[self as usize].get_or_init(|| match self {
             Kind::Talent => talent::entry::COLUMNS.iter().map(|c| people::column_info(c.key)).collect(),
@@ -93,6 +98,7 @@ impl Kind {
             Kind::Platform => of(platform::COLUMNS),
             Kind::Project => of(project::COLUMNS),
             Kind::Match => of(matching::COLUMNS),
+            Kind::Screen => of(screening::COLUMNS),
             kind => of(persons::columns(kind)),
         })
     }
@@ -110,6 +116,7 @@ impl Kind {
             Kind::Project => &[1, 2],
             Kind::Correction => &[0, 1],
             Kind::Match => &[0, 1, 3],
+            Kind::Screen => &[1, 3, 6, 7],
             Kind::Leave | Kind::Engagement | Kind::Recognition | Kind::Relation | Kind::Opening => &[0, 3],
         }
     }

@@ -6,6 +6,7 @@ use super::{BATCH_PREFIX, MACHINE, Verdict, judge, parts};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::{codes, number};
+use crate::blacklist::standing;
 use crate::db::digest::{hex, sha256};
 use crate::db::write::{Tx, random_bytes};
 use crate::error::{self, Result};
@@ -124,6 +125,7 @@ pub(super) fn plan(
     g: &Grant<'_>,
 ) -> Result<(Application, Vec<Instalment>, Vec<i64>)> {
     let day = tx.day;
+    standing::refuse_new(tx.conn(), payee.into(), day)?;
     let share = s.form == Form::Share;
     if share && g.amount.is_none() {
         return Err(error::usage("needs_proved").fact("scheme", &s.code));
@@ -360,8 +362,11 @@ pub fn due(conn: &Connection, until: Day, day: Day) -> Result<Vec<DueNow>> {
     Ok(found)
 }
 
-/// Why what is due to a payee is held: no valid card where the scheme wants one, or nobody's employ.
+/// Why what is due to a payee is held: a decision on integrity that names it, no valid card where the scheme wants one, or nobody's employ.
 fn held(conn: &Connection, a: &Application, day: Day) -> Result<Option<&'static str>> {
+    if standing::holds_payment(conn, a.payee.into(), day)? {
+        return Ok(Some("integrity"));
+    }
     let Party::Person(id) = a.payee else { return Ok(None) };
     let pack = policy::store::benefits_version(conn, a.policy_id)?;
     let Some(s) = pack.benefit(&a.scheme) else { return Ok(None) };

@@ -10,6 +10,7 @@ use super::{MACHINE, PREFIX};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
+use crate::blacklist::Whom;
 use crate::db::subject::APPLICATION_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
@@ -62,6 +63,15 @@ impl Party {
         match self {
             Party::Person(id) => number::format(talent::PREFIX, id),
             Party::Org(id) => number::format(org::PREFIX, id),
+        }
+    }
+}
+
+impl From<Party> for Whom {
+    fn from(p: Party) -> Whom {
+        match p {
+            Party::Person(id) => Whom::Person(id),
+            Party::Org(id) => Whom::Unit(id),
         }
     }
 }

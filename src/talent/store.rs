@@ -2,10 +2,12 @@
 //! once are written by `bulk`.
 
 pub mod bulk;
+mod identity;
 mod kin;
 mod lines;
 mod pairs;
 
+pub use identity::{Identity, different_known, holders_known, identity};
 pub use kin::{
     Beside, beside, end_relation, move_openings, move_relations, openings, openings_ever, relate, relations, relations_ever, set_opening,
 };
