@@ -352,9 +352,15 @@ fn a_repair_is_judged_by_a_third_person_and_ends_the_listing() {
     told(args.iter().map(String::as_str).collect(), 5, "integrity_state");
     // A policy of the office may want a listing to last a while first.
     let pack = desk.run(&["policy", "show", "integrity"]).1.replace("repair_after_months = 0", "repair_after_months = 1");
+    let review = pack.find("[[scheme.effect]]\ncode = \"review\"").unwrap();
+    let behind = review + pack[review..].find("\n\n").unwrap();
+    let pack = format!("{}{}", &pack[..review], &pack[behind..]);
     desk.json(&["policy", "load", &file(&desk, "own.toml", &pack)]);
     fails(&desk, &["blacklist", "check", &p, "--purpose", "补贴审核"], 78, "unconfirmed");
     desk.json(&["policy", "confirm", "integrity/zone", "--basis", "和人才〔2019〕11号"]);
+    let unnamed = heard(&desk, &p, &proof);
+    let decide = ["decide", &unnamed, "--listed", "--grade", "mild", "--decision", "和人才〔2019〕8号", "--effects", "review"];
+    fails(&desk, &by("qian", "2019-07-04", &decide), 2, "no_effect");
     let second = listed(&desk, &p, &proof, "new");
     let early = fails(&desk, &by("sun", "2019-08-04", &["repair", &second, "--decision", "和人才〔2019〕10号"]), 3, "repair_early");
     assert_eq!(early["error"]["details"]["opens"], "2019-08-05");

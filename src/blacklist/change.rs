@@ -36,6 +36,8 @@ pub struct Seen {
     pub until: Option<Day>,
     /// The day of a repair.
     pub repaired: Option<Day>,
+    /// The day it was looked at for.
+    pub day: Day,
 }
 
 impl Seen {
@@ -63,7 +65,7 @@ pub fn look(conn: &Connection, case: Case, day: Day) -> Result<Seen> {
             seen(from, until, repaired, day).clone_into(&mut state);
         }
     }
-    Ok(Seen { state, notice: last("notice"), ruling, from, until, repaired, case })
+    Ok(Seen { state, notice: last("notice"), ruling, from, until, repaired, day, case })
 }
 
 /// The confirmed rules with their version; 78 where the system is off.

@@ -305,7 +305,7 @@ fn decide(office: &Office, a: &Decide) -> Result<Exit> {
 fn remove(office: &Office, text: &str, decision: &str, out: Option<&Path>) -> Result<Exit> {
     let case = store::resolve(office.read()?, text)?;
     office.confirm("ask.annul", &[("no", &case.no())])?;
-    let subject = subject_no(office.read()?, &case)?;
+    let subject = subject(office.read()?, &case)?.no();
     let day = office.day();
     let done = office.write("blacklist.remove", Map::new(), |tx| {
         let shares = change::annul(tx, case.id, decision)?;
@@ -352,10 +352,7 @@ fn share(office: &Office, text: &str, recipient: &str, basis: Option<&str>, purp
 fn judge(office: &Office, text: &str, file: &Path, sheet: Option<String>, row: u32) -> Result<Exit> {
     let conn = office.read()?;
     let case = store::resolve(conn, text)?;
-    let whom = match case.whom {
-        Whom::Person(id) => Whom::Person(people::survivor(conn, id)?),
-        unit @ Whom::Unit(_) => unit,
-    };
+    let whom = subject(conn, &case)?;
     let identity = screening::row_identity(file, sheet, row)?;
     let done = office.write("blacklist.judge", Map::new(), |tx| {
         if !store::listed::Judged::known(tx.conn(), i64::MAX)?.row_is_different(whom, &identity) {
@@ -387,16 +384,18 @@ fn check(office: &Office, subject: &str, purpose: &str) -> Result<Exit> {
     Ok(if standing.in_force { Exit::Found } else { Exit::Done })
 }
 
-fn subject_no(conn: &Connection, case: &Case) -> Result<String> {
+/// Whom a case is about now: of a merged person the survivor.
+fn subject(conn: &Connection, case: &Case) -> Result<Whom> {
     Ok(match case.whom {
-        Whom::Person(id) => Whom::Person(people::survivor(conn, id)?).no(),
-        unit @ Whom::Unit(_) => unit.no(),
+        Whom::Person(id) => Whom::Person(people::survivor(conn, id)?),
+        unit @ Whom::Unit(_) => unit,
     })
 }
 
 /// The object of the contract.
 fn object(conn: &Connection, s: &Seen) -> Result<Value> {
     let c = &s.case;
+    let whom = subject(conn, c)?;
     let decision = match s.ruling.as_ref().and_then(|r| r.decision_id) {
         Some(id) => {
             papers::open(conn, id)?.map(|d| json!({"no": number::format(crate::paper::PREFIX, id), "document_no": d.data.document_no}))
@@ -406,7 +405,7 @@ fn object(conn: &Connection, s: &Seen) -> Result<Value> {
     let day = |d: Option<Day>| d.map(|d| d.iso());
     let r = s.ruling.as_ref();
     Ok(json!({
-        "no": c.no(), "status": s.state, "subject_no": subject_no(conn, c)?, "ground": c.ground, "basis": c.basis,
+        "no": c.no(), "status": s.state, "subject_no": whom.no(), "subject_name": letter::named(conn, whom, s.day)?.0, "ground": c.ground, "basis": c.basis,
         "grade": r.and_then(|r| r.grade.clone()), "opened": c.opened.iso(), "notified": day(s.notice.as_ref().map(|n| n.day)),
         "reply_until": day(s.notice.as_ref().and_then(|n| n.reply).map(|r| r.1)), "decided": day(r.map(|r| r.day)), "decision": decision,
         "delivered": day(s.from), "from": day(s.from), "until": day(s.until.or(r.and_then(|r| r.ends))), "repaired": day(s.repaired),
@@ -471,6 +470,7 @@ const FIELDS: &[Field] = &[
     Field::text("no"),
     Field::text("status"),
     Field::text("subject_no"),
+    Field::text("subject_name"),
     Field::code("ground", "integrity_ground"),
     Field::code("grade", "integrity_grade"),
     Field::date("opened"),
@@ -504,6 +504,7 @@ fn list(office: &Office, lines: &Lines) -> Result<Exit> {
         }
         Ok(())
     })?;
-    let columns = ["no", "status", "subject_no", "ground", "grade", "notified", "reply_until", "decided", "from", "until", "effects"];
+    let columns =
+        ["no", "status", "subject_no", "subject_name", "ground", "grade", "notified", "reply_until", "decided", "from", "until", "effects"];
     filter::show_lines(office, rows, columns.into_iter().map(Column::new).collect(), lines, FIELDS)
 }

@@ -14,6 +14,7 @@ use crate::paper::letter::{Letter, words, written};
 use crate::policy;
 use crate::talent::store as people;
 use crate::ui::Lang;
+use rusqlite::Connection;
 
 /// What a letter about a case is about.
 pub const KINDS: [&str; 4] = ["integrity_notice", "integrity_decision", "integrity_repair_notice", RECALL];
@@ -22,8 +23,7 @@ pub const KINDS: [&str; 4] = ["integrity_notice", "integrity_decision", "integri
 pub const RECALL: &str = "integrity_recall";
 
 /// What somebody is called in a letter; of a person with a document as lists show it.
-fn named(office: &Office, whom: Whom, day: Day) -> Result<(String, Option<String>)> {
-    let conn = office.read()?;
+pub(super) fn named(conn: &Connection, whom: Whom, day: Day) -> Result<(String, Option<String>)> {
     match whom {
         Whom::Person(id) => {
             let p = people::load(conn, people::survivor(conn, id)?)?.ok_or_else(|| error::not_office("damaged"))?;
@@ -46,7 +46,7 @@ pub fn letter(office: &Office, kind: &str, s: &Seen, day: Day) -> Result<Letter>
     let groundless = || error::conflict("letter_groundless").fact("kind", kind).fact("no", c.no()).fact("status", &s.state);
     let pack = policy::store::integrity_version(conn, c.policy_id)?;
     let rules = pack.rules();
-    let (name, _) = named(office, c.whom, day)?;
+    let (name, _) = named(conn, c.whom, day)?;
     let mut letter = Letter::begin(office, &format!("{kind}_title"), &name, day)?;
     letter.no = Some(c.no());
     let document = &pack.pack.document;
@@ -117,7 +117,7 @@ pub const EVIDENCE: &str = "evidence";
 /// The letter that calls back from a body what it was given of an annulled case.
 pub fn recall(office: &Office, case: &Case, share: &Share, day: Day) -> Result<Letter> {
     let lang = office.document_lang()?;
-    let (name, number) = named(office, case.whom, day)?;
+    let (name, number) = named(office.read()?, case.whom, day)?;
     let who = number.map_or(name.clone(), |n| words(lang, "integrity_who", &[("name", &name), ("number", &n)]));
     let mut letter = Letter::begin(office, &format!("{RECALL}_title"), &share.recipient, day)?;
     letter.no = Some(case.no());
