@@ -116,6 +116,12 @@ fn an_office_of_the_first_schema_is_led_up() {
     let conn = rusqlite::Connection::open(desk.path("office.db")).unwrap();
     conn.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     for table in [
+        "screening_judgement",
+        "screening",
+        "integrity_share",
+        "integrity_ruling",
+        "integrity_case",
+        "delivery",
         "objection",
         "notice",
         "step",
