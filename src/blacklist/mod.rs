@@ -5,6 +5,7 @@
 pub mod change;
 pub mod cmd;
 pub mod letter;
+pub mod look;
 pub mod screen;
 pub mod standing;
 pub mod store;

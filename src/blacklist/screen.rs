@@ -16,6 +16,8 @@ pub struct Entry {
     pub case_id: i64,
     /// Whom it is about; of a merged person the survivor.
     pub whom: Option<Whom>,
+    /// Numbers of the office under which a person is or was known.
+    pub numbers: Vec<i64>,
     /// Documents: type, identity, and the number as the paper has it.
     pub documents: Vec<(DocType, String, String)>,
     /// Names, former ones too.
@@ -43,6 +45,8 @@ impl Entry {
 /// What a row says of who it is.
 #[derive(Clone, Debug, Default)]
 pub struct Asked<'a> {
+    /// Number of the office: it counts where the row names no document and the name agrees.
+    pub no: Option<i64>,
     /// Documents.
     pub documents: &'a [Document],
     /// Cleaned name.
@@ -75,6 +79,7 @@ pub struct Found {
 pub struct Index {
     /// In the order of their cases.
     pub entries: Vec<Entry>,
+    by_number: HashMap<i64, Vec<usize>>,
     by_document: HashMap<String, Vec<(usize, usize)>>,
     by_name: HashMap<String, Vec<usize>>,
     by_reading: HashMap<String, Vec<usize>>,
@@ -102,6 +107,9 @@ impl Index {
     pub fn of(entries: Vec<Entry>) -> Index {
         let mut ix = Index { entries, ..Index::default() };
         for (at, e) in ix.entries.iter().enumerate() {
+            for id in &e.numbers {
+                ix.by_number.entry(*id).or_default().push(at);
+            }
             for (nth, (_, key, _)) in e.documents.iter().enumerate() {
                 ix.by_document.entry(key.clone()).or_default().push((at, nth));
             }
@@ -175,6 +183,13 @@ impl Index {
                 features.push("name_differs");
             }
             found.push(Found { entry, exact: true, score: 100, features });
+        }
+        let numbered = row.no.filter(|_| row.documents.is_empty()).and_then(|id| self.by_number.get(&id));
+        for &entry in numbered.into_iter().flatten() {
+            // A number of another office's making names somebody else here.
+            if row.name.is_none_or(|n| self.entries[entry].names.iter().any(|o| names::fold(o) == names::fold(n))) {
+                found.push(Found { entry, exact: true, score: 100, features: vec!["no"] });
+            }
         }
         self.likely_persons(row, weights, &mut found);
         self.likely_units(row, weights, &mut found);
@@ -273,6 +288,7 @@ mod tests {
         Entry {
             case_id,
             whom: Some(Whom::Person(case_id)),
+            numbers: vec![case_id],
             documents: documents.iter().map(|d| (d.kind, d.key.clone(), d.number.clone())).collect(),
             names: vec![name.to_owned()],
             birth: birth.map(PartDate),
@@ -298,6 +314,10 @@ mod tests {
         assert_eq!(with(id, "王五"), [(true, 100, "document+name_differs".into())]);
         // The same characters as another paper.
         assert_eq!(with(doc(DocType::Passport, "H12345678"), "王五"), []);
+        // The office's own number, where the name agrees and no paper says more.
+        let numbered = |name| told(&ix, &Asked { no: Some(2), name, ..Asked::default() });
+        assert_eq!((numbered(Some("李四")), numbered(None)), (vec![(true, 100, "no".into())], vec![(true, 100, "no".into())]));
+        assert_eq!(numbered(Some("王五")), []);
         // Another valid resident ID is another person, whatever the name and birth date.
         let other = doc(DocType::ResidentId, "11010519491231002X");
         let row = Asked { documents: &[other], name: Some("张三"), birth: Some(PartDate(19_620_927)), ..Asked::default() };

@@ -1,8 +1,9 @@
 //! Who is listed on a day, and what that means for others: new decisions are refused with their clause, payments held, whatever is decided all the
 //! same is looked at again. Recognition, cards and benefits ask here; nothing here writes.
 
+use super::Whom;
 use super::change::{self, Seen};
-use super::{Whom, store};
+use super::store::{self, listed};
 use crate::base::day::Day;
 use crate::error::{self, Result};
 use crate::policy;
@@ -11,6 +12,9 @@ use rusqlite::Connection;
 
 /// Listings of somebody in force on the day; of a person with all who were merged into that person.
 pub fn in_force(conn: &Connection, whom: Whom, day: Day) -> Result<Vec<Seen>> {
+    if !listed::any(conn)? {
+        return Ok(Vec::new());
+    }
     let whom = match whom {
         Whom::Person(id) => Whom::Person(people::survivor(conn, id)?),
         unit @ Whom::Unit(_) => unit,

@@ -191,7 +191,7 @@ fn leases(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Resul
 
 /// Integrity cases: times to reply that run out and then wait for a decision, decisions that were not served, listings that end.
 fn integrity(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
-    blacklist::cmd::each_seen(conn, day, 0, |s| {
+    blacklist::look::each_seen(conn, day, 0, |s| {
         let (kind, due) = match s.state.as_str() {
             "notified" | "heard" => ("integrity_reply", s.notice.as_ref().and_then(|n| n.reply).map(|r| r.1)),
             "decided" => ("integrity_deliver", s.ruling.as_ref().map(|r| r.day)),

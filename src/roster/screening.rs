@@ -147,6 +147,7 @@ fn draft(row: &Row) -> Draft {
 
 fn asked(d: &Draft) -> Asked<'_> {
     Asked {
+        no: d.no,
         documents: &d.documents,
         name: d.name.as_deref(),
         birth: d.birth_date,

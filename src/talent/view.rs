@@ -103,7 +103,7 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("team".into(), team.into());
     let card = if beside.card { crate::card::cmd::of_person(conn, p.id, day)? } else { None };
     v.insert("card".into(), card.into());
-    let listed = beside.cases && !standing::in_force(conn, Whom::Person(p.id), day)?.is_empty();
+    let listed = !standing::in_force(conn, Whom::Person(p.id), day)?.is_empty();
     v.insert("standing".into(), json!({"in_force": listed}));
     v.insert("merged_into".into(), p.merged_into.map(|m| number::format(super::PREFIX, m)).into());
     Ok(v.into())

@@ -63,11 +63,13 @@ pub fn entries(conn: &Connection, day: Day, known: i64) -> Result<Vec<Entry>> {
     for (case_id, whom) in in_force(conn, day, known)? {
         found.push(match whom {
             Whom::Person(id) => {
+                let opened = id;
                 let (id, who) = people::identity(conn, id, known)?;
                 let unit = who.org_id.map(|org| org::store::names_known(conn, org, known)).transpose()?.unwrap_or_default();
                 Entry {
                     case_id,
                     whom: Some(Whom::Person(id)),
+                    numbers: if id == opened { vec![id] } else { vec![id, opened] },
                     documents: who.documents,
                     names: who.names,
                     birth: who.birth,

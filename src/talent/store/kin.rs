@@ -19,8 +19,6 @@ pub struct Beside {
     pub team: bool,
     /// A card, living or not.
     pub card: bool,
-    /// There is an integrity case in the office, about whomever.
-    pub cases: bool,
 }
 
 /// Asks at once what hangs on a person.
@@ -28,8 +26,7 @@ pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
     let mut st = conn.prepare_cached(
         "SELECT 0 FROM relation WHERE person_id = ?1 UNION ALL SELECT 0 FROM relation WHERE other_id = ?1
          UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1 UNION ALL SELECT 2 FROM card WHERE person_id = ?1
-         UNION ALL SELECT 2 FROM person p JOIN card c ON c.person_id = p.id WHERE p.merged_into = ?1
-         UNION ALL SELECT 3 WHERE EXISTS (SELECT 1 FROM integrity_case)",
+         UNION ALL SELECT 2 FROM person p JOIN card c ON c.person_id = p.id WHERE p.merged_into = ?1",
     )?;
     let mut found = Beside::default();
     let mut rows = st.query([id])?;
@@ -37,8 +34,7 @@ pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
         match r.get::<_, i64>(0)? {
             0 => found.family = true,
             1 => found.team = true,
-            2 => found.card = true,
-            _ => found.cases = true,
+            _ => found.card = true,
         }
     }
     Ok(found)
