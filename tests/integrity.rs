@@ -264,6 +264,9 @@ fn in_force_nothing_new_is_decided_and_what_is_due_is_held_only_where_the_decisi
     told(&grant_r, "2019-10-05");
     // The end comes by the day: then the old recognition stands in the way, not the listing.
     fails(&desk, &on("2019-10-06", &grant_r), 5, "recognition_held");
+    let kid = no(&desk.json(&["talent", "add", "--kind", "related", "--name", "张小", "--id-number", &resident_id(649)]));
+    desk.json(&["talent", "relate", &p, "--to", &kid, "--kind", "child", "--date", "2019-06-01", "--reason", "补录"]);
+    told(&["card", "attach", &c, "--person", &kid], "2019-07-06");
     desk.json(&on("2019-07-08", &["card", "close", &c]));
     told(&["card", "issue", &p], "2019-07-09");
     told(&["subsidy", "grant", &p, "--scheme", "rent", "--decision", "和人才〔2019〕6号"], "2019-07-09");
@@ -332,6 +335,16 @@ fn what_is_decided_all_the_same_is_listed_for_review() {
     desk.json(&on("2019-07-11", &["card", "close", &c]));
     desk.json(&on("2019-07-12", &["card", "issue", &p]));
     assert_eq!(review("2019-08-01"), json!([c]));
+    // A recognition is told by the day of its decision, not by the days it is for.
+    let q = no(&desk.add("李四", &resident_id(2), &["--corps", "skilled", "--mode", "rigid", "--start-date", "2019-03-01"]));
+    let j = listed(&desk, &q, &proof, "review,hold_payment");
+    let grant = |day: &'static str, from: &'static str| {
+        let args = ["recognition", "grant", &q, "--class", "B", "--decision", "和人才〔2019〕9号", "--from-date", from, "--until", from];
+        no(&desk.json(&on(day, &args)))
+    };
+    grant("2019-11-10", "2019-08-10");
+    let r = grant("2019-07-10", "2020-07-10");
+    assert_eq!(desk.json(&["blacklist", "show", &j, "--as-of", "2019-12-01"])["to_review"], json!([r]));
 }
 
 #[test]
@@ -502,7 +515,7 @@ fn a_unit_is_listed_by_its_code_and_a_person_through_merges() {
     let unit = no(&desk.json(&["org", "add", "--name", "乙公司", "--introduced-on", "2018-01-01"]));
     let add = ["add", &unit, "--ground", "unit_proof", "--facts", "出具虚假证明", "--basis", "示例办法第二条", "--file", &proof];
     fails(&desk, &by("zhao", "2019-07-01", &add), 3, "unit_without_code");
-    desk.json(&["org", "edit", &unit, "--uscc", "91150191MA000100X2", "--correct", "--reason", "补录"]);
+    desk.json(&["org", "edit", &unit, "--uscc", "91150191MA000100X2"]);
     let i = listed(&desk, &unit, &proof, "new");
     assert_eq!(desk.json(&["blacklist", "show", &i])["subject_no"], unit.as_str());
     for text in [unit.as_str(), "91150191MA000100X2", "乙公司", "uscc:91150191MA000100X2"] {

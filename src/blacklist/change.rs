@@ -95,7 +95,7 @@ pub struct Opening<'a> {
 pub fn open(tx: &mut Tx<'_>, o: &Opening<'_>) -> Result<i64> {
     let (policy_id, _) = confirmed(tx.conn())?;
     if let Whom::Unit(id) = o.whom
-        && org::store::name_at(tx.conn(), id, tx.day)?.is_none_or(|(_, uscc)| uscc.is_none())
+        && org::store::names_known(tx.conn(), id, i64::MAX)?.1.is_none()
     {
         return Err(error::refused("unit_without_code").fact("no", o.whom.no()));
     }

@@ -87,6 +87,7 @@ pub(super) fn object(conn: &Connection, s: &Seen) -> Result<Value> {
     }))
 }
 
+/// To whom a case was handed over up to a day.
 pub(super) fn shared(conn: &Connection, id: i64, day: Day) -> Result<Value> {
     let all = store::shares(conn, id)?;
     Ok(all
@@ -96,6 +97,7 @@ pub(super) fn shared(conn: &Connection, id: i64, day: Day) -> Result<Value> {
         .collect())
 }
 
+/// `blacklist show`.
 pub(super) fn show(office: &Office, text: &str) -> Result<Exit> {
     let conn = office.read()?;
     let case = store::resolve(conn, text)?;
@@ -117,7 +119,7 @@ pub(super) fn show(office: &Office, text: &str) -> Result<Exit> {
 }
 
 /// What was decided about somebody while a listing with the effect `review` held: recognitions, cards and benefits to be looked at again. Computed
-/// from their days, so that no act can forget the mark.
+/// from the days of the acts, so that none can forget the mark.
 fn to_review(conn: &Connection, s: &Seen, day: Day) -> Result<Vec<String>> {
     let (Some(from), Some(until)) = (s.from.filter(|_| s.has_effect("review")), s.until) else { return Ok(Vec::new()) };
     let until = s.repaired.map_or(until, Day::pred).min(until).min(day);
@@ -127,15 +129,22 @@ fn to_review(conn: &Connection, s: &Seen, day: Day) -> Result<Vec<String>> {
         Whom::Person(id) => {
             let id = people::survivor(conn, id)?;
             let p = people::load(conn, id)?.ok_or_else(|| error::not_office("damaged"))?;
-            let decided = p.recognitions.iter().filter(|r| r.data.state == "in_force" && within(r.span.from));
-            found.extend(decided.map(|r| recognition::store::no(r.data.id)));
+            let mut ids: Vec<i64> = p.recognitions.iter().filter(|r| r.data.state != "recorded").map(|r| r.data.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            // By the day on which it was decided, whatever days it is for.
+            for id in ids {
+                let steps = workflow::store::steps(conn, (recognition::MACHINE.kind, id))?;
+                if steps.iter().any(|s| matches!(s.to_state.as_str(), "decided" | "in_force") && within(s.day)) {
+                    found.push(recognition::store::no(id));
+                }
+            }
             found.extend(card::store::of_person(conn, id)?.iter().filter(|c| within(c.issued)).map(card::store::Card::no));
             subsidy::store::Party::Person(id)
         }
         Whom::Unit(id) => subsidy::store::Party::Org(id),
     };
     found.extend(subsidy::store::of(conn, payee)?.iter().filter(|(a, _)| within(a.approved)).map(|(a, _)| a.no()));
-    found.dedup();
     Ok(found)
 }
 
@@ -167,6 +176,7 @@ pub fn each_seen(conn: &Connection, day: Day, after: i64, mut f: impl FnMut(&See
     })
 }
 
+/// `blacklist list`.
 pub(super) fn list(office: &Office, lines: &Lines) -> Result<Exit> {
     let filter = Filter::parse(lines.filter.as_deref(), FIELDS)?;
     let conn = office.read()?;
