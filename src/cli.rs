@@ -8,8 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, calendar, card, collect, desk, fund, housing, leader, letter, org, paper, platform, point, policy, project, recognition, report,
-    roster, service, subsidy, talent, target, task, team,
+    audit, blacklist, calendar, card, collect, desk, fund, housing, leader, letter, org, paper, platform, point, policy, project,
+    recognition, report, roster, service, subsidy, talent, target, task, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -37,6 +37,7 @@ pub fn nouns() -> Vec<Noun> {
         platform::cmd::NOUN,
         project::cmd::NOUN,
         recognition::cmd::NOUN,
+        blacklist::cmd::NOUN,
         team::cmd::NOUN,
         card::cmd::NOUN,
         service::cmd::NOUN,

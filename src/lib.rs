@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod base;
+pub mod blacklist;
 pub mod calendar;
 pub mod card;
 pub mod cli;

@@ -233,17 +233,26 @@ impl Office {
 
     /// Commits an `access` entry before personal data are shown or leave the house; if it can't be written, nothing is shown.
     pub fn record_access(&self, command: &'static str, what: Map<String, Value>) -> Result<Option<i64>> {
+        Ok(self.record_with(command, what, |_| Ok(()))?.op)
+    }
+
+    /// The same with what of a look-up is kept beside its entry.
+    pub fn record_with<T>(
+        &self,
+        command: &'static str,
+        what: Map<String, Value>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<Done<T>> {
         if self.globals.reveal && self.globals.reason.is_none() {
             return Err(error::usage("reveal_reason"));
         }
         // What is looked up keeps the day it is looked up for; the entry itself is of today.
         let act = Act { dry_run: false, ..self.act(command, what) };
         let mut conn = open::open_write(self.path()?)?;
-        let done = write::write(&mut conn, &act, |tx| {
+        write::write(&mut conn, &act, |tx| {
             tx.record_anyway();
-            Ok(())
-        })?;
-        Ok(done.op)
+            f(tx)
+        })
     }
 
     /// Whether personal data are shown whole; records it first. `params` says whose.
@@ -508,6 +517,9 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "stage" => "platform_stage",
         "level" => "platform_level",
         "line" => "project_line",
+        "ground" => "integrity_ground",
+        "grade" => "integrity_grade",
+        "way" => "delivery_way",
         // What may come next are states.
         "next" | "from" | "to" => "status",
         f => f,

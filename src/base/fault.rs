@@ -70,12 +70,14 @@ fault_codes! {
     UnknownHeader = "unknown_header",
     /// Warning: a number given for matching (编号) is not in the register.
     UnknownNo = "unknown_no",
+    /// Warning: whom the row names is listed on the day (诚信管理期内); the row goes in all the same.
+    Listed = "listed",
 }
 
 impl FaultCode {
     /// Whether the value is kept and only a remark is made (提示, not 差错).
     pub const fn is_warning(self) -> bool {
-        matches!(self, FaultCode::OldRegion | FaultCode::InnerCode | FaultCode::UnknownHeader | FaultCode::UnknownNo)
+        matches!(self, FaultCode::OldRegion | FaultCode::InnerCode | FaultCode::UnknownHeader | FaultCode::UnknownNo | FaultCode::Listed)
     }
 
     /// The fault of a code as written by [`FaultCode::as_str`].
@@ -102,6 +104,6 @@ mod tests {
         for fault in FaultCode::ALL {
             assert_eq!(FaultCode::from_code(fault.as_str()), Some(*fault));
         }
-        assert_eq!(FaultCode::ALL.iter().filter(|f| f.is_warning()).count(), 4);
+        assert_eq!(FaultCode::ALL.iter().filter(|f| f.is_warning()).count(), 5);
     }
 }

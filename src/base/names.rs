@@ -143,12 +143,14 @@ pub fn likeness(a: &str, b: &str) -> Likeness {
     if fold(a) == fold(b) {
         return Likeness::Same;
     }
-    let readings = |name: &str| -> Vec<String> {
-        let plain: String = fold(name).chars().filter(|c| *c != INTERPUNCT).collect();
-        pinyin(&plain).0.split(' ').map(str::to_owned).collect()
-    };
     let ours = readings(a);
     if readings(b).iter().any(|r| ours.contains(r)) { Likeness::Ask } else { Likeness::Differ }
+}
+
+/// Every way to read a cleaned name that is compared: names with one in common may be variants of one.
+pub fn readings(name: &str) -> Vec<String> {
+    let plain: String = fold(name).chars().filter(|c| *c != INTERPUNCT).collect();
+    pinyin(&plain).0.split(' ').map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::store::{self, Card};
 use super::{Facts, MACHINE, is_dead, review_due, status, validity};
 use crate::base::day::{Day, PartDate};
+use crate::blacklist::{Whom, standing};
 use crate::db::facts::Span;
 use crate::db::write::Tx;
 use crate::error::{self, Error, Result};
@@ -167,6 +168,7 @@ pub fn issue(tx: &mut Tx<'_>, person_id: i64, level: Option<&str>) -> Result<See
 fn fresh(tx: &mut Tx<'_>, person_id: i64, level: Option<&str>, replaces_id: Option<i64>) -> Result<Seen> {
     let p = people::load(tx.conn(), person_id)?.ok_or_else(|| error::not_office("damaged"))?;
     let day = tx.day;
+    standing::refuse_new(tx.conn(), Whom::Person(person_id), day)?;
     let r = opening(&p, day)?;
     let (policy_id, scheme) = confirmed(tx.conn(), &r.data.scheme)?;
     let level = match level {
@@ -241,6 +243,9 @@ pub fn attach(tx: &mut Tx<'_>, main_id: i64, person_id: i64) -> Result<i64> {
         return Err(error::refused("not_family").fact("no", main.no()).fact("person", p));
     }
     has_none(tx, person_id)?;
+    for who in [holder, person_id] {
+        standing::refuse_new(tx.conn(), Whom::Person(who), day)?;
+    }
     let card = Card { id: 0, person_id, main_card_id: Some(main.id), recognition_id: None, issued: day, replaces_id: None, ..main };
     store::create(tx, &card)
 }

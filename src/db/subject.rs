@@ -288,6 +288,17 @@ fact_table!(LEASE, "lease", "unit_id", ["person_id" Reference, "why" Plain]);
 record_table!(REPORT, "report", [
     "kind" Plain, "period" Plain, "from_day" Plain, "as_of_day" Plain, "known_op" Plain, "edition" Plain, "revises_id" Reference, "figures" Plain,
     "sha256" Plain]);
+record_table!(DELIVERY, "delivery", [
+    "record_kind" Plain, "record_id" Plain, "paper" Plain, "day" Plain, "way" Plain, "reply_days" Plain, "reply_until" Plain]);
+record_table!(INTEGRITY_CASE, "integrity_case", [
+    "person_id" Plain, "org_id" Plain, "ground" Plain, "facts" Personal, "basis" Plain, "opened_day" Plain, "policy_id" Plain,
+    "salt" Outside]);
+fact_table!(INTEGRITY_RULING, "integrity_ruling", "case_id", [
+    "listed" Plain, "grade" Plain, "ends_day" Plain, "effects" Plain, "decision_id" Plain]);
+fact_table!(INTEGRITY_SHARE, "integrity_share", "case_id", ["recipient" Plain, "basis" Plain, "purpose" Plain]);
+record_table!(SCREENING, "screening", [
+    "day" Plain, "known_op" Plain, "policy_id" Plain, "sha256" Plain, "rows" Plain, "exact" Plain, "likely" Plain]);
+record_table!(SCREENING_JUDGEMENT, "screening_judgement", ["person_id" Plain, "org_id" Plain, "identity" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -401,6 +412,15 @@ pub static STEP_SUBJECT: Subject = Subject { kind: "step", prefix: "", tables: &
 pub static NOTICE_SUBJECT: Subject = Subject { kind: "notice", prefix: "", tables: &[&NOTICE] };
 /// An objection to one.
 pub static OBJECTION_SUBJECT: Subject = Subject { kind: "objection", prefix: "", tables: &[&OBJECTION] };
+/// A paper served.
+pub static DELIVERY_SUBJECT: Subject = Subject { kind: "delivery", prefix: "", tables: &[&DELIVERY] };
+/// An integrity case.
+pub static INTEGRITY_SUBJECT: Subject =
+    Subject { kind: "integrity_case", prefix: "I", tables: &[&INTEGRITY_CASE, &INTEGRITY_RULING, &INTEGRITY_SHARE] };
+/// A list that was looked through.
+pub static SCREENING_SUBJECT: Subject = Subject { kind: "screening", prefix: "SC", tables: &[&SCREENING] };
+/// A row of a list judged to be another.
+pub static SCREENING_JUDGEMENT_SUBJECT: Subject = Subject { kind: "screening_judgement", prefix: "", tables: &[&SCREENING_JUDGEMENT] };
 
 /// Every kind of subject, in the order of op_subject.kind.
 pub static ALL: &[&Subject] = &[
@@ -413,6 +433,7 @@ pub static ALL: &[&Subject] = &[
     &CODE_SUBJECT,
     &COLLECTION_SUBJECT,
     &DECISION_SUBJECT,
+    &DELIVERY_SUBJECT,
     &DUTY_SUBJECT,
     &FILE_SUBJECT,
     &FILE_LINK_SUBJECT,
@@ -421,6 +442,7 @@ pub static ALL: &[&Subject] = &[
     &FUND_INVESTMENT_SUBJECT,
     &FUND_LINE_SUBJECT,
     &HOUSING_SUBJECT,
+    &INTEGRITY_SUBJECT,
     &JOURNAL_SUBJECT,
     &JUDGEMENT_SUBJECT,
     &LEADER_SUBJECT,
@@ -440,6 +462,8 @@ pub static ALL: &[&Subject] = &[
     &REPORT_SUBJECT,
     &REVIEW_SUBJECT,
     &SCORE_SUBJECT,
+    &SCREENING_SUBJECT,
+    &SCREENING_JUDGEMENT_SUBJECT,
     &CASE_SUBJECT,
     &SETTING_SUBJECT,
     &STEP_SUBJECT,

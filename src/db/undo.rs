@@ -84,6 +84,12 @@ const UNDOABLE: &[&str] = &[
     "file.add",
     "actor.add",
     "actor.retire",
+    // What was served, handed over or ended left the house.
+    "blacklist.add",
+    "blacklist.investigate",
+    "blacklist.reply",
+    "blacklist.decide",
+    "blacklist.judge",
 ];
 
 /// Tables in which one row holds on a day, so that a row made since may stand where an undone row would come back.
@@ -203,6 +209,7 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
            OR EXISTS (SELECT 1 FROM team_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM fund_investment r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM application r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM integrity_case r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM point r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM task_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM leader_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
@@ -333,6 +340,8 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::APPLICATION, "for_id", "person"),
         (&subject::BENEFIT_ELSEWHERE, "person_id", "person"),
         (&subject::LEASE, "person_id", "person"),
+        (&subject::INTEGRITY_CASE, "person_id", "person"),
+        (&subject::INTEGRITY_CASE, "org_id", "org"),
         (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),

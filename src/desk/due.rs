@@ -1,8 +1,9 @@
-//! What is due (待办): cases, public notices, reviews and ends of cards, mid-term checks, rosters owed, milestones, tasks and reports on them, rows that
+//! What is due (待办): cases, public notices, reviews and ends of cards, mid-term checks, integrity cases, rosters owed, milestones, tasks and reports on them, rows that
 //! wait; each with an urgency from named weights, so that the most pressing stands first. Nothing here writes.
 
 use super::store;
 use crate::base::day::Day;
+use crate::blacklist;
 use crate::card;
 use crate::collect;
 use crate::error::Result;
@@ -19,9 +20,12 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
-pub const WEIGHTS: [(&str, f64); 13] = [
+pub const WEIGHTS: [(&str, f64); 16] = [
     ("case", 10.0),
     ("notice", 8.0),
+    ("integrity_deliver", 8.0),
+    ("integrity_reply", 7.0),
+    ("integrity_end", 3.0),
     ("card_review", 6.0),
     ("card_end", 5.0),
     ("mid_check", 4.0),
@@ -86,6 +90,7 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
         found.push(Due { kind: "difference", no: Some(no), due: None, count, who });
     }
     tasks(conn, day, last, &mut found)?;
+    integrity(conn, day, last, &mut found)?;
     for (who, count) in store::waiting_by_actor(conn)? {
         found.push(Due { kind: "review_rows", no: None, due: None, count, who });
     }
@@ -230,6 +235,23 @@ fn tasks(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result
         }
     }
     Ok(())
+}
+
+/// Integrity cases: times to reply that run out and then wait for a decision, decisions that were not served, listings that end.
+fn integrity(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    blacklist::look::each_seen(conn, day, 0, |s| {
+        let (kind, due) = match s.state.as_str() {
+            "notified" | "heard" => ("integrity_reply", s.notice.as_ref().and_then(|n| n.reply).map(|r| r.1)),
+            "decided" => ("integrity_deliver", s.ruling.as_ref().map(|r| r.day)),
+            "in_force" => ("integrity_end", s.until),
+            _ => return Ok(()),
+        };
+        if let Some(due) = due.filter(|d| *d <= last) {
+            let opened = steps::steps(conn, (blacklist::MACHINE.kind, s.case.id))?.into_iter().next();
+            found.push(Due { kind, no: Some(s.case.no()), due: Some(due), count: 1, who: opened.map(|s| s.actor).unwrap_or_default() });
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]

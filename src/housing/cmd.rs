@@ -4,6 +4,7 @@ use super::PREFIX;
 use super::store::{self, Lease, Unit};
 use crate::base::day::Day;
 use crate::base::number;
+use crate::blacklist::{Whom, standing};
 use crate::cli::Noun;
 use crate::db::facts::{Fact, Span};
 use crate::error::{self, Result};
@@ -160,6 +161,7 @@ fn run_lease(office: &Office, m: &ArgMatches) -> Result<Exit> {
             }
             let done = office.write("lease.add", Map::new(), |tx| {
                 let span = Span { from, until: Some(until) };
+                standing::refuse_new(tx.conn(), Whom::Person(person), tx.day)?;
                 allowed(tx.conn(), &unit, person, span)?;
                 store::add_lease(tx, unit.id, person, span)?;
                 tx.outcome("no", unit.no());

@@ -68,6 +68,23 @@ pub fn name_at(conn: &Connection, id: i64, day: Day) -> Result<Option<(String, O
         .optional()?)
 }
 
+/// Matched names of a unit, former ones too, and its last code, as known when op `known` was the last.
+pub fn names_known(conn: &Connection, id: i64, known: i64) -> Result<(Vec<String>, Option<String>)> {
+    let mut st = conn.prepare_cached(
+        "SELECT folded, uscc FROM org_profile WHERE org_id = ?1 AND made_op <= ?2 AND (voided_op IS NULL OR voided_op > ?2) ORDER BY from_day, seq",
+    )?;
+    let (mut names, mut code) = (Vec::new(), None);
+    let mut rows = st.query([id, known])?;
+    while let Some(r) = rows.next()? {
+        let name: String = r.get(0)?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        code = r.get::<_, Option<String>>(1)?.or(code);
+    }
+    Ok((names, code))
+}
+
 /// The live unit of that code.
 pub fn by_uscc(conn: &Connection, uscc: &str) -> Result<Option<i64>> {
     Ok(conn

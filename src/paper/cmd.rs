@@ -264,7 +264,8 @@ fn run_file(office: &Office, m: &ArgMatches) -> Result<Exit> {
     }
 }
 
-fn file_row(office: &Office, k: &Kept) -> Result<Value> {
+/// A file as `file list` shows it.
+pub fn file_row(office: &Office, k: &Kept) -> Result<Value> {
     Ok(json!({
         "to": store::number_of(&k.record_kind, k.record_id), "as": k.role, "name": k.name, "sha256": k.sha256, "bytes": k.bytes,
         "media_type": k.media_type, "sensitive": k.sensitive, "present": keep::fault(office.path()?, &k.sha256).is_none(),

@@ -231,6 +231,20 @@ pub fn move_links(tx: &mut Tx<'_>, kind: &str, from: i64, to: i64) -> Result<usi
     Ok(moved)
 }
 
+/// Says of a record's files that they are its papers no more; the files themselves stay where they are.
+pub fn unlink(tx: &mut Tx<'_>, (kind, id): (&str, i64)) -> Result<()> {
+    let links: Vec<i64> = tx
+        .conn()
+        .prepare_cached("SELECT id FROM file_link WHERE record_kind = ?1 AND record_id = ?2 AND voided_op IS NULL")?
+        .query_map(params![kind, id], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for link in links {
+        tx.conn().prepare_cached("UPDATE file_link SET voided_op = ?2 WHERE id = ?1")?.execute([link, tx.op])?;
+        tx.touch(&FILE_LINK_SUBJECT, link);
+    }
+    Ok(())
+}
+
 /// The decision an act cites, by number or document number; an unknown document number makes one of status unchecked.
 pub fn cite(tx: &mut Tx<'_>, text: &str) -> Result<i64> {
     match resolve(tx.conn(), text) {

@@ -1,8 +1,8 @@
 //! `policy …`: what the packs say, whether they are confirmed, and the acts of checking, loading and confirming one.
 
 use super::{
-    BenefitsPack, PolicyFault, examine_benefits, parse_benefits, parse_card, parse_recognition, parse_responsibility, parse_services,
-    parse_targets, shipped_names, store,
+    BenefitsPack, PolicyFault, examine_benefits, parse_benefits, parse_card, parse_integrity, parse_recognition, parse_responsibility,
+    parse_services, parse_targets, shipped_names, store,
 };
 use crate::base::number;
 use crate::cli::Noun;
@@ -125,6 +125,7 @@ fn examine(text: &str) -> (Option<&'static str>, Vec<PolicyFault>) {
     match () {
         () if says("recognition") => one("recognition", parse_recognition(text).map(|_| ())),
         () if says("card") => one("card", parse_card(text).map(|_| ())),
+        () if says("integrity") => one("integrity", parse_integrity(text).map(|_| ())),
         () if says("responsibility") => one("responsibility", parse_responsibility(text).map(|_| ())),
         () if says("services") => one("services", parse_services(text).map(|_| ())),
         () if says("benefits") => match examine_benefits(text) {
@@ -184,6 +185,7 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
                 "recognition" => store::recognition(tx.conn())?.1.scheme(s).is_some(),
                 "card" => store::card(tx.conn())?.1.scheme.iter().any(|c| c.code == s),
                 "benefits" => store::benefits(tx.conn())?.1.scheme.iter().any(|b| b.code == s),
+                "integrity" => store::integrity(tx.conn())?.1.rules().code == s,
                 "services" => store::services(tx.conn())?.1.service(s).is_some(),
                 _ => false,
             };

@@ -4,6 +4,7 @@
 mod benefits;
 mod card;
 pub mod cmd;
+mod integrity;
 mod recognition;
 mod responsibility;
 mod services;
@@ -21,6 +22,7 @@ pub use benefits::{
     benefits_pack, examine_benefits, parse_benefits,
 };
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
+pub use integrity::{EFFECTS, GRADES, Integrity, IntegrityPack, Screening, integrity_pack, parse_integrity};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
 pub use responsibility::{Follow, Followed, ResponsibilityPack, parse_responsibility, responsibility_pack};
 pub use services::{Needs, Service, ServicesPack, parse_services, services_pack};
@@ -37,6 +39,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("services", include_str!("../../policy/services.toml")),
     ("benefits", include_str!("../../policy/benefits.toml")),
     ("responsibility", include_str!("../../policy/responsibility.toml")),
+    ("integrity", include_str!("../../policy/integrity.toml")),
 ];
 
 /// The text of a pack that comes with the program.

@@ -1,8 +1,8 @@
 //! SQL of policy versions and of what the office confirmed.
 
 use super::{
-    BenefitsPack, CardPack, ResponsibilityPack, ServicesPack, benefits_pack, card_pack, recognition_pack, responsibility_pack,
-    services_pack, shipped,
+    BenefitsPack, CardPack, IntegrityPack, ResponsibilityPack, ServicesPack, benefits_pack, card_pack, integrity_pack, recognition_pack,
+    responsibility_pack, services_pack, shipped,
 };
 use crate::db::digest::{hex, sha256};
 use crate::db::subject::{CONFIRMATION_SUBJECT, POLICY_SUBJECT};
@@ -103,6 +103,20 @@ pub fn responsibility(conn: &Connection) -> Result<(Option<i64>, Rc<Responsibili
     // It was sound when it was loaded.
     let pack = responsibility_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
     Ok((v.id, pack))
+}
+
+/// The integrity pack with the id of its version.
+pub fn integrity(conn: &Connection) -> Result<(Option<i64>, Rc<IntegrityPack>)> {
+    let v = current(conn, "integrity")?;
+    // It was sound when it was loaded.
+    let pack = integrity_pack(&v.toml).map_err(|_| error::not_office("damaged"))?;
+    Ok((v.id, pack))
+}
+
+/// The integrity pack of a version.
+pub fn integrity_version(conn: &Connection, id: i64) -> Result<Rc<IntegrityPack>> {
+    let text: String = conn.prepare_cached("SELECT toml FROM policy_version WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+    integrity_pack(&text).map_err(|_| error::not_office("damaged"))
 }
 
 /// The services pack with the id of its version.

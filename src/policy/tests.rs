@@ -126,5 +126,8 @@ fn a_pack_that_contradicts_itself_is_refused_with_the_line_of_its_row() {
 #[test]
 fn a_pack_that_does_not_come_with_the_program_is_unknown() {
     assert_eq!(shipped("tragets"), None);
-    assert_eq!(shipped_names().collect::<Vec<_>>(), ["targets", "recognition", "card", "services", "benefits", "responsibility"]);
+    assert_eq!(
+        shipped_names().collect::<Vec<_>>(),
+        ["targets", "recognition", "card", "services", "benefits", "responsibility", "integrity"]
+    );
 }

@@ -6,6 +6,7 @@ use super::{MACHINE, PENDING, last_day, notice_is_over, seen};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
+use crate::blacklist::{Whom, standing};
 use crate::db::facts::Span;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
@@ -123,6 +124,7 @@ fn held(tx: &Tx<'_>, id: i64) -> Result<Record> {
 /// Accepts an application (受理); its id.
 pub fn open(tx: &mut Tx<'_>, person_id: i64, policy_id: Option<i64>, scheme: &Scheme, class: &Code, route: &str) -> Result<i64> {
     let p = candidate(person(tx, person_id)?, tx.day)?;
+    standing::refuse_new(tx.conn(), Whom::Person(person_id), tx.day)?;
     if let Some(r) = p.recognitions.iter().find(|r| r.span.until.is_none() && PENDING.contains(&&*r.data.state)) {
         return Err(error::conflict("recognition_open").fact("no", no(r.data.id)).detail("no", no(r.data.id)));
     }
@@ -184,6 +186,10 @@ pub fn advance(tx: &mut Tx<'_>, id: i64, asked: &Advance<'_>) -> Result<()> {
         return Err(error::bad_data("date_order"));
     }
     two_persons(tx, &scheme, id, state)?;
+    // Steps on the way go on; what is decided is a new decision.
+    if matches!(state, "decided" | "in_force") {
+        standing::refuse_new(tx.conn(), Whom::Person(r.person_id), day)?;
+    }
     if state == "in_force" {
         let n = steps::notice(tx.conn(), (MACHINE.kind, id))?;
         let objections = n.as_ref().map_or(Ok(Vec::new()), |n| steps::objections(tx.conn(), n.id))?;
@@ -269,6 +275,7 @@ pub struct Given<'a> {
 
 /// Puts a person's recognition in force without the steps; its id.
 pub fn grant(tx: &mut Tx<'_>, person_id: i64, g: &Given<'_>) -> Result<i64> {
+    standing::refuse_new(tx.conn(), Whom::Person(person_id), tx.day)?;
     let decision_id = cited(tx, g.scheme, g.decision, (person_id, Some(g.route)), None)?;
     let id = people::next_recognition(tx)?;
     take_over(tx, person_id, id, g.from)?;

@@ -191,7 +191,7 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
                 "file": file.display().to_string(), "kind": set.kind.code(), "encoding": o.encoding, "sheet": o.sheet.as_ref().map(|s| &s.name),
                 "sheets_not_read": o.sheet.iter().flat_map(|s| s.hidden.iter().chain(&s.others)).collect::<Vec<_>>(), "committed": o.committed,
                 "dry_run": office.globals.dry_run, "rows": r.rows, "added": r.added, "updated": r.updated, "unchanged": r.unchanged,
-                "rejected": r.rejected, "review": r.review, "skipped": r.skipped, "op": o.op, "rejects": o.rejects.as_ref().map(|p| p.display().to_string()),
+                "rejected": r.rejected, "review": r.review, "skipped": r.skipped, "listed": r.listed, "op": o.op, "rejects": o.rejects.as_ref().map(|p| p.display().to_string()),
                 "faults": faults, "warnings": warnings, "warning_count": r.warning_count,
             })))?;
         }
@@ -239,6 +239,9 @@ fn say(office: &Office, file: &Path, set: &Settings, o: Outcome) -> Result<Exit>
     }
     if let Some(p) = &o.rejects {
         office.note("note.rejects", &[("n", &r.rejected), ("path", &crate::ui::out::shown(&p.display().to_string()))]);
+    }
+    if r.listed > 0 {
+        office.warn("warn.listed", &[("n", &r.listed)]);
     }
     if o.committed && r.returned == Some(false) {
         office.note("note.no_round", &[("kind", &set.kind.code())]);

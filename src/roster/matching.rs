@@ -8,6 +8,8 @@ use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::sheet::{Column as SheetColumn, What};
 use crate::base::{names, number};
+use crate::blacklist::Whom;
+use crate::blacklist::store::listed;
 use crate::error::Result;
 use crate::office::{Exit, Office};
 use crate::talent::entry::{self, Key};
@@ -16,6 +18,7 @@ use crate::talent::{PREFIX, known};
 use crate::ui::{Column, View};
 use rusqlite::Connection;
 use serde_json::{Map, json};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Columns by which a line is known; all others are carried along.
@@ -73,6 +76,7 @@ pub fn run(office: &Office, file: &Path, sheet: Option<String>, out: Option<&Pat
     let conn = office.read()?;
     let _moment = conn.unchecked_transaction()?;
     let day = office.as_of();
+    let listed: HashSet<Whom> = listed::entries(conn, day, i64::MAX)?.into_iter().filter_map(|e| e.whom).collect();
     let (mut rows, mut known, mut likely) = (0u64, 0u64, 0u64);
     let mut count = |a: &Answer| {
         rows += 1;
@@ -83,7 +87,7 @@ pub fn run(office: &Office, file: &Path, sheet: Option<String>, out: Option<&Pat
         let columns = ["row", "name", "known", "card", "paid", "standing", "likely"].into_iter().map(Column::new).collect();
         office.list(columns, None, |put| {
             while let Some(row) = list.next(file)? {
-                let a = answer(conn, &row, day)?;
+                let a = answer(conn, &row, day, &listed)?;
                 let name = row.at(1).map(names::clean);
                 put(&json!({
                     "row": row.number, "name": name, "known": a.known, "card": a.card, "paid": a.paid, "standing": a.standing,
@@ -98,7 +102,7 @@ pub fn run(office: &Office, file: &Path, sheet: Option<String>, out: Option<&Pat
     let mut writer = Writer::open_list(office, path, &headers)?;
     let width = headers.len() - ANSWERS.len();
     while let Some(row) = list.next(file)? {
-        let a = answer(conn, &row, day)?;
+        let a = answer(conn, &row, day, &listed)?;
         count(&a);
         let mut cells = row.cells();
         cells.resize(width, String::new());
@@ -113,7 +117,7 @@ pub fn run(office: &Office, file: &Path, sheet: Option<String>, out: Option<&Pat
 }
 
 /// What is known of a line: a person by document, or by number where the name agrees; else whom it may be.
-fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
+fn answer(conn: &Connection, row: &Row, day: Day, listed: &HashSet<Whom>) -> Result<Answer> {
     let mut raw: entry::Raw<'_> = [None; entry::N];
     for (at, key) in [Key::No, Key::Name, Key::IdType, Key::IdNumber, Key::BirthDate].into_iter().enumerate() {
         raw[key as usize] = row.at(at);
@@ -162,7 +166,7 @@ fn answer(conn: &Connection, row: &Row, day: Day) -> Result<Answer> {
         known: Some(number::format(PREFIX, id)),
         card: held.or_else(|| card.and_then(|c| c.card_no.clone())),
         paid: Some(paid.to_string()),
-        standing: Some("clear"),
+        standing: Some(if listed.contains(&Whom::Person(id)) { "in_force" } else { "clear" }),
         likely: None,
     })
 }

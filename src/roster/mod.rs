@@ -14,6 +14,7 @@ pub mod persons;
 pub mod read;
 pub mod report;
 pub mod review;
+pub mod screening;
 pub mod seen;
 pub mod store;
 pub mod units;
@@ -51,6 +52,9 @@ pub enum Kind {
     /// A list that is only matched, never entered.
     #[value(skip)]
     Match,
+    /// A list that is only screened, never entered.
+    #[value(skip)]
+    Screen,
 }
 
 impl Kind {
@@ -84,6 +88,7 @@ impl Kind {
             Kind::Opening => "opening",
             Kind::Attestation => "attestation",
             Kind::Match => "match",
+            Kind::Screen => "screen",
         }
     }
 
@@ -97,6 +102,7 @@ impl Kind {
             Kind::Platform => of(platform::COLUMNS),
             Kind::Project => of(project::COLUMNS),
             Kind::Match => of(matching::COLUMNS),
+            Kind::Screen => of(screening::COLUMNS),
             kind => of(persons::columns(kind)),
         })
     }
@@ -115,6 +121,7 @@ impl Kind {
             Kind::Correction => &[0, 1],
             Kind::Match => &[0, 1, 3],
             Kind::Leave | Kind::Engagement | Kind::Recognition | Kind::Relation | Kind::Opening | Kind::Attestation => &[0, 3],
+            Kind::Screen => &[1, 3, 6, 7],
         }
     }
 

@@ -2,10 +2,13 @@
 
 use super::import::{Row, Settings};
 use super::report::{Rejects, Report, RowFault, shown};
-use super::{Kind, persons, store, units};
+use super::{Kind, persons, screening, store, units};
 use crate::base::fault::FaultCode;
+use crate::base::{ident, number};
+use crate::blacklist::{self, screen::Index};
 use crate::db::write::Tx;
 use crate::error::Result;
+use crate::org;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -52,6 +55,7 @@ pub fn import(
 ) -> Result<bool> {
     let columns = set.kind.columns();
     let mut doomed = false;
+    let listed = if set.kind == Kind::Org { screening::listed_on(tx)? } else { Index::default() };
     let mut sitting = Sitting { set, seen: HashMap::new(), warnings: Vec::new(), reasons: Vec::new() };
     for row in rows {
         report.rows += 1;
@@ -68,6 +72,15 @@ pub fn import(
             value: row.at(at).map(|v| shown(&columns[at], v, set.reveal)).unwrap_or_default(),
             note: note.map(Into::into),
         };
+        if !listed.is_empty()
+            && let Some((code, _)) = row.at(org::place("uscc")).and_then(|text| ident::uscc(text).ok())
+        {
+            for (entry, _) in listed.exact(&[], Some(&code)) {
+                let note = Some(number::format(blacklist::PREFIX, listed.entries[entry].case_id));
+                report.warn(fault(org::place("uscc"), FaultCode::Listed, note));
+                report.listed += 1;
+            }
+        }
         for (at, code) in sitting.warnings.drain(..) {
             report.warn(fault(at, code, None));
         }

@@ -4,12 +4,15 @@
 
 use super::import::{Parsed, Row, Settings};
 use super::report::{ColumnInfo, Rejects, Report, RowFault, shown};
+use super::screening;
 use super::seen::{self, InFile, Seen};
 use super::store;
 use crate::base::day::{Day, PartDate};
 use crate::base::fault::FaultCode;
 use crate::base::ident::{DocType, Document};
 use crate::base::{names, number};
+use crate::blacklist;
+use crate::blacklist::screen::Index;
 use crate::db::write::Tx;
 use crate::error::{Kind, Result};
 use crate::org::{self, UnitMatch};
@@ -151,6 +154,8 @@ pub struct People<'a, 'c> {
     headers: &'a [String],
     bulk: BulkWriter<'c>,
     units: HashMap<u64, UnitMatch, BuildPlain>,
+    /// Who is listed on the business day.
+    listed: Index,
     /// A row was refused and the good ones were not asked for: nothing more is written.
     pub doomed: bool,
 }
@@ -164,7 +169,8 @@ impl<'a, 'c> People<'a, 'c> {
         rejects: Option<&'a mut Rejects>,
         headers: &'a [String],
     ) -> Result<People<'a, 'c>> {
-        Ok(People { set, report, rejects, headers, bulk: BulkWriter::begin(tx)?, units: HashMap::default(), doomed: false })
+        let bulk = BulkWriter::begin(tx)?;
+        Ok(People { set, report, rejects, headers, bulk, units: HashMap::default(), listed: screening::listed_on(tx)?, doomed: false })
     }
 
     /// One row.
@@ -174,6 +180,15 @@ impl<'a, 'c> People<'a, 'c> {
         for w in &c.warnings {
             let f = self.fault(&p.row, w);
             self.report.warn(f);
+        }
+        if !self.listed.is_empty() {
+            let by = |feature: &str| if feature == "uscc" { Key::Uscc } else { Key::IdNumber };
+            for (at, feature) in self.listed.exact(c.documents(), c.employer().and_then(|e| e.1)) {
+                let note = Some(number::format(blacklist::PREFIX, self.listed.entries[at].case_id));
+                let w = self.fault(&p.row, &CellFault { key: by(feature), code: FaultCode::Listed, note });
+                self.report.warn(w);
+                self.report.listed += 1;
+            }
         }
         let mut faults = std::mem::take(&mut c.faults);
         let fate = self.fate(tx, &p.row, c, &mut faults)?;

@@ -128,6 +128,8 @@ pub struct Report {
     pub warnings: Vec<RowFault>,
     /// How many warnings there were in all.
     pub warning_count: u64,
+    /// Rows that name somebody listed without a doubt.
+    pub listed: u64,
     /// Whether a round of collecting waited for this roster, where it was said whose it is.
     pub returned: Option<bool>,
 }

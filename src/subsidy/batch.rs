@@ -6,6 +6,7 @@ use super::{BATCH_PREFIX, PREFIX};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
+use crate::blacklist::{self, Whom};
 use crate::db::digest::{hex, sha256};
 use crate::db::write::{Tx, random_bytes};
 use crate::error::{self, Result};
@@ -19,7 +20,7 @@ use std::rc::Rc;
 
 // ---------------------------------------------------------------- what is due
 
-/// A part that is due, and why it can't be paid now: card, left, no_money.
+/// A part that is due, and why it can't be paid now: integrity, card, left, no_money.
 #[derive(Clone, Debug)]
 pub struct DueNow {
     /// The part.
@@ -44,9 +45,18 @@ pub fn due(conn: &Connection, until: Day, day: Day) -> Result<Vec<DueNow>> {
         }
     }
     let standing = standing(conn, &persons, day)?;
+    let listed = blacklist::standing::held(conn, day)?;
     let mut found = Vec::with_capacity(open.len());
     for open in open {
+        let mut listed_here = false;
+        for party in [open.payee, open.whose()].into_iter().filter(|_| !listed.is_empty()) {
+            listed_here |= listed.contains(&match party {
+                Party::Person(id) => Whom::Person(people::survivor(conn, id)?),
+                Party::Org(id) => Whom::Unit(id),
+            });
+        }
         let held = match open.whose() {
+            _ if listed_here => Some("integrity"),
             Party::Person(id) => {
                 let (employed, has_card) = standing.get(&people::survivor(conn, id)?).copied().unwrap_or((true, true));
                 match wants.of(conn, &open)? {

@@ -6,6 +6,7 @@ use super::{Verdict, judge, life, parts};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::{codes, number};
+use crate::blacklist::standing;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::fund::store::Voucher;
@@ -157,6 +158,9 @@ impl Plan {
 /// What an approval comes to: judged on the business day, within its decision and the ceilings of later years, its money reserved.
 pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g: &Grant<'_>, committed: &mut Committed) -> Result<Plan> {
     let day = tx.day;
+    for party in [claim.payee, claim.whose()] {
+        standing::refuse_new(tx.conn(), party.into(), day)?;
+    }
     let proof = s.wants_proof();
     if proof && g.amount.is_none() {
         return Err(error::usage("needs_proved").fact("scheme", &s.code));

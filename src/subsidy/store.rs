@@ -13,6 +13,7 @@ use super::{MACHINE, PREFIX};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
+use crate::blacklist::Whom;
 use crate::db::subject::{APPLICATION_SUBJECT, BENEFIT_ELSEWHERE_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
@@ -92,6 +93,15 @@ impl Claim {
         match self.payee {
             Party::Person(_) => Payee::Person,
             Party::Org(_) => Payee::Org,
+        }
+    }
+}
+
+impl From<Party> for Whom {
+    fn from(p: Party) -> Whom {
+        match p {
+            Party::Person(id) => Whom::Person(id),
+            Party::Org(id) => Whom::Unit(id),
         }
     }
 }

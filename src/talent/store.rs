@@ -3,11 +3,13 @@
 
 mod attest;
 pub mod bulk;
+mod identity;
 mod kin;
 mod lines;
 mod pairs;
 
 pub use attest::{attest, attestations, attestations_ever, move_attestations};
+pub use identity::{Identity, different_known, holders_known, identity};
 pub use kin::{
     Beside, beside, end_relation, move_openings, move_relations, openings, openings_ever, relate, relations, relations_ever, set_opening,
 };

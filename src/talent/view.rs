@@ -4,6 +4,7 @@ use super::store::{Line, Person};
 use super::{Engagement, Status, current, status};
 use crate::base::day::Day;
 use crate::base::{ident, number};
+use crate::blacklist::{Whom, standing};
 use crate::db::facts::Fact;
 use crate::error::Result;
 use crate::ui::filter::{Filter, Term};
@@ -102,7 +103,8 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("team".into(), team.into());
     let card = if beside.card { crate::card::cmd::of_person(conn, p.id, day)? } else { None };
     v.insert("card".into(), card.into());
-    v.insert("standing".into(), json!({"in_force": false}));
+    let listed = !standing::in_force(conn, Whom::Person(p.id), day)?.is_empty();
+    v.insert("standing".into(), json!({"in_force": listed}));
     v.insert("merged_into".into(), p.merged_into.map(|m| number::format(super::PREFIX, m)).into());
     Ok(v.into())
 }

@@ -1,7 +1,7 @@
-//! SQL of steps, public notices and objections.
+//! SQL of steps, public notices, objections and papers served.
 
 use crate::base::day::Day;
-use crate::db::subject::{NOTICE_SUBJECT, OBJECTION_SUBJECT, STEP_SUBJECT};
+use crate::db::subject::{DELIVERY_SUBJECT, NOTICE_SUBJECT, OBJECTION_SUBJECT, STEP_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -140,5 +140,58 @@ pub fn settle(tx: &mut Tx<'_>, objection: i64, outcome: &str) -> Result<()> {
     tx.conn().prepare_cached("UPDATE objection SET voided_op = ?2 WHERE id = ?1")?.execute([objection, tx.op])?;
     tx.touch(&OBJECTION_SUBJECT, objection);
     tx.touch(&OBJECTION_SUBJECT, id);
+    Ok(())
+}
+
+/// A paper that is served (送达).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// notice, decision.
+    pub paper: String,
+    /// On which day.
+    pub day: Day,
+    /// in_person, registered_mail, left_at, electronic, public_notice.
+    pub way: Option<String>,
+    /// Working days it gives for a reply, and the last of them.
+    pub reply: Option<(u32, Day)>,
+}
+
+/// Keeps that a paper of a record was served.
+pub fn serve(tx: &mut Tx<'_>, (kind, record): (&str, i64), s: &Served) -> Result<()> {
+    let id = next_id(tx, "delivery")?;
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO delivery (id, made_op, record_kind, record_id, paper, day, way, reply_days, reply_until)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![id, tx.op, kind, record, s.paper, s.day.0, s.way, s.reply.map(|r| r.0), s.reply.map(|r| r.1.0)])?;
+    tx.touch(&DELIVERY_SUBJECT, id);
+    Ok(())
+}
+
+/// The papers of a record that were served, in order, each with the clock at its entry in milliseconds since 1970 (0 within the op itself).
+pub fn served(conn: &Connection, (kind, record): (&str, i64)) -> Result<Vec<(Served, i64)>> {
+    let mut st = conn.prepare_cached(
+        "SELECT d.paper, d.day, d.way, d.reply_days, d.reply_until, coalesce(o.recorded_at, 0) FROM delivery d LEFT JOIN op o ON o.op = d.made_op
+         WHERE d.record_kind = ?1 AND d.record_id = ?2 AND d.voided_op IS NULL ORDER BY d.id",
+    )?;
+    let rows = st.query_map(params![kind, record], |r| {
+        let reply = r.get::<_, Option<u32>>(3)?.zip(r.get::<_, Option<i32>>(4)?.map(Day));
+        Ok((Served { paper: r.get(0)?, day: Day(r.get(1)?), way: r.get(2)?, reply }, r.get(5)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Says of the papers served of a record that they are known no more.
+pub fn unserve(tx: &mut Tx<'_>, (kind, record): (&str, i64)) -> Result<()> {
+    let ids: Vec<i64> = tx
+        .conn()
+        .prepare_cached("SELECT id FROM delivery WHERE record_kind = ?1 AND record_id = ?2 AND voided_op IS NULL")?
+        .query_map(params![kind, record], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in ids {
+        tx.conn().prepare_cached("UPDATE delivery SET voided_op = ?2 WHERE id = ?1")?.execute([id, tx.op])?;
+        tx.touch(&DELIVERY_SUBJECT, id);
+    }
     Ok(())
 }
