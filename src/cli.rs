@@ -8,8 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, calendar, card, collect, desk, fund, housing, letter, org, paper, platform, point, policy, project, recognition, roster,
-    service, subsidy, talent, target, team,
+    audit, calendar, card, collect, desk, expert, fund, honour, housing, letter, org, paper, platform, point, policy, product, programme,
+    project, recognition, roster, service, subsidy, talent, target, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -47,6 +47,11 @@ pub fn nouns() -> Vec<Noun> {
         subsidy::cmd::NOUN,
         housing::cmd::HOUSING,
         housing::cmd::LEASE,
+        programme::cmd::NOUN,
+        honour::cmd::NOUN,
+        expert::cmd::NOUN,
+        expert::LIAISON,
+        product::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,
         letter::NOUN,

@@ -5,7 +5,7 @@ use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
 use crate::ui::View;
-use crate::{calendar, card, service};
+use crate::{calendar, card, product, service};
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use serde_json::{Map, json};
 use std::path::PathBuf;
@@ -14,7 +14,8 @@ use std::path::PathBuf;
 pub const NOUN: Noun = Noun { name: "letter", build: |c| LetterArgs::augment_args(c), run };
 
 /// Every kind of letter.
-const KINDS: [&str; 7] = ["card_renewal", "card_review", "card_stopped", "case_accepted", "case_papers", "case_refused", "case_done"];
+const KINDS: [&str; 8] =
+    ["card_renewal", "card_review", "card_stopped", "case_accepted", "case_papers", "case_refused", "case_done", "product_recommended"];
 
 #[derive(Args, Debug)]
 struct LetterArgs {
@@ -33,6 +34,9 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let (no, letter) = if card::letter::KINDS.contains(&args.kind.as_str()) {
         let seen = card::change::look(conn, card::store::resolve(conn, &args.of)?, day)?;
         (seen.card.no(), card::letter::letter(office, &args.kind, &seen, day)?)
+    } else if product::letter::KINDS.contains(&args.kind.as_str()) {
+        let p = product::store::resolve(conn, &args.of)?;
+        (p.no(), product::letter::letter(office, &args.kind, &p, day)?)
     } else {
         let case = service::store::resolve(conn, &args.of)?;
         let seen = service::change::look(conn, &calendar::store::calendar(conn)?, case, day)?;
@@ -56,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_the_nouns_can_be_asked_for() {
-        let all: Vec<&str> = card::letter::KINDS.iter().chain(&service::letter::KINDS).copied().collect();
+        let all: Vec<&str> = card::letter::KINDS.iter().chain(&service::letter::KINDS).chain(&product::letter::KINDS).copied().collect();
         assert_eq!(all, KINDS);
     }
 }

@@ -18,6 +18,7 @@ pub const STEPS: &[Step] = &[
     (4, include_str!("../../migrations/0004_calendar_and_cards.sql")),
     (5, include_str!("../../migrations/0005_services.sql")),
     (6, include_str!("../../migrations/0006_funds.sql")),
+    (7, include_str!("../../migrations/0007_programmes.sql")),
 ];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`; `fill` then adds what a new office is founded with.

@@ -347,7 +347,7 @@ pub fn due(conn: &Connection, until: Day, day: Day) -> Result<Vec<DueNow>> {
     for a in store::all(conn, 0)?.into_iter().filter(|a| a.approved <= day) {
         let open: Vec<Instalment> =
             store::instalments(conn, a.id)?.into_iter().filter(|i| i.due <= until && i.settled < i.amount).collect();
-        if open.is_empty() || super::life::state(conn, a.id, day)? == "recovered" {
+        if open.is_empty() || matches!(super::life::state(conn, a.id, day)?.as_str(), "recovered" | "revoked") {
             continue;
         }
         let held = held(conn, &a, day)?;

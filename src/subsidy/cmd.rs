@@ -459,7 +459,7 @@ fn object(conn: &Connection, a: &Application, day: Day) -> Result<Value> {
     let stored = life::state(conn, a.id, day)?;
     let now = life::account(conn, a, day)?;
     let status = match (stored.as_str(), paid) {
-        (state @ ("stopped" | "recovered"), _) => state,
+        (state @ ("stopped" | "recovered" | "revoked"), _) => state,
         (_, p) if p == a.amount => "paid",
         (state, Fen(0)) => state,
         _ => "paying",
@@ -497,7 +497,7 @@ fn object(conn: &Connection, a: &Application, day: Day) -> Result<Value> {
 fn next(status: &str) -> &'static [&'static str] {
     match status {
         "stopped" => &["resume", "recover"],
-        "recovered" | "paid" => &["recover"],
+        "recovered" | "revoked" | "paid" => &["recover"],
         _ => &["due", "pay", "stop", "recover"],
     }
 }

@@ -49,7 +49,10 @@ pub fn account(conn: &Connection, a: &Application, day: Day) -> Result<Account> 
     let balance = a.amount.checked_sub(planned).ok_or_else(damaged)?;
     let rate = month_rate(a);
     let agreement: Value = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
-    let until = steps::steps(conn, (MACHINE.kind, a.id))?.iter().find(|s| s.to_state == "stopped").map_or(day, |s| s.day.min(day));
+    let until = steps::steps(conn, (MACHINE.kind, a.id))?
+        .iter()
+        .find(|s| matches!(s.to_state.as_str(), "stopped" | "revoked"))
+        .map_or(day, |s| s.day.min(day));
     let (owed, formula) = owed(&agreement, a.approved, until, Fen(paid.0 - recovered.0), paid);
     let balance_months = rate.map(|r| balance.0 / r.0.max(1));
     Ok(Account { paid, recovered, balance, balance_months, owed, formula })
@@ -89,7 +92,7 @@ fn in_state(tx: &Tx<'_>, a: &Application, wanted: &[&str]) -> Result<String> {
     }
     let verbs: &[&str] = match state.as_str() {
         "stopped" => &["resume", "recover"],
-        "recovered" => &["recover"],
+        "recovered" | "revoked" => &["recover"],
         _ => &["stop", "recover"],
     };
     Err(error::conflict("benefit_state")
@@ -108,6 +111,33 @@ pub fn stop(tx: &mut Tx<'_>, a: &Application, why: &str) -> Result<()> {
     }
     release(tx, a)?;
     steps::step(tx, (MACHINE.kind, a.id), Some(&from), "stopped", None, Some(why))
+}
+
+/// Revokes a benefit whose ground is gone, on a decision: nothing more of it is paid, due or not, and nothing can be resumed. What was paid is owed
+/// by the agreement and comes back by `recover`. One that was recovered already stays so.
+pub fn revoke(tx: &mut Tx<'_>, a: &Application, decision_id: i64, why: &str) -> Result<()> {
+    let from = in_state(tx, a, &["approved", "resumed", "stopped", "recovered"])?;
+    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.2.state == "sent") {
+        return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
+    }
+    release(tx, a)?;
+    let mut next = store::last_instalment(tx.conn(), a.id)?;
+    for i in store::instalments(tx.conn(), a.id)?.into_iter().filter(|i| i.settled < i.amount) {
+        let left = Fen(i.amount.0 - i.settled.0);
+        store::void_instalment(tx, a.id, i.seq)?;
+        if let Some(line) = i.line_id {
+            fund::store::post(tx, Movement::Release.code(), Some(decision_id), Some(&a.no()), &postings(line, Movement::Release, left))?;
+        }
+        // The part that the bank paid stays.
+        if i.settled.0 > 0 {
+            next += 1;
+            store::add_instalment(tx, a.id, &Instalment { seq: next, amount: i.settled, ..i })?;
+        }
+    }
+    if from == "recovered" {
+        return Ok(());
+    }
+    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "revoked", Some(decision_id), Some(why))
 }
 
 /// Takes what is not due yet out of the plan and gives its reservation back.
@@ -203,7 +233,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
 
 /// Enters what came back of a benefit, on a decision: by the agreement, or the sum named. It goes back to the lines it came from.
 pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: &str) -> Result<Fen> {
-    let from = in_state(tx, a, &["approved", "resumed", "stopped", "recovered"])?;
+    let from = in_state(tx, a, &["approved", "resumed", "stopped", "revoked", "recovered"])?;
     if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.2.state == "sent") {
         return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
     }

@@ -346,9 +346,9 @@ pub fn add_instalment(tx: &mut Tx<'_>, id: i64, p: &Instalment) -> Result<()> {
     tx.conn()
         .prepare_cached(
             "INSERT INTO instalment (application_id, seq, made_op, due_day, period, amount_fen, settled_fen, line_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
-        .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.line_id])?;
+        .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.settled.0, p.line_id])?;
     tx.touch(&APPLICATION_SUBJECT, id);
     Ok(())
 }
