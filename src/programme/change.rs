@@ -51,7 +51,7 @@ fn complete(tx: &mut Tx<'_>, kind: Kind, mut p: Profile, said: &[Said], day: Day
     }
 }
 
-/// Enters a programme; 5 where there is one of that name and first day.
+/// Enters a programme; 5 where there is one of that kind, name and first day.
 pub fn enter(tx: &mut Tx<'_>, said: &[Said]) -> Result<i64> {
     let day = |column| said[place(column)].day().ok_or_else(|| error::usage("not_understood"));
     let (first, last) = (day("from_date")?, day("until")?);
@@ -72,12 +72,12 @@ pub fn enter(tx: &mut Tx<'_>, said: &[Said]) -> Result<i64> {
     // What is entered afterwards was there when it took place.
     let from = tx.day.min(first);
     let p = complete(tx, kind, empty.with(said), said, from)?;
-    stands_once(tx, &p, None)?;
+    stands_once(tx, kind, &p, None)?;
     store::create(tx, kind, &p, from)
 }
 
-fn stands_once(tx: &Tx<'_>, p: &Profile, but: Option<i64>) -> Result<()> {
-    match store::of_name(tx.conn(), &p.name, p.first)?.filter(|id| Some(*id) != but) {
+fn stands_once(tx: &Tx<'_>, kind: Kind, p: &Profile, but: Option<i64>) -> Result<()> {
+    match store::of_name(tx.conn(), kind, &p.name, p.first)?.filter(|id| Some(*id) != but) {
         Some(id) => {
             let no = number::format(PREFIX, id);
             Err(error::conflict("programme_known").fact("no", &no).detail("code", "duplicate").detail("no", no))
@@ -119,7 +119,7 @@ pub fn apply(tx: &mut Tx<'_>, p: &Programme, said: &[Said], correct: bool) -> Re
     if let Some(day) = attended {
         return Err(error::refused("attended_outside").fact("no", p.no()).fact("day", day.iso()).detail("day", day.iso()));
     }
-    stands_once(tx, &new, Some(p.id))?;
+    stands_once(tx, p.kind, &new, Some(p.id))?;
     let fields = old.data.differences(&new);
     if !fields.is_empty() {
         store::edit(tx, p.id, &old, &new, day, correct)?;

@@ -143,14 +143,14 @@ pub fn ids(conn: &Connection, after: i64) -> Result<Vec<i64>> {
     Ok(st.query_map([after], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Another live programme of that name with the same first day: a name may come back every year.
-pub fn of_name(conn: &Connection, name: &str, first: Day) -> Result<Option<i64>> {
+/// The live programme of a kind by that name and first day: a name may come back every year.
+pub fn of_name(conn: &Connection, kind: Kind, name: &str, first: Day) -> Result<Option<i64>> {
     Ok(conn
         .prepare_cached(
             "SELECT p.programme_id FROM programme_profile p JOIN programme a ON a.id = p.programme_id AND a.voided_op IS NULL
-             WHERE p.folded = ?1 AND p.first_day = ?2 AND p.voided_op IS NULL AND p.until_day IS NULL",
+             WHERE p.folded = ?1 AND p.first_day = ?2 AND a.kind = ?3 AND p.voided_op IS NULL AND p.until_day IS NULL",
         )?
-        .query_row(params![names::org_fold(name), first.0], |r| r.get(0))
+        .query_row(params![names::org_fold(name), first.0, kind.code()], |r| r.get(0))
         .optional()?)
 }
 
@@ -231,6 +231,7 @@ pub fn participants(conn: &Connection, id: i64, day: Day) -> Result<Vec<Particip
             p.days.insert(Day(r.get(1)?), r.get(2)?);
         }
     }
+    out.sort_by_key(|p| (p.since, p.person_id));
     Ok(out)
 }
 
