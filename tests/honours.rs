@@ -15,7 +15,9 @@ const PAPER: &str = "和人才〔2019〕9号";
 /// An office with two talents who work here: desk and their numbers.
 fn office() -> (Desk, [String; 2]) {
     let desk = Desk::on(DAY);
-    let add = |name, n| no(&desk.add(name, &resident_id(n), &["--corps", "leading", "--mode", "rigid", "--start-date", "2018-03-01", "--title", "正高级"]));
+    let add = |name, n| {
+        no(&desk.add(name, &resident_id(n), &["--corps", "leading", "--mode", "rigid", "--start-date", "2018-03-01", "--title", "正高级"]))
+    };
     let people = [add("张功勋", 1), add("李贡献", 2)];
     (desk, people)
 }
@@ -25,7 +27,19 @@ fn funded(yuan: &str) -> (Desk, [String; 2], String) {
     let (desk, people) = office();
     assert_eq!(desk.run(&["policy", "confirm", "benefits", "--basis", "和人才〔2019〕5号"]).0, 0);
     let fund = no(&desk.json(&["fund", "open", "人才发展引导基金", "--year", "2019", "--date", "2019-01-05"]));
-    desk.json(&["fund", "appropriate", &fund, "--source", "state", "--amount", yuan, "--decision", "内财〔2019〕1号", "--date", "2019-01-10"]);
+    desk.json(&[
+        "fund",
+        "appropriate",
+        &fund,
+        "--source",
+        "state",
+        "--amount",
+        yuan,
+        "--decision",
+        "内财〔2019〕1号",
+        "--date",
+        "2019-01-10",
+    ]);
     (desk, people, fund)
 }
 
@@ -40,13 +54,19 @@ fn one_act_makes_the_honour_the_reward_and_the_seat() {
     assert_eq!((&trial["no"], &trial["status"]), (&Value::Null, &"awarded".into()));
     let h = desk.json(&["honour", "award", &a, "--decision", PAPER, "--field", "大数据；人工智能"]);
     assert_eq!((&h["status"], &h["person_no"], &h["awarded"]), (&"awarded".into(), &a.as_str().into(), &DAY.into()));
-    assert_eq!((&h["title"], &h["outside"], &h["decision"]["document_no"]), (&"和林格尔新区创新创业功勋".into(), &false.into(), &PAPER.into()));
+    assert_eq!(
+        (&h["title"], &h["outside"], &h["decision"]["document_no"]),
+        (&"和林格尔新区创新创业功勋".into(), &false.into(), &PAPER.into())
+    );
     assert_eq!((&h["reward"]["amount"], &h["reward"]["paid"], &h["seat"]["from"]), (&"200000.00".into(), &"0.00".into(), &DAY.into()));
     let reward = desk.json(&["subsidy", "show", h["reward"]["no"].as_str().unwrap()]);
     assert_eq!((&reward["scheme"], &reward["instalments"][0]["due"]), (&"honour_award".into(), &DAY.into()));
     assert_eq!(free(&desk, &fund), "100000.00");
     let expert = desk.json(&["expert", "show", &a]);
-    assert_eq!((&expert["status"], &expert["fields"], &expert["honours"][0]), (&"in_pool".into(), &json!(["大数据", "人工智能"]), &h["no"]));
+    assert_eq!(
+        (&expert["status"], &expert["fields"], &expert["honours"][0]),
+        (&"in_pool".into(), &json!(["大数据", "人工智能"]), &h["no"])
+    );
     let log = desk.json(&["audit", "log", "--op", &h["op"].to_string()]);
     assert_eq!((log.as_array().unwrap().len(), &log[0]["command"]), (1, &"honour.award".into()));
     fails(&desk, &["undo", &h["op"].to_string()], 3, "not_undoable");
@@ -54,7 +74,10 @@ fn one_act_makes_the_honour_the_reward_and_the_seat() {
     // Held once; and what the fund has not, nobody is honoured with: nothing of the three is made.
     assert_eq!(fails(&desk, &["honour", "award", &a, "--decision", PAPER], 5, "honour_held")["error"]["details"]["no"], h["no"]);
     fails(&desk, &["honour", "award", &b, "--decision", PAPER], 3, "no_free_money");
-    assert_eq!((desk.json(&["honour", "list"]).as_array().unwrap().len(), desk.json(&["expert", "list"]).as_array().unwrap().len()), (1, 1));
+    assert_eq!(
+        (desk.json(&["honour", "list"]).as_array().unwrap().len(), desk.json(&["expert", "list"]).as_array().unwrap().len()),
+        (1, 1)
+    );
     // More than the rule gives is refused, less is what the decision says.
     fails(&desk, &["honour", "award", &b, "--decision", PAPER, "--amount", "200000.01"], 3, "above_rule");
     assert_eq!(desk.json(&["honour", "award", &b, "--decision", PAPER, "--amount", "80000"])["reward"]["amount"], "80000.00");
@@ -98,9 +121,7 @@ fn the_long_way_stands_in_public_for_its_working_days() {
     assert_eq!(desk.json(&["honour", "notice", "--as-of", "2019-06-18"]), json!([]));
     let due = desk.json(&["status", "--as-of", "2019-06-12"])["due"].clone();
     assert!(due.as_array().unwrap().iter().any(|d| d["kind"] == "notice" && d["no"] == h.as_str() && d["due"] == "2019-06-17"), "{due}");
-    let award = |day: &str, actor: &str| {
-        ["honour", "award", &h, "--decision", PAPER, "--date", day, "--actor", actor].map(str::to_owned)
-    };
+    let award = |day: &str, actor: &str| ["honour", "award", &h, "--decision", PAPER, "--date", day, "--actor", actor].map(str::to_owned);
     let refused = |args: [String; 9], code, why: &str| fails(&desk, &args.each_ref().map(String::as_str), code, why);
     refused(award("2019-06-17", "zhao"), 3, "notice_running");
     desk.json(&["honour", "object", &h, "--by", "某职工", "--ground", "业绩不实", "--date", "2019-06-14"]);
@@ -137,7 +158,8 @@ fn whoever_reviewed_does_not_award() {
     fails(&desk, &["honour", "award", &h, "--decision", PAPER, "--date", "2019-06-11", "--actor", "qian"], 77, "two_persons");
     // The notice of that very day still runs by the clock.
     fails(&desk, &["honour", "award", &h, "--decision", PAPER, "--date", "2019-06-11", "--actor", "sun"], 3, "notice_running");
-    let rows = fails(&desk, &["honour", "award", "--where", "status=publicised", "--decision", PAPER, "--date", "2019-06-11"], 3, "some_refused");
+    let rows =
+        fails(&desk, &["honour", "award", "--where", "status=publicised", "--decision", PAPER, "--date", "2019-06-11"], 3, "some_refused");
     assert_eq!(rows["error"]["details"]["refused"][0]["no"], h.as_str());
     // A month later: what the binary refuses today is done then.
     let mut conn = open::open_write(&desk.path("office.db")).unwrap();
@@ -159,7 +181,10 @@ fn whoever_reviewed_does_not_award() {
     assert!(write::write(&mut conn, &later, |tx| change::award(tx, id, &how, today)).unwrap().op.is_some());
     drop(conn);
     let awarded = desk.json(&["honour", "show", &h, "--as-of", "2019-06-11"]);
-    assert_eq!((&awarded["status"], &awarded["reward"]["amount"], &awarded["awarded"]), (&"awarded".into(), &"200000.00".into(), &"2019-06-11".into()));
+    assert_eq!(
+        (&awarded["status"], &awarded["reward"]["amount"], &awarded["awarded"]),
+        (&"awarded".into(), &"200000.00".into(), &"2019-06-11".into())
+    );
     let list = desk.path("list.csv");
     std::fs::write(&list, format!("姓名,证件号码\n李贡献,{}\n", resident_id(2))).unwrap();
     let made = desk.json(&["honour", "award", "--from", list.to_str().unwrap(), "--decision", PAPER]);
@@ -173,7 +198,8 @@ fn a_revocation_undoes_all_of_it() {
     let paid = desk.json(&["honour", "award", &b, "--decision", PAPER, "--actor", "li"]);
     assert_eq!(free(&desk, &fund), "100000.00");
     let revoke = |h: &Value, day: &str, more: &[&str]| {
-        let args = ["honour", "revoke", h["no"].as_str().unwrap(), "--ground", "业绩造假", "--decision", "和人才〔2019〕30号", "--date", day];
+        let args =
+            ["honour", "revoke", h["no"].as_str().unwrap(), "--ground", "业绩造假", "--decision", "和人才〔2019〕30号", "--date", day];
         [&args[..], more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let args = |v: &[String]| v.iter().map(String::as_str).collect::<Vec<_>>().iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
@@ -187,7 +213,10 @@ fn a_revocation_undoes_all_of_it() {
     // Not paid: the money is free again, due or not, and nothing can be resumed.
     let gone = done(&revoke(&unpaid, "2019-08-01", &["--yes"]));
     assert_eq!((&gone["status"], &gone["until"], &gone["seat"]["until"]), (&"revoked".into(), &"2019-07-31".into(), &"2019-07-31".into()));
-    assert_eq!((&gone["reward"]["status"], &gone["reward"]["paid"], &gone["reward"]["owed"]), (&"revoked".into(), &"0.00".into(), &"0.00".into()));
+    assert_eq!(
+        (&gone["reward"]["status"], &gone["reward"]["paid"], &gone["reward"]["owed"]),
+        (&"revoked".into(), &"0.00".into(), &"0.00".into())
+    );
     assert_eq!(free(&desk, &fund), "300000.00");
     let s = gone["reward"]["no"].as_str().unwrap();
     assert_eq!(desk.json(&["subsidy", "due", "--as-of", "2019-08-02"]).as_array().unwrap().len(), 1, "the other's alone");
@@ -199,7 +228,18 @@ fn a_revocation_undoes_all_of_it() {
     std::fs::write(desk.path("accounts.csv"), format!("no,account,bank\n{b},6222000011112222333,某银行\n")).unwrap();
     let (accounts, out) = (desk.path("accounts.csv"), desk.path("bank.csv"));
     desk.json(&[
-        "subsidy", "pay", "--due", "--accounts", accounts.to_str().unwrap(), "--out", out.to_str().unwrap(), "--yes", "--actor", "wang", "--date", "2019-08-05",
+        "subsidy",
+        "pay",
+        "--due",
+        "--accounts",
+        accounts.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+        "--yes",
+        "--actor",
+        "wang",
+        "--date",
+        "2019-08-05",
     ]);
     refused(&revoke(&paid, "2019-08-06", &["--yes"]), 5, "on_its_way");
     let sent = std::fs::read_to_string(&out).unwrap();
@@ -239,7 +279,8 @@ fn a_certificate_names_its_holder_and_no_document() {
     let (svg, html) = (file("c.svg"), file("c.html"));
     assert_eq!(desk.json(&["honour", "print", &h, "-o", &svg])["count"], 1);
     let text = std::fs::read_to_string(&svg).unwrap();
-    for part in ["荣誉证书", "Certificate of Honour", "张功勋", &h, PAPER, "2019年6月10日", "和林格尔新区创新创业功勋", "297mm"] {
+    for part in ["荣誉证书", "Certificate of Honour", "张功勋", &h, PAPER, "2019年6月10日", "和林格尔新区创新创业功勋", "297mm"]
+    {
         assert!(text.contains(part), "{part}");
     }
     assert!(!text.contains(&resident_id(1)));
@@ -263,7 +304,10 @@ fn what_other_bodies_award_is_followed_by_level() {
     std::fs::write(desk.path("form.pdf"), "form").unwrap();
     let paper = format!("application:{}", desk.path("form.pdf").display());
     let h = desk.json(&["honour", "nominate", &a, "--outside", "草原英才", "--level", "region", "--paper", &paper]);
-    assert_eq!((&h["status"], &h["title"], &h["level"], &h["outside"]), (&"prepared".into(), &"草原英才".into(), &"region".into(), &true.into()));
+    assert_eq!(
+        (&h["status"], &h["title"], &h["level"], &h["outside"]),
+        (&"prepared".into(), &"草原英才".into(), &"region".into(), &true.into())
+    );
     let h = no(&h);
     assert_eq!(desk.json(&["file", "list", &h])[0]["as"], "application");
     fails(&desk, &["honour", "nominate", &a, "--outside", "草原英才", "--level", "region"], 5, "honour_open");
@@ -274,18 +318,27 @@ fn what_other_bodies_award_is_followed_by_level() {
         assert_eq!(desk.json(&["honour", "advance", &h, "--to", to, "--date", day])["status"], to);
     }
     let won = desk.json(&["honour", "advance", &h, "--to", "awarded", "--decision", "内党办〔2019〕40号", "--date", "2019-11-04"]);
-    assert_eq!((&won["awarded"], &won["decision"]["document_no"], &won["next"]), (&"2019-11-04".into(), &"内党办〔2019〕40号".into(), &json!([])));
+    assert_eq!(
+        (&won["awarded"], &won["decision"]["document_no"], &won["next"]),
+        (&"2019-11-04".into(), &"内党办〔2019〕40号".into(), &json!([]))
+    );
     assert_eq!((&won["reward"], &won["seat"]), (&Value::Null, &Value::Null), "what another body awards brings no money of ours");
     // It is an achievement of the person, on which recognition rests.
     let achieved = desk.json(&["talent", "achievements", &a, "--as-of", "2019-11-04"]);
-    assert_eq!((&achieved[0]["achievement"], &achieved[0]["level"], &achieved[0]["awarded"]), (&"草原英才".into(), &"region".into(), &"2019-11-04".into()));
+    assert_eq!(
+        (&achieved[0]["achievement"], &achieved[0]["level"], &achieved[0]["awarded"]),
+        (&"草原英才".into(), &"region".into(), &"2019-11-04".into())
+    );
     let state = |day: &str| desk.json(&["honour", "show", &h, "--as-of", day])["status"].clone();
     assert_eq!([state("2019-06-30"), state("2019-07-01"), state("2019-11-05")], ["prepared", "sent", "awarded"]);
     assert_eq!(desk.json(&["honour", "list", "--where", "level=nation", "--as-of", "2019-12-01"]).as_array().unwrap().len(), 1);
     // A slip is taken back with the achievement.
     let op = won["op"].to_string();
     desk.json(&["undo", &op, "--date", "2019-11-05"]);
-    assert_eq!((state("2019-11-05"), desk.json(&["talent", "achievements", &a, "--as-of", "2019-11-05"])), ("shortlisted".into(), json!([])));
+    assert_eq!(
+        (state("2019-11-05"), desk.json(&["talent", "achievements", &a, "--as-of", "2019-11-05"])),
+        ("shortlisted".into(), json!([]))
+    );
     let list = desk.path("list.csv");
     std::fs::write(&list, format!("编号,姓名\n{a},张功勋\n{b},李贡献\n")).unwrap();
     let made = desk.json(&["honour", "nominate", "--from", list.to_str().unwrap(), "--outside", "市级劳模", "--level", "city"]);
@@ -338,7 +391,10 @@ fn a_leader_sees_the_experts_often_enough() {
     let pair = desk.json(&["liaison", "add", "--leader", "赵书记", "--post", "党工委书记", "--rank", "1", "--expert", &a]);
     assert_eq!((&pair["leader"], &pair["expert"]["no"], &pair["contacts"]), (&"赵书记".into(), &a.as_str().into(), &0.into()));
     let ln = no(&pair);
-    assert_eq!(fails(&desk, &["liaison", "add", "--leader", "钱主任", "--expert", &a], 5, "liaison_held")["error"]["details"]["no"], ln.as_str());
+    assert_eq!(
+        fails(&desk, &["liaison", "add", "--leader", "钱主任", "--expert", &a], 5, "liaison_held")["error"]["details"]["no"],
+        ln.as_str()
+    );
     desk.json(&["liaison", "add", "--leader", "钱主任", "--rank", "2", "--expert", &b]);
     fails(&desk, &["liaison", "contact", &ln, "--on", "2019-06-11", "--note", "走访"], 65, "contact_ahead");
     fails(&desk, &["liaison", "contact", &number::format("LN", 9), "--note", "走访"], 4, "no_liaison");
@@ -357,7 +413,10 @@ fn a_leader_sees_the_experts_often_enough() {
     assert_eq!(due("2019-07-25", &["--days", "5"]).len(), 2);
     let status = desk.json(&["status", "--as-of", "2019-09-20", "--within", "7d"])["due"].clone();
     assert_eq!(status.as_array().unwrap().iter().filter(|d| d["kind"] == "liaison").count(), 1, "{status}");
-    assert_eq!(desk.json(&["liaison", "show", &ln, "--as-of", "2019-07-10"])["contacts_told"], json!([{"on": "2019-07-01", "note": "走访实验室"}]));
+    assert_eq!(
+        desk.json(&["liaison", "show", &ln, "--as-of", "2019-07-10"])["contacts_told"],
+        json!([{"on": "2019-07-01", "note": "走访实验室"}])
+    );
     assert_eq!(desk.json(&["expert", "add", &a, "--field", "大数据"])["leader"], "赵书记");
     assert_eq!(desk.json(&["liaison", "list", "--where", "leader=钱主任"]).as_array().unwrap().len(), 1);
     // Another leader takes over; what the first one did stays.

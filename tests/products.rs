@@ -44,7 +44,8 @@ fn nothing_is_recommended_without_its_review() {
     fails(&desk, &["product", "add", "--name", " 智能网关", "--holder", &a], 5, "product_known");
     assert_eq!(desk.run(&["product", "add", "--name", "智能网关", "--holder", &b]).0, 0, "another's may have the name");
     fails(&desk, &["product", "show", &number::format("X", 9)], 4, "no_product");
-    let to = |args: &[&str]| [&["product", "advance", x.as_str(), "--to"], args].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let to =
+        |args: &[&str]| [&["product", "advance", x.as_str(), "--to"], args].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
     let refused = |args: &[&str], code, why: &str| {
         let args = to(args);
         fails(&desk, &args.iter().map(String::as_str).collect::<Vec<_>>(), code, why)
@@ -88,8 +89,15 @@ fn the_catalogue_is_the_finance_bureaus_and_runs_out() {
     let x = listed(&desk, &a);
     let shown = desk.json(&["product", "show", &x]);
     let catalogue = &shown["catalogue"];
-    assert_eq!((&catalogue["document_no"], &catalogue["from"], &catalogue["until"]), (&CATALOGUE.into(), &DAY.into(), &"2019-12-31".into()));
-    assert_eq!(desk.json(&["decision", "show", catalogue["no"].as_str().unwrap()])["status"], "unchecked", "the paper itself is still wanted");
+    assert_eq!(
+        (&catalogue["document_no"], &catalogue["from"], &catalogue["until"]),
+        (&CATALOGUE.into(), &DAY.into(), &"2019-12-31".into())
+    );
+    assert_eq!(
+        desk.json(&["decision", "show", catalogue["no"].as_str().unwrap()])["status"],
+        "unchecked",
+        "the paper itself is still wanted"
+    );
     let status = |day: &str| desk.json(&["product", "show", &x, "--as-of", day])["status"].clone();
     assert_eq!([status("2019-06-10"), status("2019-12-31"), status("2020-01-01")], ["in_catalogue", "in_catalogue", "expired"]);
     let due = |day: &str| {
@@ -100,7 +108,17 @@ fn the_catalogue_is_the_finance_bureaus_and_runs_out() {
     assert_eq!(desk.json(&["product", "list", "--where", "status=expired", "--as-of", "2020-01-01"]).as_array().unwrap().len(), 1);
     // Listed again by another paper; taken out by a third.
     let again = desk.json(&[
-        "product", "advance", &x, "--to", "in_catalogue", "--document-no", "内财购〔2020〕1号", "--until", "2020-12-31", "--date", "2020-01-06",
+        "product",
+        "advance",
+        &x,
+        "--to",
+        "in_catalogue",
+        "--document-no",
+        "内财购〔2020〕1号",
+        "--until",
+        "2020-12-31",
+        "--date",
+        "2020-01-06",
     ]);
     assert_eq!((&again["status"], &again["catalogue"]["from"]), (&"in_catalogue".into(), &"2020-01-06".into()));
     assert_eq!(due("2020-01-20"), 0);
@@ -139,7 +157,8 @@ fn a_product_in_the_catalogue_is_tried_and_accepted_or_not() {
     assert_eq!((&then["status"], &then["trials"][0]["outcome"]), (&"trial".into(), &Value::Null));
     assert_eq!(desk.json(&["product", "show", &x, "--as-of", "2019-06-30"])["trials"].as_array().unwrap().len(), 1);
     // A slip is taken back in order.
-    let listing = desk.json(&["audit", "log"]).as_array().unwrap().iter().rev().find(|o| o["command"] == "product.trial").unwrap()["op"].to_string();
+    let listing =
+        desk.json(&["audit", "log"]).as_array().unwrap().iter().rev().find(|o| o["command"] == "product.trial").unwrap()["op"].to_string();
     fails(&desk, &["undo", &listing, "--date", "2019-09-03"], 5, "later_rows");
     desk.json(&["undo", &bad["op"].to_string(), "--date", "2019-09-03"]);
     assert_eq!(desk.json(&["product", "show", &x, "--as-of", "2019-09-03"])["status"], "accepted");

@@ -29,20 +29,47 @@ fn a_programme_is_planned_changed_and_told_of_any_day() {
     let (desk, _) = office();
     let task = number::format("TK", 4);
     let made = desk.json(&[
-        "programme", "add", "--kind", "training", "--name", "大数据工程师班", "--task", &task, "--from-date", "2019-06-03", "--until", "2019-06-14",
-        "--org", "某职业学院", "--partner", "某大学", "--place", "产业园", "--hours", "80", "--cost", "60,000",
+        "programme",
+        "add",
+        "--kind",
+        "training",
+        "--name",
+        "大数据工程师班",
+        "--task",
+        &task,
+        "--from-date",
+        "2019-06-03",
+        "--until",
+        "2019-06-14",
+        "--org",
+        "某职业学院",
+        "--partner",
+        "某大学",
+        "--place",
+        "产业园",
+        "--hours",
+        "80",
+        "--cost",
+        "60,000",
     ]);
     assert_eq!((&made["status"], &made["kind"], &made["named_project"]), (&"planned".into(), &"training".into(), &"bigdata".into()));
     assert_eq!((&made["task"], &made["org"]["name"], &made["cost"]), (&task.as_str().into(), &"某职业学院".into(), &"60000.00".into()));
     assert_eq!(made["next"], json!(["closed", "cancelled"]));
     assert!(made.get("fee").is_none(), "whoever takes part pays nothing");
     let pr = no(&made);
-    let add = |rest: &[&'static str]| [&["programme", "add", "--name", "x", "--from-date", "2019-06-03", "--until", "2019-06-04"], rest].concat();
-    let same = ["programme", "add", "--kind", "training", "--name", " 大数据工程师班", "--from-date", "2019-06-03", "--until", "2019-06-04"];
+    let add =
+        |rest: &[&'static str]| [&["programme", "add", "--name", "x", "--from-date", "2019-06-03", "--until", "2019-06-04"], rest].concat();
+    let same =
+        ["programme", "add", "--kind", "training", "--name", " 大数据工程师班", "--from-date", "2019-06-03", "--until", "2019-06-04"];
     assert_eq!(fails(&desk, &same, 5, "programme_known")["error"]["details"]["no"], pr.as_str());
     fails(&desk, &add(&["--kind", "party"]), 2, "bad_entry");
     fails(&desk, &["programme", "add", "--name", "x"], 2, "missing_options");
-    fails(&desk, &["programme", "add", "--kind", "forum", "--name", "x", "--from-date", "2019-06-03", "--until", "2019-06-02"], 65, "bad_entry");
+    fails(
+        &desk,
+        &["programme", "add", "--kind", "forum", "--name", "x", "--from-date", "2019-06-03", "--until", "2019-06-02"],
+        65,
+        "bad_entry",
+    );
     fails(&desk, &add(&["--kind", "exchange"]), 2, "needs_direction");
     fails(&desk, &add(&["--kind", "forum", "--direction", "in"]), 2, "not_of_kind");
     fails(&desk, &add(&["--kind", "forum", "--named-project", "ai"]), 2, "not_of_kind");
@@ -51,7 +78,8 @@ fn a_programme_is_planned_changed_and_told_of_any_day() {
     fails(&desk, &add(&["--kind", "forum", "--cost", "1万"]), 65, "bad_entry");
     fails(&desk, &["programme", "show", &number::format("PR", 9)], 4, "no_programme");
     // A plan changes from a day on; what it was before stays known.
-    let moved = desk.json(&on("2019-05-20", &["programme", "edit", &pr, "--from-date", "2019-06-10", "--until", "2019-06-21", "--place", ""]));
+    let moved =
+        desk.json(&on("2019-05-20", &["programme", "edit", &pr, "--from-date", "2019-06-10", "--until", "2019-06-21", "--place", ""]));
     assert_eq!((&moved["from_date"], &moved["place"]), (&"2019-06-10".into(), &Value::Null));
     assert_eq!(names(&moved["changed"], "field"), ["from_date", "until", "place"]);
     assert_eq!(desk.json(&["programme", "show", &pr, "--as-of", "2019-05-19"])["from_date"], "2019-06-03");
@@ -60,10 +88,17 @@ fn a_programme_is_planned_changed_and_told_of_any_day() {
     assert_eq!((&corrected["hours"], &corrected["changed"][0]["from"]), (&96.into(), &"2019-05-20".into()));
     assert_eq!(desk.run(&["programme", "edit", &pr, "--hours", "9", "--correct", "--date", DAY]).0, 0, "a reason is given by the desk");
     let status = |day: &str| desk.json(&["programme", "show", &pr, "--as-of", day])["status"].clone();
-    assert_eq!([status("2019-06-09"), status("2019-06-10"), status("2019-06-21"), status("2019-06-22")], ["planned", "running", "running", "ended"]);
-    assert_eq!(desk.json(&["programme", "list", "--where", "named_project=大数据 kind=培训", "--as-of", "2019-05-21"]).as_array().unwrap().len(), 1);
+    assert_eq!(
+        [status("2019-06-09"), status("2019-06-10"), status("2019-06-21"), status("2019-06-22")],
+        ["planned", "running", "running", "ended"]
+    );
+    assert_eq!(
+        desk.json(&["programme", "list", "--where", "named_project=大数据 kind=培训", "--as-of", "2019-05-21"]).as_array().unwrap().len(),
+        1
+    );
     assert_eq!(desk.json(&["programme", "list", "--where", "until>2019-07"]), json!([]));
-    std::fs::write(desk.path("p.json"), r#"{"kind":"trip","name":"考察","from_date":"2019-07-01","until":"2019-07-05","cost":30000}"#).unwrap();
+    std::fs::write(desk.path("p.json"), r#"{"kind":"trip","name":"考察","from_date":"2019-07-01","until":"2019-07-05","cost":30000}"#)
+        .unwrap();
     let from_file = desk.json(&["programme", "add", "--from", desk.path("p.json").to_str().unwrap()]);
     assert_eq!((&from_file["kind"], &from_file["cost"]), (&"trip".into(), &"30000.00".into()));
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
@@ -149,7 +184,10 @@ fn who_was_there_and_passed_is_kept_by_day() {
     // Entered afterwards without a day: the last one.
     desk.json(&["programme", "attend", &pr, "--all", "--date", "2019-06-20"]);
     let late = desk.json(&["programme", "participants", &pr, "--as-of", "2019-06-20"]);
-    assert_eq!((names(&late, "person_no"), &late[0]["days_there"], &late[1]["days_there"]), (vec![leading.clone(), owner.clone()], &2.into(), &1.into()));
+    assert_eq!(
+        (names(&late, "person_no"), &late[0]["days_there"], &late[1]["days_there"]),
+        (vec![leading.clone(), owner.clone()], &2.into(), &1.into())
+    );
     let passed = desk.json(&["programme", "outcome", &pr, &leading, "--passed", "--note", "良好", "--date", "2019-06-21"]);
     assert_eq!((&passed["status"], &passed["note"], &passed["stayed"]), (&"passed".into(), &"良好".into(), &true.into()));
     let told = fails(&desk, &["programme", "outcome", &pr, &leading, "--failed", "--date", "2019-06-21"], 5, "outcome_known");
@@ -184,7 +222,10 @@ fn a_class_is_enrolled_by_its_list_or_by_a_filter() {
     assert_eq!(told["error"]["details"]["refused"][0]["no"], skilled.as_str());
     let (code, out, _) = desk.run(&["programme", "enrol", &pr, "--from", list, "--partial", "--json"]);
     let both: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, &both["done"][0]["person_no"], &both["refused"][0]["clause"]), (1, &owner.as_str().into(), &"not_entrepreneur".into()));
+    assert_eq!(
+        (code, &both["done"][0]["person_no"], &both["refused"][0]["clause"]),
+        (1, &owner.as_str().into(), &"not_entrepreneur".into())
+    );
     let training = programme(&desk, "training", &[]);
     let rows = desk.json(&["programme", "enrol", &training, "--where", "corps=leading|skilled"]);
     assert_eq!(names(&rows, "person_no"), [leading.as_str(), skilled.as_str()]);
@@ -203,7 +244,8 @@ fn a_class_is_enrolled_by_its_list_or_by_a_filter() {
 fn trained_passed_and_stayed_are_counted_by_named_project() {
     let (desk, [leading, owner, skilled]) = office();
     let add = |name: &str, project: &str, until: &str| {
-        let args = ["programme", "add", "--kind", "training", "--name", name, "--named-project", project, "--from-date", DAY, "--until", until];
+        let args =
+            ["programme", "add", "--kind", "training", "--name", name, "--named-project", project, "--from-date", DAY, "--until", until];
         no(&desk.json(&[&args[..], &["--cost", "1000"]].concat()))
     };
     let (first, second, later) = (add("一班", "ai", "2019-05-08"), add("二班", "ai", "2019-05-10"), add("三班", "bim", "2019-08-30"));
@@ -227,8 +269,25 @@ fn trained_passed_and_stayed_are_counted_by_named_project() {
     assert_eq!(tally(&["--as-of", "2019-12-31"]).as_array().unwrap().len(), 1);
     // A merged record is one person: nobody is trained twice.
     let twin = no(&desk.json(&[
-        "talent", "add", "--name", "张领军", "--id-type", "passport", "--id-number", "E12345678", "--nationality", "CHN", "--corps", "leading",
-        "--mode", "rigid", "--start-date", "2018-03-01", "--employer", "某研究院", "--distinct",
+        "talent",
+        "add",
+        "--name",
+        "张领军",
+        "--id-type",
+        "passport",
+        "--id-number",
+        "E12345678",
+        "--nationality",
+        "CHN",
+        "--corps",
+        "leading",
+        "--mode",
+        "rigid",
+        "--start-date",
+        "2018-03-01",
+        "--employer",
+        "某研究院",
+        "--distinct",
     ]));
     desk.json(&["programme", "enrol", &second, &twin]);
     desk.json(&["programme", "attend", &second, &twin, "--on", "2019-05-06"]);
@@ -269,7 +328,12 @@ fn what_is_granted_for_a_programme_follows_the_rules_of_benefits() {
     let training = programme(&desk, "training", &["--cost", "3000"]);
     desk.json(&["programme", "enrol", &training, &skilled, &owner]);
     desk.json(&["programme", "attend", &training, "--all"]);
-    let told = fails(&desk, &["programme", "grant", &training, "--all", "--amount", "1600", "--decision", "和人才〔2019〕13号"], 3, "some_refused");
+    let told = fails(
+        &desk,
+        &["programme", "grant", &training, "--all", "--amount", "1600", "--decision", "和人才〔2019〕13号"],
+        3,
+        "some_refused",
+    );
     assert_eq!(told["error"]["details"]["refused"][0]["clause"], "above_cost");
     assert_eq!(desk.json(&["fund", "show", &fund])["lines"][0]["reserved"], "18000.00", "nothing was granted");
     let both = desk.json(&["programme", "grant", &training, "--all", "--amount", "1500", "--decision", "和人才〔2019〕13号"]);
@@ -307,7 +371,12 @@ fn a_programme_that_is_over_and_open_is_due() {
     let pr = programme(&desk, "training", &[]);
     let due = |day: &str| {
         let rows = desk.json(&["status", "--as-of", day])["due"].clone();
-        rows.as_array().unwrap().iter().filter(|d| d["kind"] == "programme_end").map(|d| (d["no"].clone(), d["days"].clone())).collect::<Vec<_>>()
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .filter(|d| d["kind"] == "programme_end")
+            .map(|d| (d["no"].clone(), d["days"].clone()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(due("2019-05-16"), [(pr.as_str().into(), 1.into())]);
     assert_eq!(due("2019-05-20"), [(pr.as_str().into(), (-3).into())]);

@@ -71,7 +71,7 @@ impl Profile {
 }
 
 /// The status of a product on a day: `state` is what acts brought about.
-pub fn status<'a>(state: &'a str, listing: Option<Listing>, day: Day) -> &'a str {
+pub fn status(state: &str, listing: Option<Listing>, day: Day) -> &str {
     match (state, listing) {
         ("in_catalogue", Some(l)) if l.until < day => "expired",
         (state, _) => state,

@@ -179,7 +179,7 @@ pub fn enrol(tx: &mut Tx<'_>, programme: i64, person_id: i64, how: Enrol) -> Res
 
 /// A participant as the register knows them now.
 fn participant(conn: &Connection, programme: i64, person_id: i64) -> Result<Option<Participant>> {
-    Ok(store::participants(conn, programme, EVER)?.into_iter().find(|one| one.person_id == person_id))
+    store::participant(conn, programme, EVER, person_id)
 }
 
 /// Who is enrolled and has not withdrawn; 5 otherwise.
@@ -288,11 +288,7 @@ pub fn grant(tx: &mut Tx<'_>, programme: i64, person_id: i64, pay: &Pay<'_>) -> 
         return Err(error::refused("never_there").fact("no", no).fact("programme", p.no()).detail("possible", vec!["attend"]));
     }
     if let Some(cost) = p.last()?.data.cost {
-        let mut sum = pay.amount;
-        for other in store::participants(tx.conn(), programme, EVER)?.iter().filter_map(|o| o.row.data.application_id) {
-            let had = subsidy::store::load(tx.conn(), other)?.map_or(Fen::ZERO, |a| a.amount);
-            sum = sum.checked_add(had).ok_or_else(|| error::bad_data("amount_range"))?;
-        }
+        let sum = store::granted(tx.conn(), programme)?.checked_add(pay.amount).ok_or_else(|| error::bad_data("amount_range"))?;
         if sum > cost {
             return Err(error::refused("above_cost")
                 .fact("no", p.no())

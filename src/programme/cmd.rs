@@ -317,10 +317,9 @@ fn act(office: &Office, command: &'static str, who: &Who, mut f: impl FnMut(&mut
 fn after(tx: &mut Tx<'_>, programme: i64, person: i64) -> Result<Value> {
     tx.outcome("no", number::format(PREFIX, programme));
     let p = store::loaded(tx.conn(), programme)?;
-    let all = store::participants(tx.conn(), programme, tx.day)?;
-    let one = all.iter().find(|one| one.person_id == person).ok_or_else(|| error::not_office("damaged"))?;
+    let one = store::participant(tx.conn(), programme, tx.day, person)?.ok_or_else(|| error::not_office("damaged"))?;
     let mut v = json!({"no": p.no()});
-    if let (Value::Object(v), Value::Object(mut rest)) = (&mut v, line(tx.conn(), &p, one, tx.day)?) {
+    if let (Value::Object(v), Value::Object(mut rest)) = (&mut v, line(tx.conn(), &p, &one, tx.day)?) {
         v.append(&mut rest);
     }
     Ok(v)

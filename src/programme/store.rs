@@ -201,14 +201,26 @@ fn enrolment(r: &Row<'_>, a: usize) -> rusqlite::Result<Enrolment> {
     })
 }
 
+/// A person under whichever number, or anybody: of a class of a thousand each act looks at one.
+const WHO: &str = "(?3 IS NULL OR person_id = ?3 OR person_id IN (SELECT id FROM person WHERE merged_into = ?3))";
+
 /// Who takes part by a day, in the order of their enrolment. A row that is to hold from a later day does not count yet.
 pub fn participants(conn: &Connection, id: i64, day: Day) -> Result<Vec<Participant>> {
+    taking_part(conn, id, day, None)
+}
+
+/// One of them.
+pub fn participant(conn: &Connection, id: i64, day: Day, person_id: i64) -> Result<Option<Participant>> {
+    Ok(taking_part(conn, id, day, Some(person_id))?.into_iter().next())
+}
+
+fn taking_part(conn: &Connection, id: i64, day: Day, who: Option<i64>) -> Result<Vec<Participant>> {
     let rows: Vec<Fact<Enrolment>> = conn
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT seq, from_day, until_day, made_op, voided_op, person_id, role, outcome, note, consent_file_id, application_id
-             FROM enrolment WHERE programme_id = ?1 AND voided_op IS NULL AND from_day <= ?2 ORDER BY from_day, seq",
-        )?
-        .query_map(params![id, day.0], |r| facts::read(r, enrolment))?
+             FROM enrolment WHERE programme_id = ?1 AND voided_op IS NULL AND from_day <= ?2 AND {WHO} ORDER BY from_day, seq"
+        ))?
+        .query_map(params![id, day.0, who], |r| facts::read(r, enrolment))?
         .collect::<rusqlite::Result<_>>()?;
     let mut out: Vec<Participant> = Vec::new();
     let mut at: HashMap<i64, usize> = HashMap::new();
@@ -221,10 +233,11 @@ pub fn participants(conn: &Connection, id: i64, day: Day) -> Result<Vec<Particip
             out.push(Participant { person_id, since: row.span.from, row, days: BTreeMap::new() });
         }
     }
-    let mut st = conn.prepare_cached(
-        "SELECT person_id, from_day, hours FROM attendance WHERE programme_id = ?1 AND voided_op IS NULL AND from_day <= ?2 ORDER BY from_day",
-    )?;
-    let mut rows = st.query(params![id, day.0])?;
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT person_id, from_day, hours FROM attendance WHERE programme_id = ?1 AND voided_op IS NULL AND from_day <= ?2 AND {WHO}
+         ORDER BY from_day"
+    ))?;
+    let mut rows = st.query(params![id, day.0, who])?;
     while let Some(r) = rows.next()? {
         let person_id = people::survivor(conn, r.get(0)?)?;
         if let Some(p) = at.get(&person_id).and_then(|i| out.get_mut(*i)) {
@@ -267,6 +280,16 @@ pub fn attend(tx: &mut Tx<'_>, id: i64, person_id: i64, day: Day, hours: Option<
     facts::insert(tx, &ATTENDANCE, id, Span { from: day, until: Some(day) }, &[Val::Int(person_id), Val::int(hours)])?;
     tx.touch(&PROGRAMME_SUBJECT, id);
     Ok(())
+}
+
+/// What was granted for a programme so far.
+pub fn granted(conn: &Connection, id: i64) -> Result<Fen> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT coalesce(sum(w.amount_fen), 0) FROM enrolment e JOIN award w ON w.application_id = e.application_id AND w.voided_op IS NULL
+             WHERE e.programme_id = ?1 AND e.voided_op IS NULL AND e.until_day IS NULL",
+        )?
+        .query_row([id], |r| r.get(0).map(Fen))?)
 }
 
 /// Programmes somebody takes or took part in, under whichever number.
