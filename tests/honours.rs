@@ -56,7 +56,7 @@ fn one_act_makes_the_honour_the_reward_and_the_seat() {
     assert_eq!((&h["status"], &h["person_no"], &h["awarded"]), (&"awarded".into(), &a.as_str().into(), &DAY.into()));
     assert_eq!(
         (&h["title"], &h["outside"], &h["decision"]["document_no"]),
-        (&"和林格尔新区创新创业功勋".into(), &false.into(), &PAPER.into())
+        (&"内蒙古和林格尔新区创新创业功勋".into(), &false.into(), &PAPER.into())
     );
     assert_eq!((&h["reward"]["amount"], &h["reward"]["paid"], &h["seat"]["from"]), (&"200000.00".into(), &"0.00".into(), &DAY.into()));
     let reward = desk.json(&["subsidy", "show", h["reward"]["no"].as_str().unwrap()]);
@@ -261,13 +261,14 @@ fn a_revocation_undoes_all_of_it() {
 
 #[test]
 fn an_honour_revoked_on_its_own_day_leaves_nothing_in_force() {
-    let (desk, [a, _]) = office();
-    let h = no(&desk.json(&["honour", "award", &a, "--decision", PAPER, "--without-reward"]));
+    let (desk, [a, _], _) = funded("300000");
+    let h = no(&desk.json(&["honour", "award", &a, "--decision", PAPER]));
     let gone = desk.json(&["honour", "revoke", &h, "--ground", "误授", "--decision", PAPER, "--yes"]);
     assert_eq!((&gone["status"], &gone["seat"]), (&"revoked".into(), &Value::Null));
     assert_eq!(desk.json(&["expert", "list", "--where", "status=in_pool"]), json!([]));
     // Taken back in error, it can be given again.
-    assert_eq!(desk.json(&["honour", "award", &a, "--decision", "和人才〔2019〕10号", "--without-reward"])["status"], "awarded");
+    let again = desk.json(&["honour", "award", &a, "--decision", "和人才〔2019〕10号"]);
+    assert_eq!((&again["status"], &again["reward"]["amount"]), (&"awarded".into(), &"200000.00".into()));
 }
 
 #[test]
@@ -279,7 +280,7 @@ fn a_certificate_names_its_holder_and_no_document() {
     let (svg, html) = (file("c.svg"), file("c.html"));
     assert_eq!(desk.json(&["honour", "print", &h, "-o", &svg])["count"], 1);
     let text = std::fs::read_to_string(&svg).unwrap();
-    for part in ["荣誉证书", "Certificate of Honour", "张功勋", &h, PAPER, "2019年6月10日", "和林格尔新区创新创业功勋", "297mm"]
+    for part in ["荣誉证书", "Certificate of Honour", "张功勋", &h, PAPER, "2019年6月10日", "内蒙古和林格尔新区创新创业功勋", "297mm"]
     {
         assert!(text.contains(part), "{part}");
     }

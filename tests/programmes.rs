@@ -226,6 +226,15 @@ fn a_class_is_enrolled_by_its_list_or_by_a_filter() {
         (code, &both["done"][0]["person_no"], &both["refused"][0]["clause"]),
         (1, &owner.as_str().into(), &"not_entrepreneur".into())
     );
+    // A list of numbers and nothing else is a list.
+    let next = no(&desk.json(&["programme", "add", "--kind", "trip", "--name", "另一次", "--from-date", DAY, "--until", DAY]));
+    std::fs::write(desk.path("one.csv"), format!("\n编号\n{owner}\n")).unwrap();
+    assert_eq!(
+        names(&desk.json(&["programme", "enrol", &next, "--from", desk.path("one.csv").to_str().unwrap()]), "person_no"),
+        [owner.as_str()]
+    );
+    std::fs::write(desk.path("one.csv"), format!("甲\n{owner}\n")).unwrap();
+    fails(&desk, &["programme", "enrol", &next, "--from", desk.path("one.csv").to_str().unwrap()], 65, "no_header");
     let training = programme(&desk, "training", &[]);
     let rows = desk.json(&["programme", "enrol", &training, "--where", "corps=leading|skilled"]);
     assert_eq!(names(&rows, "person_no"), [leading.as_str(), skilled.as_str()]);

@@ -3,7 +3,7 @@
 use super::change::{self, Advance, Award};
 use super::print::{self, Certificate};
 use super::store::{self, Honour};
-use super::{MACHINE, PREFIX, TITLE, machine};
+use super::{MACHINE, PREFIX, TITLE_EN, machine, title};
 use crate::base::day::Day;
 use crate::base::{ident, number};
 use crate::cli::Noun;
@@ -237,8 +237,8 @@ fn award(office: &Office, a: &AwardArgs) -> Result<Exit> {
 // ---------------------------------------------------------------- as it is seen
 
 /// The title of the zone's own honour.
-fn title(conn: &Connection) -> Result<String> {
-    Ok(format!("{}{}", setting::get(conn, "zone")?.unwrap_or_default(), TITLE.0))
+fn own_title(conn: &Connection) -> Result<String> {
+    Ok(title(&setting::get(conn, "zone")?.unwrap_or_default()))
 }
 
 fn object(conn: &Connection, h: &Honour, day: Day) -> Result<Value> {
@@ -270,7 +270,7 @@ fn object(conn: &Connection, h: &Honour, day: Day) -> Result<Value> {
     let notice = steps::notice(conn, (MACHINE.kind, h.id))?.filter(|n| n.from <= day);
     Ok(json!({
         "no": h.no(), "status": state, "person_no": person.no(), "person_name": name,
-        "title": match &h.outside { Some((title, _)) => title.clone(), None => title(conn)? },
+        "title": match &h.outside { Some((title, _)) => title.clone(), None => own_title(conn)? },
         "level": h.outside.as_ref().map(|o| &o.1), "outside": h.outside.is_some(), "opened": h.opened.iso(),
         "notice": notice.map(|n| json!({"from": n.from.iso(), "until": n.until.iso()})),
         "awarded": held.as_ref().map(|f| f.span.from.iso()), "until": held.as_ref().and_then(|f| f.span.until).map(|d| d.iso()), "decision": decision,
@@ -324,7 +324,7 @@ fn notice(office: &Office) -> Result<Exit> {
         let number = p.documents.iter().find(|d| d.span.holds(day)).map(|d| ident::mask(d.data.paper_number()));
         rows.push(json!({
             "no": h.no(), "person_name": p.profile_at(day).or(p.profiles.last()).map(|f| &f.data.name), "employer": unit, "id_number": number,
-            "title": title(conn)?, "from": n.from.iso(), "until": n.until.iso(),
+            "title": own_title(conn)?, "from": n.from.iso(), "until": n.until.iso(),
         }));
     }
     let columns = ["no", "person_name", "employer", "id_number", "title", "from", "until"].into_iter().map(Column::new).collect();
@@ -375,7 +375,7 @@ fn print_to(office: &Office, named: &Named, out: &Path) -> Result<Exit> {
             no: h.no(),
             name: p.profile_at(held.span.from).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default(),
             zone: zone.clone(),
-            title: (title(conn)?, TITLE.1.to_owned()),
+            title: (own_title(conn)?, TITLE_EN.to_owned()),
             document_no: decision.map(|d| d.data.document_no).unwrap_or_default(),
             day: held.span.from,
         });

@@ -13,8 +13,16 @@ use crate::workflow::Machine;
 pub const PREFIX: &str = "H";
 /// The benefit that rewards the zone's own honour.
 pub const SCHEME: &str = "honour_award";
-/// What the plan calls the zone's own honour, behind the zone's name, in Chinese and English.
-pub const TITLE: (&str, &str) = ("创新创业功勋", "Merit in Innovation and Entrepreneurship");
+/// The zone's own honour in English.
+pub const TITLE_EN: &str = "Merit in Innovation and Entrepreneurship";
+
+/// The title of a zone's own honour: in the plan's words for the zone that the plan is of, else behind the zone's name.
+pub fn title(zone: &str) -> String {
+    match zone {
+        "和林格尔新区" => "内蒙古和林格尔新区创新创业功勋".to_owned(),
+        other => format!("{other}创新创业功勋"),
+    }
+}
 
 /// States of the zone's own honour (提名、评审、公示、授予、不予授予、撤销).
 pub const MACHINE: Machine = Machine {
@@ -60,6 +68,12 @@ pub fn level_code(level: &str) -> &str {
 mod tests {
     use super::*;
     use crate::base::codes;
+
+    #[test]
+    fn the_honour_is_called_as_the_plan_has_it() {
+        assert_eq!(title("和林格尔新区"), "内蒙古和林格尔新区创新创业功勋");
+        assert_eq!((title("内蒙古和林格尔新区"), title("某新区")), (title("和林格尔新区"), "某新区创新创业功勋".to_owned()));
+    }
 
     #[test]
     fn every_state_leads_on_or_ends() {

@@ -39,11 +39,11 @@ pub(super) fn svg(c: &Certificate) -> String {
         line(430.0, 190.0, "font-weight=\"700\" fill=\"#8f1d14\" letter-spacing=\"40\"", "荣誉证书"),
         line(530.0, 62.0, "fill=\"#5c3f06\"", "Certificate of Honour"),
         line(780.0, 130.0, "font-weight=\"700\" fill=\"#111\"", &c.name),
-        line(930.0, 66.0, "fill=\"#111\"", &format!("在新区创新创业，作出卓越贡献，经{}决定，授予", c.document_no)),
+        line(930.0, 66.0, "fill=\"#111\"", &format!("在{}创新创业，作出卓越贡献，经{}决定，授予", c.zone, c.document_no)),
         line(1080.0, 112.0, "font-weight=\"700\" fill=\"#8f1d14\"", &format!("“{zh}”")),
         line(1200.0, 66.0, "fill=\"#111\"", "荣誉称号，特颁此证。"),
         line(1330.0, 48.0, "fill=\"#444\"", &format!("is awarded the honorary title “{en}”")),
-        line(1400.0, 48.0, "fill=\"#444\"", "for outstanding contributions to innovation and entrepreneurship in the new area."),
+        line(1400.0, 48.0, "fill=\"#444\"", "for outstanding contributions to innovation and entrepreneurship."),
     ]
     .concat();
     let foot = format!(

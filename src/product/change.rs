@@ -34,7 +34,7 @@ pub fn enter(tx: &mut Tx<'_>, holder_id: i64, name: &str, unit: Option<&str>) ->
 }
 
 /// A move that was asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Advance<'a> {
     /// The state to move to.
     pub to: &'a str,

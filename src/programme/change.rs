@@ -1,7 +1,7 @@
 //! What is done to a programme and to those who take part; each act sees both as the register knows them within its own op.
 
 use super::store::{self, Enrolment, Participant, Programme};
-use super::{Candidate, Kind, MACHINE, PREFIX, Profile, Role, TASK_PREFIX, admits, check, place};
+use super::{Candidate, Kind, MACHINE, PREFIX, Profile, Role, TASK_PREFIX, admits, place};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::sheet::{Difference, Said, Sheet as _};
@@ -125,11 +125,6 @@ pub fn apply(tx: &mut Tx<'_>, p: &Programme, said: &[Said], correct: bool) -> Re
         store::edit(tx, p.id, &old, &new, day, correct)?;
     }
     Ok(Changed { fields, from: if correct || old.span.from >= day { old.span.from } else { day } })
-}
-
-/// Checks cells as `add` and `edit` give them.
-pub fn checked(cells: &[Option<String>]) -> crate::base::sheet::Checked {
-    check(|at| cells[at].as_deref())
 }
 
 /// How somebody is enrolled.

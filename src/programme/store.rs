@@ -1,6 +1,7 @@
 //! All SQL of programmes; rows to types and back.
 
-use super::{Counted, Kind, Line, MACHINE, PREFIX, Part, Profile, Role, Tally, tally as figures};
+use super::figures::{self, Counted, Line, Part, Tally};
+use super::{Kind, MACHINE, PREFIX, Profile, Role};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::{names, number};
@@ -322,5 +323,5 @@ pub fn tally(conn: &Connection, from: Day, until: Day, day: Day) -> Result<BTree
             });
         }
     }
-    Ok(figures(&programmes, &parts))
+    Ok(figures::tally(&programmes, &parts))
 }

@@ -75,7 +75,12 @@ fn granted(conn: &Connection, payee: Party, day: Day) -> Result<Vec<Had>> {
             .prepare_cached("SELECT count(*) FROM benefit_month WHERE application_id = ?1 AND voided_op IS NULL")?
             .query_row([a.id], |r| r.get(0))?;
         let months = u32::try_from(months).unwrap_or(u32::MAX);
-        let live = matches!(life::state(conn, a.id, day)?.as_str(), "approved" | "resumed");
+        let state = life::state(conn, a.id, day)?;
+        // What was revoked before anything was paid was never had.
+        if state == "revoked" && paid == Fen::ZERO {
+            continue;
+        }
+        let live = matches!(state.as_str(), "approved" | "resumed");
         found.push(Had { scheme: a.scheme, live, months, paid, since: a.approved, op });
     }
     Ok(found)
