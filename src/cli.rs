@@ -8,8 +8,8 @@ use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
 use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
 use crate::{
-    audit, blacklist, calendar, card, collect, desk, fund, housing, leader, letter, org, paper, platform, point, policy, project,
-    recognition, report, roster, service, subsidy, talent, target, task, team,
+    audit, blacklist, calendar, card, collect, desk, expert, fund, honour, housing, leader, letter, org, paper, platform, point, policy,
+    product, programme, project, recognition, report, roster, service, subsidy, talent, target, task, team,
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
@@ -48,6 +48,11 @@ pub fn nouns() -> Vec<Noun> {
         subsidy::cmd::NOUN,
         housing::cmd::HOUSING,
         housing::cmd::LEASE,
+        programme::cmd::NOUN,
+        honour::cmd::NOUN,
+        expert::cmd::NOUN,
+        expert::LIAISON,
+        product::cmd::NOUN,
         roster::cmd::NOUN,
         collect::cmd::NOUN,
         letter::NOUN,

@@ -8,7 +8,7 @@ use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_no};
 use crate::paper::letter::Letter;
 use crate::ui::View;
-use crate::{blacklist, calendar, card, service};
+use crate::{blacklist, calendar, card, product, service};
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use serde_json::{Map, json};
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 pub const NOUN: Noun = Noun { name: "letter", build: |c| LetterArgs::augment_args(c), run };
 
 /// Every kind of letter.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "card_renewal",
     "card_review",
     "card_stopped",
@@ -26,6 +26,7 @@ const KINDS: [&str; 11] = [
     "case_papers",
     "case_refused",
     "case_done",
+    "product_recommended",
     "integrity_notice",
     "integrity_decision",
     "integrity_repair_notice",
@@ -56,6 +57,9 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     } else if card::letter::KINDS.contains(&args.kind.as_str()) {
         let seen = card::change::look(conn, card::store::resolve(conn, &args.of)?, day)?;
         (seen.card.no(), card::letter::letter(office, &args.kind, &seen, day)?)
+    } else if product::letter::KINDS.contains(&args.kind.as_str()) {
+        let p = product::store::resolve(conn, &args.of)?;
+        (p.no(), product::letter::letter(office, &args.kind, &p, day)?)
     } else {
         let case = service::store::resolve(conn, &args.of)?;
         let seen = service::change::look(conn, &calendar::store::calendar(conn)?, case, day)?;
@@ -101,7 +105,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_the_nouns_can_be_asked_for() {
-        let all: Vec<&str> = card::letter::KINDS.iter().chain(&service::letter::KINDS).chain(&blacklist::letter::KINDS).copied().collect();
+        let all: Vec<&str> =
+            [&card::letter::KINDS[..], &service::letter::KINDS, &product::letter::KINDS, &blacklist::letter::KINDS].concat();
         assert_eq!(all, KINDS);
     }
 }

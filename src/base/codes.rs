@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn every_set_is_complete_and_unambiguous() {
-        assert_eq!(sets().len(), 26);
+        assert_eq!(sets().len(), 30);
         for set in sets() {
             assert!(!set.source.is_empty() && !set.date.is_empty() && !set.zh.is_empty() && !set.en.is_empty());
             assert_eq!(sets().iter().filter(|other| other.name == set.name).count(), 1, "{}", set.name);

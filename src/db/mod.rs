@@ -16,7 +16,7 @@ pub mod write;
 /// `PRAGMA application_id` of an office file: "RCai".
 pub const APPLICATION_ID: i32 = 0x5243_6169;
 /// `PRAGMA user_version`: the schema this program writes.
-pub const SCHEMA_VERSION: i32 = 10;
+pub const SCHEMA_VERSION: i32 = 11;
 /// The schema as text: a new office is made from it.
 pub const SCHEMA: &str = include_str!("../../schema.sql");
 

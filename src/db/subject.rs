@@ -299,6 +299,25 @@ fact_table!(INTEGRITY_SHARE, "integrity_share", "case_id", ["recipient" Plain, "
 record_table!(SCREENING, "screening", [
     "day" Plain, "known_op" Plain, "policy_id" Plain, "sha256" Plain, "rows" Plain, "exact" Plain, "likely" Plain]);
 record_table!(SCREENING_JUDGEMENT, "screening_judgement", ["person_id" Plain, "org_id" Plain, "identity" Plain]);
+record_table!(PROGRAMME, "programme", ["kind" Plain]);
+fact_table!(PROGRAMME_PROFILE, "programme_profile", "programme_id", [
+    "name" Plain, "folded" Plain, "named_project" Plain, "direction" Plain, "task_id" Plain, "org_id" Reference, "partner" Plain,
+    "place" Plain, "first_day" Plain, "last_day" Plain, "hours" Plain, "cost_fen" Plain]);
+fact_table!(ENROLMENT, "enrolment", "programme_id", [
+    "person_id" Reference, "role" Plain, "outcome" Plain, "note" Plain, "consent_file_id" Reference, "application_id" Reference]);
+fact_table!(ATTENDANCE, "attendance", "programme_id", ["person_id" Reference, "hours" Plain]);
+record_table!(HONOUR, "honour", ["person_id" Plain, "outside" Plain, "title" Plain, "level" Plain, "opened_day" Plain]);
+fact_table!(HONOUR_HELD, "honour_held", "honour_id", ["decision_id" Plain, "application_id" Reference]);
+record_table!(EXPERT, "expert", ["person_id" Plain, "honour_id" Reference]);
+fact_table!(EXPERT_PROFILE, "expert_profile", "expert_id", ["fields" Plain, "available" Plain]);
+record_table!(LIAISON, "liaison", ["person_id" Plain]);
+fact_table!(LIAISON_PROFILE, "liaison_profile", "liaison_id", ["leader" Plain, "folded" Plain, "post" Plain, "rank" Plain]);
+fact_table!(CONTACT, "contact", "liaison_id", ["note" Plain]);
+record_table!(PRODUCT, "product", ["holder_id" Plain]);
+fact_table!(PRODUCT_PROFILE, "product_profile", "product_id", [
+    "name" Plain, "folded" Plain, "org_id" Reference, "case_id" Reference, "decision_id" Plain, "listed_from" Plain, "listed_until" Plain]);
+fact_table!(PRODUCT_TRIAL, "product_trial", "product_id", [
+    "trial" Plain, "org_id" Reference, "amount_fen" Plain, "signed_day" Plain, "outcome" Plain, "note" Plain]);
 /// Table `setting`: one subject as a whole.
 pub static SETTING: Table =
     Table { name: "setting", owner: None, key: 2, cols: &[("key", Plain), ("made_op", Plain), ("voided_op", Plain), ("value", Plain)] };
@@ -366,6 +385,17 @@ pub static PAYMENT_BATCH_SUBJECT: Subject =
 pub static BENEFIT_ELSEWHERE_SUBJECT: Subject = Subject { kind: "benefit_elsewhere", prefix: "", tables: &[&BENEFIT_ELSEWHERE] };
 /// A turnover flat with its leases.
 pub static HOUSING_SUBJECT: Subject = Subject { kind: "housing_unit", prefix: "HU", tables: &[&HOUSING_UNIT, &LEASE] };
+/// A programme with its participants.
+pub static PROGRAMME_SUBJECT: Subject =
+    Subject { kind: "programme", prefix: "PR", tables: &[&PROGRAMME, &PROGRAMME_PROFILE, &ENROLMENT, &ATTENDANCE] };
+/// A nomination for an honour, and its award.
+pub static HONOUR_SUBJECT: Subject = Subject { kind: "honour", prefix: "H", tables: &[&HONOUR, &HONOUR_HELD] };
+/// A seat in the expert pool.
+pub static EXPERT_SUBJECT: Subject = Subject { kind: "expert", prefix: "", tables: &[&EXPERT, &EXPERT_PROFILE] };
+/// A leader's contact with an expert.
+pub static LIAISON_SUBJECT: Subject = Subject { kind: "liaison", prefix: "LN", tables: &[&LIAISON, &LIAISON_PROFILE, &CONTACT] };
+/// An innovative product.
+pub static PRODUCT_SUBJECT: Subject = Subject { kind: "product", prefix: "X", tables: &[&PRODUCT, &PRODUCT_PROFILE, &PRODUCT_TRIAL] };
 /// What the bank says.
 pub static FUND_ASSERTION_SUBJECT: Subject = Subject { kind: "fund_assertion", prefix: "", tables: &[&FUND_ASSERTION] };
 /// An investment.
@@ -435,17 +465,20 @@ pub static ALL: &[&Subject] = &[
     &DECISION_SUBJECT,
     &DELIVERY_SUBJECT,
     &DUTY_SUBJECT,
+    &EXPERT_SUBJECT,
     &FILE_SUBJECT,
     &FILE_LINK_SUBJECT,
     &FUND_SUBJECT,
     &FUND_ASSERTION_SUBJECT,
     &FUND_INVESTMENT_SUBJECT,
     &FUND_LINE_SUBJECT,
+    &HONOUR_SUBJECT,
     &HOUSING_SUBJECT,
     &INTEGRITY_SUBJECT,
     &JOURNAL_SUBJECT,
     &JUDGEMENT_SUBJECT,
     &LEADER_SUBJECT,
+    &LIAISON_SUBJECT,
     &NOTICE_SUBJECT,
     &OBJECTION_SUBJECT,
     &OFFER_SUBJECT,
@@ -457,6 +490,8 @@ pub static ALL: &[&Subject] = &[
     &POINT_SUBJECT,
     &CONFIRMATION_SUBJECT,
     &POLICY_SUBJECT,
+    &PRODUCT_SUBJECT,
+    &PROGRAMME_SUBJECT,
     &PROGRESS_SUBJECT,
     &PROJECT_SUBJECT,
     &REPORT_SUBJECT,

@@ -62,6 +62,26 @@ const UNDOABLE: &[&str] = &[
     "task.return",
     "task.score",
     "task.duty",
+    "programme.add",
+    "programme.edit",
+    "programme.enrol",
+    "programme.attend",
+    "programme.outcome",
+    "programme.close",
+    "programme.cancel",
+    "honour.nominate",
+    "honour.advance",
+    "honour.object",
+    "expert.add",
+    "expert.edit",
+    "expert.end",
+    "liaison.add",
+    "liaison.contact",
+    "liaison.end",
+    "product.add",
+    "product.advance",
+    "product.trial",
+    "product.accept",
     "org.add",
     "org.edit",
     "org.close",
@@ -104,6 +124,10 @@ const ONE_A_DAY: &[&str] = &[
     "decision_profile",
     "leader_profile",
     "task_charge",
+    "programme_profile",
+    "expert_profile",
+    "liaison_profile",
+    "product_profile",
     "actor",
 ];
 
@@ -216,6 +240,9 @@ fn units_in_use(tx: &Tx<'_>, op: i64) -> Result<Vec<i64>> {
            OR EXISTS (SELECT 1 FROM score r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM duty r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM collection_unit r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM programme_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM product_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
+           OR EXISTS (SELECT 1 FROM product_trial r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL)
            OR EXISTS (SELECT 1 FROM org_profile r WHERE r.org_id = org.id AND r.made_op > ?1 AND r.voided_op IS NULL AND NOT {}))",
         is_the_ops(&subject::ENGAGEMENT),
         is_the_ops(&subject::ORG_PROFILE)
@@ -308,6 +335,11 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
     // A later step of a record whose step this op made: it began where this one ended.
     ask("SELECT max(r.made_op) FROM step b JOIN step r ON r.record_kind = b.record_kind AND r.record_id = b.record_id
            AND r.made_op > ?1 AND r.voided_op IS NULL WHERE b.made_op = ?1")?;
+    // Who was enrolled by this op has been there since; a product rests on the review that this op ended.
+    ask("SELECT max(r.made_op) FROM enrolment b JOIN attendance r ON r.programme_id = b.programme_id AND r.person_id = b.person_id
+           AND r.made_op > ?1 AND r.voided_op IS NULL WHERE b.made_op = ?1")?;
+    ask("SELECT max(r.made_op) FROM step b JOIN product_profile r ON r.case_id = b.record_id AND r.made_op > ?1 AND r.voided_op IS NULL
+         WHERE b.made_op = ?1 AND b.record_kind = 'service_case'")?;
     // Units and persons that the op made and others since point at.
     for (table, column, anchor) in [
         (&subject::ENGAGEMENT, "org_id", "org"),
@@ -342,6 +374,15 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
         (&subject::LEASE, "person_id", "person"),
         (&subject::INTEGRITY_CASE, "person_id", "person"),
         (&subject::INTEGRITY_CASE, "org_id", "org"),
+        (&subject::PROGRAMME_PROFILE, "org_id", "org"),
+        (&subject::ENROLMENT, "person_id", "person"),
+        (&subject::HONOUR, "person_id", "person"),
+        (&subject::EXPERT, "person_id", "person"),
+        (&subject::LIAISON, "person_id", "person"),
+        (&subject::PRODUCT, "holder_id", "person"),
+        (&subject::PRODUCT_PROFILE, "org_id", "org"),
+        (&subject::PRODUCT_PROFILE, "case_id", "service_case"),
+        (&subject::PRODUCT_TRIAL, "org_id", "org"),
         (&subject::TEAM_MEMBER, "person_id", "person"),
         (&subject::JUDGEMENT, "person_a", "person"),
         (&subject::JUDGEMENT, "person_b", "person"),

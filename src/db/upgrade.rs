@@ -23,6 +23,7 @@ pub const STEPS: &[Step] = &[
     (8, include_str!("../../migrations/0008_reports.sql")),
     (9, include_str!("../../migrations/0009_tasks.sql")),
     (10, include_str!("../../migrations/0010_integrity.sql")),
+    (11, include_str!("../../migrations/0011_programmes.sql")),
 ];
 
 /// Leads the file behind `conn` from version `have` to the end of `steps`; `fill` then adds what a new office is founded with.

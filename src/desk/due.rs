@@ -7,9 +7,13 @@ use crate::blacklist;
 use crate::card;
 use crate::collect;
 use crate::error::Result;
+use crate::expert;
 use crate::fund;
+use crate::honour;
 use crate::housing;
 use crate::policy;
+use crate::product;
+use crate::programme;
 use crate::recognition;
 use crate::service;
 use crate::subsidy;
@@ -20,7 +24,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What kinds of things are due, and how much each weighs: a term promised to a person before an internal one.
-pub const WEIGHTS: [(&str, f64); 16] = [
+pub const WEIGHTS: [(&str, f64); 19] = [
     ("case", 10.0),
     ("notice", 8.0),
     ("integrity_deliver", 8.0),
@@ -37,10 +41,15 @@ pub const WEIGHTS: [(&str, f64); 16] = [
     ("task", 5.0),
     ("milestone", 5.0),
     ("approval", 4.0),
+    ("programme_end", 3.0),
+    ("catalogue_end", 3.0),
+    ("liaison", 2.0),
 ];
 
 /// So many days behind the bank's last word a fund wants another.
 const BANK_DAYS: i32 = 31;
+/// For so many days a listing that ran out is still told.
+const LISTING_DAYS: i32 = 31;
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +100,10 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
     }
     tasks(conn, day, last, &mut found)?;
     integrity(conn, day, last, &mut found)?;
+    programmes(conn, day, last, &mut found)?;
+    honours(conn, day, last, &mut found)?;
+    products(conn, day, last, &mut found)?;
+    contacts(conn, day, last, &mut found)?;
     for (who, count) in store::waiting_by_actor(conn)? {
         found.push(Due { kind: "review_rows", no: None, due: None, count, who });
     }
@@ -237,6 +250,18 @@ fn tasks(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result
     Ok(())
 }
 
+/// Programmes that end and wait to be closed.
+fn programmes(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for id in programme::store::ids(conn, 0)? {
+        let p = programme::store::loaded(conn, id)?;
+        let due = p.at(day)?.data.last;
+        if due <= last && programme::store::state(conn, id, day)? == "open" {
+            found.push(Due { kind: "programme_end", no: Some(p.no()), due: Some(due), count: 1, who: store::actor_of(conn, p.made_op)? });
+        }
+    }
+    Ok(())
+}
+
 /// Integrity cases: times to reply that run out and then wait for a decision, decisions that were not served, listings that end.
 fn integrity(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
     blacklist::look::each_seen(conn, day, 0, |s| {
@@ -252,6 +277,47 @@ fn integrity(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Re
         }
         Ok(())
     })
+}
+
+/// Notices of honours that run out or have run out and wait for the award.
+fn honours(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for h in honour::store::all(conn, 0)?.into_iter().filter(|h| h.opened <= day && h.outside.is_none()) {
+        if honour::store::state(conn, &h, day)? != "publicised" {
+            continue;
+        }
+        if let Some(n) = steps::notice(conn, (honour::MACHINE.kind, h.id))?.filter(|n| n.until <= last) {
+            found.push(Due { kind: "notice", no: Some(h.no()), due: Some(n.until), count: 1, who: store::actor_of(conn, h.made_op)? });
+        }
+    }
+    Ok(())
+}
+
+/// Products whose place in the procurement catalogue ends, or ended within a month: somebody asks the finance bureau for a new one.
+fn products(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for id in product::store::ids(conn, 0)? {
+        let p = product::store::loaded(conn, id)?;
+        let Some(listing) = p.at(day)?.data.listing else { continue };
+        let state = product::store::state(conn, id, day)?;
+        if listing.until <= last && listing.until.add_days(LISTING_DAYS) >= day && state != "removed" {
+            let who = store::actor_of(conn, p.made_op)?;
+            found.push(Due { kind: "catalogue_end", no: Some(p.no()), due: Some(listing.until), count: 1, who });
+        }
+    }
+    Ok(())
+}
+
+/// Experts whom their leader should see, where the services pack says after how many days.
+fn contacts(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    let Some(days) = policy::store::services(conn)?.1.liaison.as_ref().and_then(|l| i32::try_from(l.not_seen_days).ok()) else {
+        return Ok(());
+    };
+    for l in expert::store::liaisons(conn, 0)?.into_iter().filter(|l| l.pair.span.holds(day)) {
+        let due = expert::see_by(l.pair.span.from, l.last_contact(day), days);
+        if due <= last {
+            found.push(Due { kind: "liaison", no: Some(l.no()), due: Some(due), count: 1, who: store::actor_of(conn, l.made_op)? });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub struct ServicesPack {
     pub pack: PackHead,
     /// Rules of discounts at service points.
     pub offers: Offers,
+    /// Rules of leaders' contact with experts; an office may have none.
+    pub liaison: Option<Contacts>,
     /// Its kinds of service.
     pub scheme: Vec<Service>,
     /// The papers they ask for.
@@ -25,6 +27,16 @@ pub struct ServicesPack {
 pub struct Offers {
     /// Months for which it is known which card used an offer.
     pub keep_details_months: u32,
+}
+
+/// Rules of leaders' contact with experts (领导干部联系专家): they remind and refuse nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contacts {
+    /// Days behind the last contact after which an expert should be seen again.
+    pub not_seen_days: u32,
+    /// Clause.
+    pub basis: String,
 }
 
 /// What somebody must have for a service.
@@ -122,6 +134,13 @@ pub fn parse_services(text: &str) -> Result<ServicesPack, PolicyFault> {
         let line = text.lines().position(|l| l.starts_with("keep_details_months")).map_or(1, |at| at + 1);
         return Err(PolicyFault { line, code: "bad_number", message: "keep_details_months can't be".to_owned() });
     }
+    if pack.liaison.as_ref().is_some_and(|l| !(1..=3660).contains(&l.not_seen_days)) {
+        return Err(PolicyFault {
+            line: line_of_row(text, "liaison", 0),
+            code: "bad_number",
+            message: "not_seen_days can't be".to_owned(),
+        });
+    }
     let mut papers = HashSet::new();
     for (row, p) in pack.paper.iter().enumerate() {
         if !papers.insert(&p.code) {
@@ -183,6 +202,8 @@ mod tests {
             ("term_days = 3", "term_days = 0", "bad_number"),
             ("grades = [1, 9]", "grades = [9, 1]", "bad_number"),
             ("keep_details_months = 12", "keep_details_months = 0", "bad_number"),
+            ("not_seen_days = 90", "not_seen_days = 0", "bad_number"),
+            ("[liaison]", "[liaison]\nleaders = 3", "unreadable"),
             ("needs = \"none\"", "needs = \"luck\"", "unreadable"),
             ("consent = true", "consent = true\nfee = 1", "unreadable"),
         ] {

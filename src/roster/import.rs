@@ -338,7 +338,11 @@ fn read_head(source: Source, set: &Settings, file: &Path, report: &mut Report) -
     };
     let mut rows = source.into_rows();
     let top = rows.take_top(read::header::LOOK).map_err(|f| bad(&f))?;
-    let found = read::header::find_header(&top, &column_of, set.kind.key_columns());
+    let mut found = read::header::find_header(&top, &column_of, set.kind.key_columns());
+    // Whom a command means may be a list of numbers and nothing else.
+    if set.kind == super::Kind::Match {
+        found = found.or_else(|| read::header::lone_header(&top, &column_of, set.kind.key_columns()));
+    }
     let Some(found) = found else {
         let columns = set.kind.columns();
         let mut required: Vec<&str> = columns.iter().filter(|c| c.required).map(|c| c.zh).collect();

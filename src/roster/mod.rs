@@ -94,7 +94,8 @@ impl Kind {
 
     /// Columns in order.
     pub fn columns(self) -> &'static [ColumnInfo] {
-        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; 12] = [const { OnceLock::new() }; 12];
+        const KINDS: usize = Kind::Screen as usize + 1;
+        static COLUMNS: [OnceLock<Vec<ColumnInfo>>; KINDS] = [const { OnceLock::new() }; KINDS];
         let of = |columns: &[sheet::Column]| columns.iter().map(ColumnInfo::from).collect();
         COLUMNS[self as usize].get_or_init(|| match self {
             Kind::Talent => talent::entry::COLUMNS.iter().map(|c| people::column_info(c.key)).collect(),

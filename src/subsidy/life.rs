@@ -44,13 +44,17 @@ pub fn state(conn: &Connection, id: i64, day: Day) -> Result<String> {
 pub fn account(conn: &Connection, a: &Application, day: Day) -> Result<Account> {
     let damaged = || error::not_office("damaged");
     let live = store::instalments(conn, a.id)?;
-    let sum = |f: fn(&Instalment) -> Fen| live.iter().try_fold(Fen::ZERO, |s, i| s.checked_add(f(i))).ok_or_else(damaged);
-    let (planned, paid) = (sum(|i| i.amount)?, sum(|i| i.settled)?);
+    let sum = |f: &dyn Fn(&Instalment) -> Fen| live.iter().try_fold(Fen::ZERO, |s, i| s.checked_add(f(i))).ok_or_else(damaged);
+    let revoked = state(conn, a.id, day)? == "revoked";
+    let (planned, paid) = (sum(&|i| if revoked { i.settled } else { i.amount })?, sum(&|i| i.settled)?);
     let recovered = fund::store::recovered_of(conn, &a.no())?;
     let balance = a.amount.checked_sub(planned).ok_or_else(damaged)?;
     let rate = month_rate(a);
     let agreement: Value = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
-    let until = steps::steps(conn, (MACHINE.kind, a.id))?.iter().find(|s| s.to_state == "stopped").map_or(day, |s| s.day.min(day));
+    let until = steps::steps(conn, (MACHINE.kind, a.id))?
+        .iter()
+        .find(|s| matches!(s.to_state.as_str(), "stopped" | "revoked"))
+        .map_or(day, |s| s.day.min(day));
     let (owed, formula) = owed(&agreement, a.approved, until, Fen(paid.0 - recovered.0), paid);
     let balance_months = rate.map(|r| balance.0 / r.0.max(1));
     Ok(Account { paid, recovered, balance, balance_months, owed, formula })
@@ -90,7 +94,7 @@ fn in_state(tx: &Tx<'_>, a: &Application, wanted: &[&str]) -> Result<String> {
     }
     let verbs: &[&str] = match state.as_str() {
         "stopped" => &["resume", "recover"],
-        "recovered" => &["recover"],
+        "recovered" | "revoked" => &["recover"],
         _ => &["stop", "recover"],
     };
     Err(error::conflict("benefit_state")
@@ -114,6 +118,34 @@ pub fn stop(tx: &mut Tx<'_>, a: &Application, decision_id: Option<i64>, why: &st
 /// A movement of one benefit's money.
 fn of<'a>(a: &'a Application, no: &'a str) -> Voucher<'a> {
     Voucher { decision_id: None, note: Some(no), scheme: Some(&a.scheme) }
+}
+
+/// Revokes a benefit whose ground is gone, on a decision: nothing more of it is paid, due or not, and nothing can be resumed. What was paid is owed
+/// by the agreement and comes back by `recover`. One that was recovered already stays so.
+pub fn revoke(tx: &mut Tx<'_>, a: &Application, decision_id: i64, why: &str) -> Result<()> {
+    let from = in_state(tx, a, &["approved", "resumed", "stopped", "recovered"])?;
+    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
+        return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
+    }
+    release(tx, a)?;
+    let no = a.no();
+    let voucher = Voucher { decision_id: Some(decision_id), ..of(a, &no) };
+    for i in store::instalments(tx.conn(), a.id)?.into_iter().filter(|i| i.settled < i.amount) {
+        let left = Fen(i.amount.0 - i.settled.0);
+        if let Some(line) = i.line_id {
+            fund::store::post(tx, Movement::Release.code(), voucher, &postings(line, Movement::Release, left))?;
+        }
+        // The part that the bank paid stays, and with it the instalment: its rest is reserved nowhere and no longer asked for.
+        if i.settled.0 == 0 {
+            store::void_instalment(tx, a.id, i.seq)?;
+        } else {
+            store::reserve(tx, a.id, i.seq, None)?;
+        }
+    }
+    if from == "recovered" {
+        return Ok(());
+    }
+    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "revoked", Some(decision_id), Some(why))
 }
 
 /// Takes what is not due yet out of the plan and gives its reservation back.
@@ -211,7 +243,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
 
 /// Enters what came back of a benefit, on a decision: by the agreement, or the sum named. It goes back to the lines it came from.
 pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: &str) -> Result<Fen> {
-    let from = in_state(tx, a, &["approved", "resumed", "stopped", "recovered"])?;
+    let from = in_state(tx, a, &["approved", "resumed", "stopped", "revoked", "recovered"])?;
     if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
         return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
     }

@@ -50,7 +50,7 @@ pub(super) fn object(conn: &Connection, a: &Application, day: Day) -> Result<Val
     let stored = life::state(conn, a.id, day)?;
     let now = life::account(conn, a, day)?;
     let status = match (stored.as_str(), paid) {
-        (state @ ("stopped" | "recovered"), _) => state,
+        (state @ ("stopped" | "recovered" | "revoked"), _) => state,
         (_, p) if p == a.amount => "paid",
         (state, Fen(0)) => state,
         _ => "paying",
@@ -94,7 +94,7 @@ fn for_no(conn: &Connection, for_id: Option<i64>) -> Result<Option<String>> {
 fn next(status: &str) -> &'static [&'static str] {
     match status {
         "stopped" => &["resume", "recover"],
-        "recovered" | "paid" => &["recover"],
+        "recovered" | "revoked" | "paid" => &["recover"],
         _ => &["due", "pay", "stop", "recover"],
     }
 }

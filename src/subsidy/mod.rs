@@ -32,9 +32,10 @@ pub const MACHINE: Machine = Machine {
         ("reviewed", &["publicised", "rejected"]),
         ("publicised", &["approved", "rejected"]),
         ("rejected", &[]),
-        ("approved", &["stopped", "recovered"]),
-        ("stopped", &["resumed", "recovered"]),
-        ("resumed", &["stopped", "recovered"]),
+        ("approved", &["stopped", "recovered", "revoked"]),
+        ("stopped", &["resumed", "recovered", "revoked"]),
+        ("resumed", &["stopped", "recovered", "revoked"]),
+        ("revoked", &["recovered"]),
         ("recovered", &["recovered"]),
     ],
 };

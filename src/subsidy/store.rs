@@ -362,12 +362,17 @@ pub fn reserve(tx: &mut Tx<'_>, id: i64, seq: i64, line_id: Option<i64>) -> Resu
     Ok(())
 }
 
+/// What is left of an instalment `i` is still to be paid: its benefit was neither recovered nor revoked.
+const LIVE: &str =
+    "(SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = i.application_id AND s.voided_op IS NULL
+    ORDER BY s.id DESC LIMIT 1) NOT IN ('recovered', 'revoked')";
+
 /// Instalments that wait for money, due by a day, in the order of approval: application, scheme, number, what is left of it.
 pub fn waiting(conn: &Connection, until: Day) -> Result<Vec<(i64, String, i64, Fen)>> {
     let mut st = conn.prepare_cached(
-        "SELECT a.id, a.scheme, i.seq, i.amount_fen - i.settled_fen FROM instalment i JOIN application a ON a.id = i.application_id
-         WHERE i.line_id IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND i.voided_op IS NULL AND a.voided_op IS NULL
-         ORDER BY a.id, i.seq",
+        &format!("SELECT a.id, a.scheme, i.seq, i.amount_fen - i.settled_fen FROM instalment i JOIN application a ON a.id = i.application_id
+         WHERE i.line_id IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND i.voided_op IS NULL AND a.voided_op IS NULL AND {LIVE}
+         ORDER BY a.id, i.seq"),
     )?;
     let rows = st.query_map([until.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, Fen(r.get(3)?))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -389,10 +394,10 @@ pub fn relink(tx: &mut Tx<'_>, from: i64, to: Option<i64>) -> Result<()> {
 /// What approvals leave to a year: instalments that fall due in it and are reserved nowhere yet.
 pub fn committed_to(conn: &Connection, (first, last): (Day, Day)) -> Result<Fen> {
     let sum: i64 = conn
-        .prepare_cached(
-            "SELECT coalesce(sum(amount_fen - settled_fen), 0) FROM instalment
-             WHERE line_id IS NULL AND due_day BETWEEN ?1 AND ?2 AND voided_op IS NULL",
-        )?
+        .prepare_cached(&format!(
+            "SELECT coalesce(sum(amount_fen - settled_fen), 0) FROM instalment i
+             WHERE line_id IS NULL AND due_day BETWEEN ?1 AND ?2 AND voided_op IS NULL AND settled_fen < amount_fen AND {LIVE}"
+        ))?
         .query_row([first.0, last.0], |r| r.get(0))?;
     Ok(Fen(sum))
 }
@@ -401,8 +406,8 @@ pub fn committed_to(conn: &Connection, (first, last): (Day, Day)) -> Result<Fen>
 pub fn committed(conn: &Connection, line_id: i64, day: Day) -> Result<Fen> {
     let sum: i64 = conn
         .prepare_cached(
-            "SELECT coalesce(sum(i.amount_fen - i.settled_fen), 0) FROM instalment i JOIN award a ON a.application_id = i.application_id
-             WHERE a.line_id = ?1 AND i.line_id IS NULL AND a.approved_day <= ?2 AND i.voided_op IS NULL AND a.voided_op IS NULL",
+            &format!("SELECT coalesce(sum(i.amount_fen - i.settled_fen), 0) FROM instalment i JOIN award a ON a.application_id = i.application_id
+             WHERE a.line_id = ?1 AND i.line_id IS NULL AND a.approved_day <= ?2 AND i.voided_op IS NULL AND a.voided_op IS NULL AND {LIVE}"),
         )?
         .query_row(params![line_id, day.0], |r| r.get(0))?;
     Ok(Fen(sum))
@@ -458,9 +463,9 @@ pub fn add_instalment(tx: &mut Tx<'_>, id: i64, p: &Instalment) -> Result<()> {
     tx.conn()
         .prepare_cached(
             "INSERT INTO instalment (application_id, seq, made_op, due_day, period, amount_fen, settled_fen, line_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
-        .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.line_id])?;
+        .execute(params![id, p.seq, tx.op, p.due.0, p.period, p.amount.0, p.settled.0, p.line_id])?;
     tx.touch(&APPLICATION_SUBJECT, id);
     Ok(())
 }

@@ -220,23 +220,27 @@ pub(super) fn achieve(office: &Office, text: &str, award: &Award) -> Result<Exit
         if let (Some(k), Some(f)) = (&kept, award.file.as_deref()) {
             new.file_id = Some(paper_of(tx, &p, f, k)?);
         }
-        match held {
-            Some(a) if a.data == new => {}
-            Some(a) => facts::correct(tx, &ACHIEVEMENT, p.id, a.seq, a.span, &new.values())?,
-            None => {
-                let from = new.awarded.map_or(tx.day, PartDate::first_day);
-                facts::insert(tx, &ACHIEVEMENT, p.id, Span::from(from), &new.values())?;
-            }
-        }
-        if held.is_none_or(|a| a.data != new) {
-            tx.touch(&PERSON_SUBJECT, p.id);
-        }
+        achieved(tx, &p, &new)?;
         let mut v = award_json(&new);
         v["no"] = p.no().into();
         v["status"] = "active".into();
         Ok(v)
     })?;
     office.show_changed(&done)
+}
+
+/// Keeps an award of a person, or what is now known of the one of that text.
+pub fn achieved(tx: &mut Tx<'_>, p: &Person, new: &Achievement) -> Result<()> {
+    match p.achievements.iter().find(|a| a.data.text == new.text && a.span.until.is_none()) {
+        Some(a) if a.data == *new => return Ok(()),
+        Some(a) => facts::correct(tx, &ACHIEVEMENT, p.id, a.seq, a.span, &new.values())?,
+        None => {
+            let from = new.awarded.map_or(tx.day, PartDate::first_day);
+            facts::insert(tx, &ACHIEVEMENT, p.id, Span::from(from), &new.values())?;
+        }
+    }
+    tx.touch(&PERSON_SUBJECT, p.id);
+    Ok(())
 }
 
 /// Keeps the paper of an award beside the person.

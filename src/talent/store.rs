@@ -332,6 +332,16 @@ pub fn by_org(conn: &Connection, org_id: i64) -> Result<Vec<i64>> {
         .collect::<rusqlite::Result<_>>()?)
 }
 
+/// Whether somebody works in the zone on a day.
+pub fn works_here(conn: &Connection, id: i64, day: Day) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM engagement WHERE person_id = ?1 AND voided_op IS NULL AND from_day <= ?2
+                              AND (until_day IS NULL OR until_day >= ?2))",
+        )?
+        .query_row(params![id, day.0], |r| r.get(0))?)
+}
+
 /// What the log says of an op: number, time in milliseconds, business day, actor, command.
 pub type OpLine = (i64, i64, i32, String, String);
 

@@ -105,6 +105,18 @@ pub fn find_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, key
     best.map(|(_, h)| h)
 }
 
+/// The header of a list with one column alone: the first row with anything in it is one of `keys`.
+pub fn lone_header(rows: &[OwnedRow], known: &dyn Fn(&str) -> Option<usize>, keys: &[usize]) -> Option<Header> {
+    let row = rows.iter().find(|r| r.cells.iter().any(|c| !c.trim().is_empty()))?;
+    let mut said = row.cells.iter().filter(|c| !c.trim().is_empty());
+    let key = known(&even(said.next()?)).filter(|k| keys.contains(k))?;
+    if said.next().is_some() {
+        return None;
+    }
+    let mapping = row.cells.iter().map(|c| if c.trim().is_empty() { Mapped::Blank } else { Mapped::Known(key) }).collect();
+    Some(Header { row: row.number, last_row: row.number, headers: row.cells.clone(), mapping })
+}
+
 /// What a row behind the header is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {

@@ -222,7 +222,11 @@ const GRANTED: Part = Part {
     ),
     then: ", a.id",
     take: |d, _, r| {
-        d.facts.had.push(granted(r)?);
+        let had = granted(r)?;
+        // What was revoked before anything was paid was never had.
+        if !(had.paid == Fen::ZERO && r.get_ref(7)?.as_str() == Ok("revoked")) {
+            d.facts.had.push(had);
+        }
         Ok(())
     },
 };

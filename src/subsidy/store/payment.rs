@@ -222,7 +222,7 @@ pub struct Open {
     pub approved: Day,
 }
 
-/// Parts due up to a day of what was approved by a day, in the order of their days; none of what was recovered.
+/// Parts due up to a day of what was approved by a day, in the order of their days; none of what was recovered or revoked.
 pub fn open(conn: &Connection, until: Day, day: Day) -> Result<Vec<Open>> {
     let mut st = conn.prepare_cached(
         "SELECT a.id, a.scheme, w.policy_id, a.person_id, a.org_id, a.for_id, w.decision_id, i.seq, i.due_day, i.period,
@@ -231,7 +231,7 @@ pub fn open(conn: &Connection, until: Day, day: Day) -> Result<Vec<Open>> {
          JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL
          WHERE i.voided_op IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND w.approved_day <= ?2
            AND (SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL AND s.day <= ?2
-                ORDER BY s.id DESC LIMIT 1) <> 'recovered'
+                ORDER BY s.id DESC LIMIT 1) NOT IN ('recovered', 'revoked')
          ORDER BY i.due_day, a.id, i.seq",
     )?;
     let read = |r: &Row<'_>| {
