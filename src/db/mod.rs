@@ -6,6 +6,7 @@ pub mod digest;
 pub mod facts;
 pub mod files;
 pub mod open;
+pub mod reach;
 pub mod setting;
 pub mod subject;
 pub mod undo;

@@ -3,6 +3,7 @@
 
 use super::digest::{Hash, LeafBuilder, leaf_of, sha256};
 use super::open;
+use super::reach::Frozen;
 use super::subject::{self, Subject};
 use crate::base::day::Day;
 use crate::error::{self, Error, Result};
@@ -48,6 +49,8 @@ pub struct Tx<'c> {
     fresh: Option<Vec<(&'static str, i64)>>,
     bulk: Sha256,
     bulk_count: u64,
+    /// The first of those entered in bulk.
+    bulk_first: Option<i64>,
     keep_op: bool,
     outcome: Map<String, Value>,
     params: Map<String, Value>,
@@ -102,6 +105,7 @@ impl<'c> Tx<'c> {
         self.bulk.update(id.to_be_bytes());
         self.bulk.update(leaf);
         self.bulk_count += 1;
+        self.bulk_first.get_or_insert(id);
     }
 
     /// The next number of a table, `highest` being the SQL that asks for the highest given so far.
@@ -166,16 +170,21 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
         fresh: None,
         bulk: Sha256::new(),
         bulk_count: 0,
+        bulk_first: None,
         keep_op: false,
         outcome: Map::new(),
         params: act.params.clone(),
         numbers: BTreeMap::new(),
     };
     let value = f(&mut tx)?;
-    let Tx { op, touched, bulk, bulk_count, keep_op, outcome, params, .. } = tx;
+    let Tx { op, touched, bulk, bulk_count, bulk_first, keep_op, mut outcome, params, .. } = tx;
     if touched.is_empty() && bulk_count == 0 && !keep_op {
         db.rollback()?;
         return Ok(Done { value, op: None });
+    }
+    let reached = reached(&db, act, op, &touched, bulk_first)?;
+    if !reached.is_empty() {
+        outcome.insert("into_frozen".to_owned(), reached.into());
     }
     let mut subjects = Sha256::new();
     let mut leaves = Vec::with_capacity(touched.len());
@@ -249,6 +258,30 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
     }
     db.commit()?;
     Ok(Done { value, op: Some(op) })
+}
+
+/// The frozen periods that an op reaches into; 3 where nobody says why.
+fn reached(db: &Connection, act: &Act, op: i64, touched: &BTreeSet<(&'static str, i64)>, bulk_first: Option<i64>) -> Result<Vec<String>> {
+    let frozen = Frozen::load(db)?;
+    let mut found = BTreeMap::new();
+    if frozen.is_empty() {
+        return Ok(Vec::new());
+    }
+    frozen.note(act.day, &mut found);
+    for (kind, id) in touched {
+        if let Some(s) = subject::by_kind(kind) {
+            frozen.note_subject(db, s, *id, op, &mut found)?;
+        }
+    }
+    if let Some(first) = bulk_first {
+        frozen.note_bulk(db, &subject::PERSON_SUBJECT, first, op, &mut found)?;
+    }
+    match found.first_key_value() {
+        Some((period, day)) if act.reason.is_none() => {
+            Err(error::refused("frozen_period").fact("day", day.iso()).fact("period", period).detail("period", period.clone()))
+        }
+        _ => Ok(found.into_keys().collect()),
+    }
 }
 
 /// Last op, its hash and its time. Before the first op the hash is 32 zero bytes.

@@ -43,7 +43,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Training, Kind::Forum, Kind::Trip, Kind::Practice, Kind::Exchange];
+    /// All of them.
+    pub const ALL: [Kind; 5] = [Kind::Training, Kind::Forum, Kind::Trip, Kind::Practice, Kind::Exchange];
 
     /// Stable code.
     pub fn code(self) -> &'static str {

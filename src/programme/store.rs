@@ -303,8 +303,14 @@ pub fn of_person(conn: &Connection, person_id: i64) -> Result<Vec<i64>> {
 }
 
 /// The figures of programmes that ended within the days, by kind and named project, as of `day`: who was there, passed, and still works in the
-/// zone. A cancelled programme never was.
+/// zone.
 pub fn tally(conn: &Connection, from: Day, until: Day, day: Day) -> Result<BTreeMap<Line, Tally>> {
+    let (programmes, parts) = counted(conn, from, until, day)?;
+    Ok(figures::tally(&programmes, &parts))
+}
+
+/// Programmes that ended within the days, and who took part in them, as of `day`. A cancelled programme never was.
+pub fn counted(conn: &Connection, from: Day, until: Day, day: Day) -> Result<(Vec<Counted>, Vec<Part>)> {
     let (mut programmes, mut parts) = (Vec::new(), Vec::new());
     for id in ids(conn, 0)? {
         let p = loaded(conn, id)?;
@@ -323,5 +329,5 @@ pub fn tally(conn: &Connection, from: Day, until: Day, day: Day) -> Result<BTree
             });
         }
     }
-    Ok(figures::tally(&programmes, &parts))
+    Ok((programmes, parts))
 }

@@ -6,12 +6,12 @@ use super::make::{self, Asked, Made, WHITEPAPER};
 use super::period::{Length, Period};
 use super::store::{self, Frozen};
 use super::verify::{self, Verified};
-use super::{Figure, PREFIX, value};
+use super::{Cell, Figure, PREFIX, Row, value};
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
-use crate::ui::{Column, Format, View};
+use crate::ui::{Column, Format, View, spark};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -182,29 +182,48 @@ fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
 fn print(office: &Office, doc: &Doc) -> Result<()> {
     let head: String = std::iter::once(&doc.title).chain(&doc.about).map(|l| format!("{l}\n")).collect();
     office.put(crate::ui::clean::printable(&head).as_bytes())?;
+    let draws = office.with_out(|o| o.draws());
     for s in &doc.sections {
         office.put(format!("\n{}\n", s.title).as_bytes())?;
         for t in &s.tables {
             office.put(b"\n")?;
-            office.show(&view(t))?;
+            office.show(&view(t, draws))?;
         }
     }
     let notes: String = doc.notes.iter().map(|l| format!("\n{l}")).collect();
     office.put(format!("{}\n", crate::ui::clean::printable(&notes)).as_bytes())
 }
 
-fn view(t: &Sheet) -> View {
+fn view(t: &Sheet, draws: bool) -> View {
     let mut columns = vec![Column::new("c0").labelled(&t.corner)];
     columns.extend(t.heads.iter().enumerate().map(|(at, h)| Column::right(format!("c{}", at + 1)).labelled(h)));
     let rows = t
         .texts()
         .into_iter()
         .map(|cells| Value::Object(cells.into_iter().enumerate().map(|(at, c)| (format!("c{at}"), c.into())).collect()));
-    let mut view = View::list(rows.collect(), columns).titled(t.title.clone());
+    let mut rows: Vec<Value> = rows.collect();
+    if let Some(bars) = bars(t).filter(|_| draws) {
+        columns.push(Column::new("bar").labelled(""));
+        rows.iter_mut().zip(bars).for_each(|(row, bar)| row["bar"] = bar.into());
+    }
+    let mut view = View::list(rows, columns).titled(t.title.clone());
     for note in &t.notes {
         view = view.noted(note.clone());
     }
     view
+}
+
+/// A bar a row of a table that is drawn: of its first drawn column against the largest, or a share of its whole.
+fn bars(t: &Sheet) -> Option<Vec<String>> {
+    const CELLS: usize = 12;
+    let number = |row: &Row, at: usize| row.cells.get(at).and_then(Cell::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+    let percent = t.table.columns.iter().position(|c| c.key == "percent");
+    let at = percent.or_else(|| t.chart.as_ref()?.columns.first().copied())?;
+    let whole = match percent {
+        Some(_) => 1000,
+        None => t.table.rows.iter().map(|r| number(r, at)).max()?,
+    };
+    Some(t.table.rows.iter().map(|r| spark::bar(number(r, at), whole, CELLS)).collect())
 }
 
 // ---------------------------------------------------------------- frozen reports

@@ -1,6 +1,6 @@
 //! A report in words: figures under their titles in a language, in sections, ready for any form. Knows no form and no SQL.
 
-use super::{Cell, Figures, Table, Unit, money};
+use super::{Cell, Figures, Row, Table, Unit, money};
 use crate::base::codes;
 use crate::ui::Lang;
 use crate::ui::lang::{fill, try_t_in};
@@ -62,11 +62,26 @@ pub struct Sheet {
     pub chart: Option<Chart>,
 }
 
-/// What of a table is drawn: these columns, a bar or a line a row.
+/// What of a table is drawn, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
+    /// How.
+    pub shape: Shape,
     /// Columns by place.
     pub columns: Vec<usize>,
+    /// How each row stands, as a code: of progress.
+    pub states: Vec<String>,
+}
+
+/// The shape of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A bar a row and column.
+    Bars,
+    /// A line a row over the columns.
+    Lines,
+    /// How much of a goal is reached.
+    Progress,
 }
 
 impl Sheet {
@@ -127,8 +142,8 @@ fn grouped(text: &str) -> String {
 
 /// Which tables stand in which section, in order.
 pub const SECTIONS: [(&str, &[&str]); 7] = [
-    ("targets", &["targets"]),
-    ("people", &["corps", "flows", "left_why", "rigid"]),
+    ("targets", &["targets", "tasks"]),
+    ("people", &["corps", "trend", "flows", "left_why", "rigid"]),
     (
         "structure",
         &[
@@ -148,22 +163,31 @@ pub const SECTIONS: [(&str, &[&str]); 7] = [
             "mode",
         ],
     ),
-    ("services", &["cards", "cases"]),
+    ("services", &["cards", "cases", "trained"]),
     ("money", &["subsidies", "arrears", "funds"]),
     ("places", &["platforms", "firms", "projects"]),
-    ("quality", &["quality", "units", "log"]),
+    ("quality", &["integrity", "quality", "units", "log"]),
 ];
 
-/// Tables that are drawn, and by which columns.
-const DRAWN: [(&str, &[usize]); 7] = [
-    ("targets", &[1, 2]),
-    ("corps", &[0, 1, 2]),
-    ("flows", &[0, 3]),
-    ("age", &[0]),
-    ("education", &[0]),
-    ("industry", &[0]),
-    ("subsidies", &[2, 4]),
+/// Tables that are drawn, how, and by which columns.
+const DRAWN: [(&str, Shape, &[&str]); 9] = [
+    ("targets", Shape::Progress, &["goal", "expected", "percent"]),
+    ("corps", Shape::Bars, &["people", "previous", "last_year"]),
+    ("trend", Shape::Lines, &["q1", "q2", "q3", "q4"]),
+    ("flows", Shape::Bars, &["in", "out"]),
+    ("age", Shape::Bars, &["people"]),
+    ("education", Shape::Bars, &["people"]),
+    ("industry", Shape::Bars, &["people"]),
+    ("trained", Shape::Bars, &["trained", "passed", "stayed"]),
+    ("subsidies", Shape::Bars, &["paid", "owed"]),
 ];
+
+fn drawn(t: &Table) -> Option<Chart> {
+    let (_, shape, keys) = DRAWN.iter().find(|d| d.0 == t.key)?;
+    let columns = (0..t.columns.len()).filter(|at| keys.contains(&t.columns[*at].key)).collect();
+    let state = |r: &Row| r.cells.iter().find_map(|c| if let Cell::Code(code) = c { Some(code.clone()) } else { None }).unwrap_or_default();
+    Some(Chart { shape: *shape, columns, states: t.rows.iter().map(state).collect() })
+}
 
 /// Figures in words, section by section; tables without rows are left out.
 pub fn sections(figures: &Figures, lang: Lang) -> Vec<Section> {
@@ -228,7 +252,7 @@ pub fn sheet(t: &Table, lang: Lang) -> Sheet {
         names: t.rows.iter().map(|r| r.name.clone().unwrap_or_else(|| name(&r.key))).collect(),
         total: t.total.as_ref().map(|_| words(lang, "total", &[])),
         notes,
-        chart: DRAWN.iter().find(|d| d.0 == t.key).map(|d| Chart { columns: d.1.to_vec() }),
+        chart: drawn(t),
         table,
     }
 }
@@ -239,6 +263,11 @@ fn row_of_elsewhere(table: &str, key: &str, lang: Lang) -> Option<String> {
         "cases" => format!("value.case.type.{key}"),
         "cards" => format!("value.card.level.{key}"),
         "arrears" => format!("value.fund.source.{key}"),
+        "tasks" => format!("value.colour.{key}"),
+        "trained" => {
+            let zh = lang == Lang::Zh;
+            return codes::label("named_project", key, zh).or_else(|| codes::label("programme_kind", key, zh)).map(str::to_owned);
+        }
         _ => return None,
     };
     try_t_in(lang, &path).map(str::to_owned)
@@ -247,12 +276,13 @@ fn row_of_elsewhere(table: &str, key: &str, lang: Lang) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::figures::{matters, money, people};
+    use crate::report::figures::{matters, money, people, works};
 
     #[test]
     fn every_table_stands_in_a_section_and_has_its_words() {
         let all: Vec<&str> = SECTIONS.iter().flat_map(|s| s.1.iter().copied()).collect();
-        let keys: Vec<&str> = people::keys().into_iter().chain(money::KEYS).chain(matters::KEYS).chain(["targets"]).collect();
+        let keys: Vec<&str> =
+            people::keys().into_iter().chain(money::KEYS).chain(matters::KEYS).chain(works::KEYS).chain(["targets"]).collect();
         for key in &keys {
             assert!(all.contains(key), "{key}");
             for lang in [Lang::Zh, Lang::En] {

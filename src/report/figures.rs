@@ -3,6 +3,7 @@
 pub mod matters;
 pub mod money;
 pub mod people;
+pub mod works;
 
 use super::period::Period;
 use super::{Figure, Figures, Table};
@@ -88,17 +89,22 @@ pub fn figures(s: &Source<'_>) -> Result<Figures> {
     let pack = target::store::pack(s.conn)?;
     let span = s.span();
     let mut of_people = people::tables(s.conn, s.path, &s.when(&pack))?;
-    let mut tables = vec![matters::targets_table(s.conn, span, &pack, &by_corps(&of_people))?];
+    let of_targets = matters::of_targets(s.conn, span, &pack, &by_corps(&of_people))?;
+    let mut works = works::tables(s.conn, span, of_targets.clone())?;
+    let mut tables = vec![matters::targets_table(span, &pack, of_targets)];
+    tables.extend(take(&mut works, "tasks"));
     // The order of a reader's questions: people, their cards, cases and money, then units; what is doubtful last.
     let quality = take(&mut of_people, "quality");
     let cards = take(&mut of_people, "cards");
     tables.append(&mut of_people);
+    tables.extend(take(&mut works, "trained"));
     tables.extend(cards);
     let mut others = matters::tables(s.conn, span, &pack)?;
     tables.extend(take(&mut others, "cases"));
     tables.extend(money::tables(s.conn, span)?);
     let (units, log) = (take(&mut others, "units"), take(&mut others, "log"));
     tables.append(&mut others);
+    tables.append(&mut works);
     tables.extend(quality.into_iter().chain(units).chain(log));
     Ok(Figures { tables })
 }
@@ -125,6 +131,7 @@ pub fn records(s: &Source<'_>, f: &Figure) -> Result<Vec<Record>> {
     let found = match f.table.as_str() {
         "targets" => of_target(s, &pack, f)?,
         key if money::KEYS.contains(&key) => money::records(s.conn, span, f)?,
+        key if works::KEYS.contains(&key) => works::records(s.conn, span, f)?,
         key if matters::KEYS.contains(&key) => matters::records(s.conn, span, &pack, f)?,
         _ => {
             // A share rests on the people of its row.

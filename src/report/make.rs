@@ -301,7 +301,8 @@ pub fn name_targets(sections: &mut [doc::Section], pack: &crate::policy::Targets
     for t in sections.iter_mut().flat_map(|s| &mut s.tables).filter(|t| t.table.key == "targets") {
         for (name, row) in t.names.iter_mut().zip(&t.table.rows) {
             if let Some(target) = pack.targets.iter().find(|p| p.code == row.key) {
-                *name = format!("{} {}", target.code, target.name(lang == Lang::Zh));
+                let most = target.goal_max.map(|most| format!(" ({}–{most})", target.goal)).unwrap_or_default();
+                *name = format!("{} {}{most}", target.code, target.name(lang == Lang::Zh));
             }
         }
     }

@@ -12,6 +12,8 @@ pub const FEWEST: i64 = 5;
 pub struct Known {
     /// Figures that are the same by what they count.
     pub same: Vec<(Figure, Figure)>,
+    /// What else adds up: stock and flow, one side and the other.
+    pub balances: Vec<(Vec<Figure>, Vec<Figure>)>,
     /// Figures of persons among others: of some targets.
     pub people: BTreeSet<Figure>,
     /// What the white paper of the year before did not tell.
@@ -33,9 +35,9 @@ pub fn protect(figures: &Figures, known: &Known) -> Figures {
     loop {
         truth.spread(&mut hidden);
         let published = truth.publish(figures, &hidden);
-        let open = attack_as(&published, known);
+        let seen = attack_as(&published, known);
         // A figure that can be reckoned back: what it was reckoned from is told less exactly.
-        let more = open.iter().find_map(|f| truth.complement(*truth.places.get(f)?, &hidden, known));
+        let more = seen.open.iter().find_map(|f| truth.complement(*truth.places.get(f)?, &hidden, &seen, known));
         match more {
             Some((at, width)) => {
                 hidden.insert(at, width);
@@ -47,7 +49,7 @@ pub fn protect(figures: &Figures, known: &Known) -> Figures {
 
 /// A figure that the published ones give away, by its name, though it stands as a band or not at all.
 pub fn attack(published: &Figures, known: &Known) -> Vec<(Figure, Cell)> {
-    let open = attack_as(published, known).into_iter();
+    let open = attack_as(published, known).open.into_iter();
     open.filter_map(|f| published.cell(&f).cloned().map(|c| (f, c))).filter(|(_, c)| matches!(c, Cell::Band(..) | Cell::Withheld)).collect()
 }
 
@@ -60,8 +62,8 @@ struct Var {
     high: i64,
 }
 
-/// What adds up: the first is the sum of the others.
-type Sum = (usize, Vec<usize>);
+/// What adds up: the one side comes to the same as the other.
+type Sum = (Vec<usize>, Vec<usize>);
 
 /// Every number with what adds up to what.
 struct System {
@@ -114,7 +116,7 @@ impl System {
             for c in &t.columns {
                 let parts: Vec<usize> = t.rows.iter().filter_map(|r| at(&r.key, c.key)).collect();
                 if let Some(whole) = at("total", c.key).filter(|_| !parts.is_empty()) {
-                    s.sums.push((whole, parts));
+                    s.sums.push((vec![whole], parts));
                 }
             }
             for key in t.rows.iter().map(|r| r.key.as_str()).chain(["total"]) {
@@ -122,9 +124,14 @@ impl System {
                 if t.key == "rigid"
                     && let (Some(whole), Some(a), Some(b)) = (at(key, "introduced"), at(key, "rigid"), at(key, "flexible"))
                 {
-                    s.sums.push((whole, vec![a, b]));
+                    s.sums.push((vec![whole], vec![a, b]));
                 }
             }
+        }
+        for (one, other) in &known.balances {
+            let at = |side: &[Figure]| side.iter().map(|f| s.places.get(f).copied()).collect::<Option<Vec<_>>>();
+            let sum = at(one).zip(at(other));
+            s.sums.extend(sum);
         }
         s
     }
@@ -140,28 +147,34 @@ impl System {
         }
     }
 
-    /// What else must be told less exactly so that a number isn't given away: of what adds up with it the smallest that is told, else the smallest
-    /// whose band can be wider; the first choice is never a whole that every reader knows.
-    fn complement(&self, found: usize, hidden: &BTreeMap<usize, usize>, known: &Known) -> Option<(usize, usize)> {
-        let near = self.sums.iter().filter(|(whole, parts)| *whole == found || parts.contains(&found));
-        let others: BTreeSet<usize> =
-            near.flat_map(|(whole, parts)| parts.iter().chain([whole])).copied().filter(|v| *v != found).collect();
-        let told = others
-            .iter()
-            .filter(|v| !hidden.contains_key(v) && !self.vars[**v].names.iter().any(|f| known.told.contains(f)))
-            .map(|v| (self.cost(*v), *v, 0));
-        let wider = hidden_wider(&others, hidden).filter(|(v, _)| self.vars[*v].people).map(|(v, w)| (self.cost(v), v, w));
-        told.chain(wider)
-            .min()
-            .map(|(_, v, w)| (v, w))
-            // Its own band is wider, where nothing adds up with it.
-            .or_else(|| hidden.get(&found).filter(|w| self.vars[found].people && **w < WIDTHS.len()).map(|w| (found, w + 1)))
+    /// What else must be told less exactly so that a number isn't given away. Where the rest of a sum is known, one of the rest must be hidden; where it
+    /// is hidden too narrowly, one of it gets a wider band.
+    fn complement(&self, found: usize, hidden: &BTreeMap<usize, usize>, seen: &Attack, known: &Known) -> Option<(usize, usize)> {
+        let near = self.sums.iter().filter(|(a, b)| a.contains(&found) || b.contains(&found));
+        let mut wider = Vec::new();
+        for (a, b) in near {
+            let others: Vec<usize> = a.iter().chain(b).copied().filter(|v| *v != found).collect();
+            let loose = |v: &usize| hidden.contains_key(v) && seen.narrowed.get(*v).is_some_and(|(low, high)| low < high);
+            if others.iter().any(loose) {
+                wider.extend(others.into_iter().filter(loose));
+                continue;
+            }
+            let told = others.iter().filter(|v| !hidden.contains_key(v) && !self.vars[**v].names.iter().any(|f| known.told.contains(f)));
+            if let Some((_, v)) = told.map(|v| (self.cost(*v, hidden), *v)).min() {
+                return Some((v, 0));
+            }
+        }
+        wider.push(found);
+        let next = |v: usize| hidden.get(&v).filter(|w| self.vars[v].people && **w < WIDTHS.len()).map(|w| (*w + 1, v));
+        wider.into_iter().filter_map(next).min().map(|(w, v)| (v, w))
     }
 
-    /// Totals last, nothings before them, small before large.
-    fn cost(&self, v: usize) -> (bool, bool, i64) {
+    /// Nothings last; then what many other sums would give away again, as totals; then what is only compared; the smallest first.
+    fn cost(&self, v: usize, hidden: &BTreeMap<usize, usize>) -> (bool, usize, bool, i64) {
         let var = &self.vars[v];
-        (var.names.iter().any(|f| f.row == "total"), var.value == 0, var.value)
+        let alone = |(a, b): &&Sum| (a.contains(&v) || b.contains(&v)) && !a.iter().chain(b).any(|o| hidden.contains_key(o));
+        let compared = var.names.iter().any(|f| f.column.ends_with("last_year"));
+        (var.value == 0, self.sums.iter().filter(alone).count(), compared, var.value)
     }
 
     fn publish(&self, figures: &Figures, hidden: &BTreeMap<usize, usize>) -> Figures {
@@ -169,15 +182,13 @@ impl System {
         for t in &mut out.tables {
             let key = t.key;
             let columns = t.columns.clone();
-            let whole_hidden = self.hides(key, "total", &columns, hidden);
             for (row, cells) in t.rows.iter_mut().map(|r| (r.key.as_str(), &mut r.cells)).chain(t.total.iter_mut().map(|c| ("total", c))) {
-                let part_hidden = self.hides(key, row, &columns, hidden);
                 for (c, cell) in columns.iter().zip(cells) {
                     let f = Figure { table: key.into(), row: row.into(), column: c.key.into() };
                     if let Some((at, width)) = self.places.get(&f).and_then(|at| Some((at, hidden.get(at)?))) {
                         let var = &self.vars[*at];
                         *cell = if var.people { band(var.value, *width) } else { Cell::Withheld };
-                    } else if (c.unit == Unit::Percent || c.key == "remaining") && (part_hidden || whole_hidden) && *cell != Cell::None {
+                    } else if *cell != Cell::None && self.tells(key, row, c.key, hidden) {
                         *cell = Cell::Withheld;
                     }
                 }
@@ -186,16 +197,20 @@ impl System {
         out
     }
 
-    fn hides(&self, table: &str, row: &str, columns: &[super::Column], hidden: &BTreeMap<usize, usize>) -> bool {
-        columns.iter().any(|c| {
-            let f = Figure { table: table.into(), row: row.into(), column: c.key.into() };
+    /// Whether a figure that is reckoned from others would tell one that is hidden.
+    fn tells(&self, table: &str, row: &str, column: &str, hidden: &BTreeMap<usize, usize>) -> bool {
+        let rests_on: &[(&str, &str)] = match column {
+            "share" => &[(row, "people"), ("total", "people")],
+            "rigid_share" => &[(row, "rigid"), (row, "introduced")],
+            "on_time_share" => &[(row, "on_time"), (row, "closed")],
+            "percent" | "remaining" => &[(row, "introduced"), (row, "all")],
+            _ => &[],
+        };
+        rests_on.iter().any(|(row, column)| {
+            let f = Figure { table: table.into(), row: (*row).into(), column: (*column).into() };
             self.places.get(&f).is_some_and(|at| hidden.contains_key(at))
         })
     }
-}
-
-fn hidden_wider<'a>(others: &'a BTreeSet<usize>, hidden: &'a BTreeMap<usize, usize>) -> impl Iterator<Item = (usize, usize)> + 'a {
-    others.iter().filter_map(|v| hidden.get(v).filter(|w| **w < WIDTHS.len()).map(|w| (*v, w + 1)))
 }
 
 /// Bands of figures that stand in for small ones become wider where they give them away; the last has no end.
@@ -219,24 +234,33 @@ fn band(value: i64, width: usize) -> Cell {
 /// So many steps are tried to find another reading of a figure before it counts as given away.
 const STEPS: usize = 4000;
 
+/// What an attack comes to.
+struct Attack {
+    /// Figures that can have one value only.
+    open: Vec<Figure>,
+    /// Between what every number must lie, by its place.
+    narrowed: Vec<(i64, i64)>,
+}
+
 /// Figures that can have one value only. Every relation a reader knows narrows every band until nothing moves; a figure is safe where a second whole
 /// reading of all tables exists that gives it another value.
-fn attack_as(published: &Figures, known: &Known) -> Vec<Figure> {
+fn attack_as(published: &Figures, known: &Known) -> Attack {
     let s = System::of(published, known);
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); s.vars.len()];
-    for (n, (whole, parts)) in s.sums.iter().enumerate() {
-        parts.iter().chain([whole]).for_each(|v| of[*v].push(n));
+    for (n, (a, b)) in s.sums.iter().enumerate() {
+        a.iter().chain(b).for_each(|v| of[*v].push(n));
     }
     let bounds: Vec<(i64, i64)> = s.vars.iter().map(|v| (v.low, v.high)).collect();
     let unsure: Vec<usize> = (0..s.vars.len()).filter(|v| !s.vars[*v].names.is_empty() && bounds[*v].0 < bounds[*v].1).collect();
     let mut narrowed = bounds.clone();
     let all: Vec<usize> = (0..s.sums.len()).collect();
     if !narrow(&s.sums, &of, &mut narrowed, all) {
-        return Vec::new();
+        return Attack { open: Vec::new(), narrowed };
     }
     let mut steps = STEPS;
     let Some(first) = solve(&s.sums, &of, narrowed.clone(), &unsure, &mut steps) else {
-        return unsure.iter().flat_map(|v| s.vars[*v].names.clone()).collect();
+        let open = unsure.iter().flat_map(|v| s.vars[*v].names.clone()).collect();
+        return Attack { open, narrowed };
     };
     let mut safe: BTreeSet<usize> = BTreeSet::new();
     // What one table tells and another hides is not hidden.
@@ -260,32 +284,27 @@ fn attack_as(published: &Figures, known: &Known) -> Vec<Figure> {
             None => open.extend(s.vars[*v].names.clone()),
         }
     }
-    open
+    Attack { open, narrowed }
 }
 
 /// Narrows every number by what adds up, until nothing moves; false where no reading is left.
 fn narrow(sums: &[Sum], of: &[Vec<usize>], b: &mut [(i64, i64)], mut todo: Vec<usize>) -> bool {
     while let Some(n) = todo.pop() {
-        let (whole, parts) = &sums[n];
-        let low: i64 = parts.iter().map(|p| b[*p].0).sum();
-        let high: i64 = parts.iter().map(|p| b[*p].1).sum();
-        let mut tighten = |b: &mut [(i64, i64)], v: usize, (l, h): (i64, i64)| {
-            let now = (b[v].0.max(l), b[v].1.min(h));
-            if now != b[v] {
-                b[v] = now;
-                // What moved may move the others of this sum once more.
-                todo.extend(&of[v]);
-            }
-            now.0 <= now.1
-        };
-        if !tighten(b, *whole, (low, high)) {
-            return false;
-        }
-        let w = b[*whole];
-        for p in parts {
-            let (l, h) = b[*p];
-            if !tighten(b, *p, (w.0 - (high - h), w.1 - (low - l))) {
-                return false;
+        let (one, other) = &sums[n];
+        for (side, against) in [(one, other), (other, one)] {
+            let sum = |side: &[usize], b: &[(i64, i64)]| side.iter().fold((0, 0), |(low, high), v| (low + b[*v].0, high + b[*v].1));
+            let ((low, high), (least, most)) = (sum(side, b), sum(against, b));
+            for v in side {
+                let (l, h) = b[*v];
+                let now = (l.max(least - (high - h)), h.min(most - (low - l)));
+                if now.0 > now.1 {
+                    return false;
+                }
+                if now != (l, h) {
+                    b[*v] = now;
+                    // What moved may move the others of this sum once more.
+                    todo.extend(&of[*v]);
+                }
             }
         }
     }

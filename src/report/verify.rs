@@ -9,7 +9,7 @@ use super::{Cell, Figure, Figures};
 use crate::base::day::Day;
 use crate::collect;
 use crate::db::digest::{hex, sha256};
-use crate::db::open;
+use crate::db::{open, reach, subject};
 use crate::error::{self, Result};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ pub fn verify(conn: &Connection, path: &Path, f: &Frozen) -> Result<Verified> {
             continue;
         }
         let ops = match Figure::parse(&c.figure) {
-            Some(figure) => ops(conn, f.known_op, &behind(&past, &figure)?, &behind(&present, &figure)?)?,
+            Some(figure) => ops(conn, f, &behind(&past, &figure)?, &behind(&present, &figure)?)?,
             None => Vec::new(),
         };
         corrected.push(Corrected { figure: c.figure, frozen: c.before, now: c.after, ops });
@@ -73,13 +73,18 @@ fn behind(s: &Source<'_>, f: &Figure) -> Result<Vec<Record>> {
     }
 }
 
-/// The entries behind an op that changed what only one of two lists has.
-fn ops(conn: &Connection, known: i64, before: &[Record], after: &[Record]) -> Result<Vec<i64>> {
+/// The entries made since that changed what only one of two lists has, for a day up to the report's.
+fn ops(conn: &Connection, f: &Frozen, before: &[Record], after: &[Record]) -> Result<Vec<i64>> {
     let key = |r: &Record| (r.kind, r.id, r.day, r.amount);
     let (a, b): (BTreeSet<_>, BTreeSet<_>) = (before.iter().map(key).collect(), after.iter().map(key).collect());
     let mut found = BTreeSet::new();
     for (kind, id, ..) in a.symmetric_difference(&b) {
-        found.extend(store::ops_since(conn, known, kind, *id)?);
+        for op in store::ops_since(conn, f.known_op, kind, *id)? {
+            let first = subject::by_kind(kind).map(|s| reach::first_moved(conn, s, *id, op)).transpose()?.flatten();
+            if first.is_none_or(|day| day <= f.as_of) {
+                found.insert(op);
+            }
+        }
         if found.len() > OPS {
             break;
         }

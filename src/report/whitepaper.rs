@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// Chapters and the tables of each.
 const CHAPTERS: [(&str, &[&str]); 6] = [
     ("overview", &["targets"]),
-    ("people", &["corps", "flows", "left_why", "rigid"]),
+    ("people", &["corps", "trend", "flows", "left_why", "rigid"]),
     (
         "structure",
         &[
@@ -38,7 +38,7 @@ const CHAPTERS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("places", &["platforms", "firms", "projects"]),
-    ("services", &["cards", "cases"]),
+    ("services", &["trained", "cards", "cases"]),
     ("money", &["subsidies", "arrears", "funds"]),
 ];
 
@@ -121,8 +121,20 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
     ] {
         known.same.extend(f(a).zip(f(b)));
     }
+    for row in figures.table("trend").iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
+        known.same.extend(f(&format!("corps/{row}/people")).zip(f(&format!("trend/{row}/q4"))));
+    }
     // Only what is the same in truth: a table may leave out who has nothing of its kind.
     known.same.retain(|(a, b)| figures.cell(a).is_some() && figures.cell(a) == figures.cell(b));
+    for row in figures.table("corps").iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
+        let side = |a: &str, b: &str| [a, b].iter().filter_map(|n| Figure::parse(&n.replace("ROW", row))).collect::<Vec<_>>();
+        let (one, other) = (side("corps/ROW/people", "flows/ROW/out"), side("corps/ROW/last_year", "flows/ROW/in"));
+        let sum = |side: &[Figure]| side.iter().map(|f| figures.cell(f)?.int()).sum::<Option<i64>>();
+        // Where somebody moved between corps it is no balance, and whoever takes it for one is wrong.
+        if sum(&one).is_some() && sum(&one) == sum(&other) {
+            known.balances.push((one, other));
+        }
+    }
     if let Some(before) = super::store::last(conn, super::make::WHITEPAPER, &period.last_year().code())? {
         let untold: BTreeSet<Figure> = withheld(&before.figures).into_iter().flat_map(|f| a_year_later(&f)).collect();
         for (was, ..) in figures.tables.iter().flat_map(super::Table::figures) {

@@ -110,6 +110,13 @@ impl<'c> Book<'c> {
         Ok(Book { conn, day, targets, rules, policy_id, of_targets: OnceCell::new(), of_lines: OnceCell::new() })
     }
 
+    /// The same where the targets are counted already.
+    #[must_use]
+    pub fn knowing(self, of_targets: Vec<target::Figures>) -> Book<'c> {
+        self.of_targets.get_or_init(|| of_targets);
+        self
+    }
+
     /// A task on the day.
     pub fn seen(&self, task: Task) -> Result<Seen> {
         let (conn, day) = (self.conn, self.day);

@@ -286,8 +286,8 @@ fn log<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Result<
 
 // ---------------------------------------------------------------- targets
 
-/// Where the targets stand; of people by what the pass over people counted: introduced, all, left a corps.
-pub fn targets_table(conn: &Connection, span: Span, pack: &TargetsPack, people: &BTreeMap<&str, [i64; 3]>) -> Result<Table> {
+/// What the targets count; of people by what the pass over people found: introduced, all, left a corps.
+pub fn of_targets(conn: &Connection, span: Span, pack: &TargetsPack, people: &BTreeMap<&str, [i64; 3]>) -> Result<Vec<target::Figures>> {
     let day = span.until.0;
     let mut figures = vec![target::Figures::default(); pack.targets.len()];
     for (t, f) in pack.targets.iter().zip(&mut figures) {
@@ -312,12 +312,16 @@ pub fn targets_table(conn: &Connection, span: Span, pack: &TargetsPack, people: 
         }
         Ok(())
     })?;
-    let people = |key| Column { key, unit: Unit::Count };
+    Ok(figures)
+}
+
+/// Where the targets stand.
+pub fn targets_table(span: Span, pack: &TargetsPack, figures: Vec<target::Figures>) -> Table {
     let columns = vec![
         Column::count("goal"),
-        people("introduced"),
-        people("all"),
-        people("left"),
+        Column::count("introduced"),
+        Column::count("all"),
+        Column::count("left"),
         Column::count("expected"),
         Column::percent("percent"),
         Column::count("remaining"),
@@ -328,7 +332,7 @@ pub fn targets_table(conn: &Connection, span: Span, pack: &TargetsPack, people: 
         .iter()
         .zip(figures)
         .map(|(t, f)| {
-            let line = TargetLine::of(pack, t, f, day, true);
+            let line = TargetLine::of(pack, t, f, span.until.0, true);
             let some = |n: Option<i64>| n.map_or(Cell::None, Cell::Int);
             let tenths = (line.percent * 10.0).round();
             let colour = serde_json::to_value(line.colour).ok().and_then(|v| v.as_str().map(str::to_owned));
@@ -348,5 +352,5 @@ pub fn targets_table(conn: &Connection, span: Span, pack: &TargetsPack, people: 
             }
         })
         .collect();
-    Ok(Table { key: "targets", set: None, columns, rows, total: None })
+    Table { key: "targets", set: None, columns, rows, total: None }
 }

@@ -1,7 +1,7 @@
 //! One pass over people feeds every table about them, and the lists behind each figure. Persons are read side by side with what hangs on them, in
 //! the order of their numbers, by as many threads as there are processors: memory does not grow with the office.
 
-use super::super::period::Period;
+use super::super::period::{Length, Period};
 use super::super::{Cell, Column, Figure, Row, Table, share};
 use crate::base::codes;
 use crate::base::day::{Day, PartDate};
@@ -18,6 +18,11 @@ use rusqlite::{Connection, Row as SqlRow, Rows};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+/// So many days are looked at in the pass: `When::days`.
+const DAYS: usize = 7;
+/// The first of the quarters' ends among them.
+const FIRST_QUARTER: usize = 3;
+
 /// The days a report looks at people on, and the periods it looks at.
 #[derive(Clone, Debug)]
 pub struct When {
@@ -30,9 +35,14 @@ pub struct When {
 }
 
 impl When {
-    /// This day, the end of the period before, the end of the same period last year.
-    fn days(&self) -> [Day; 3] {
-        [self.day, self.period.previous().until(), self.period.last_year().until()]
+    /// This day, the end of the period before, the end of the same period last year; of a year its quarters' ends too.
+    fn days(&self) -> [Day; DAYS] {
+        let never = Day(i32::MIN);
+        let quarter = |n: u32| match self.period.length {
+            Length::Year => Period { length: Length::Quarter, number: n, ..self.period }.until().min(self.day),
+            _ => never,
+        };
+        [self.day, self.period.previous().until(), self.period.last_year().until(), quarter(1), quarter(2), quarter(3), quarter(4)]
     }
 
     /// First days of the three periods.
@@ -94,8 +104,9 @@ const FLOWS: usize = 2;
 const LEFT: usize = 3;
 const QUALITY: usize = 4;
 const CARDS: usize = 5;
+const TREND: usize = 6;
 /// The first of `DIMS`.
-const FIRST_DIM: usize = 6;
+const FIRST_DIM: usize = 7;
 
 const QUALITIES: [&str; 7] =
     ["no_birth_date", "no_education", "no_category", "no_document", "document_expired", "contract_over", "several_engagements"];
@@ -199,6 +210,7 @@ fn counts() -> Vec<Count> {
             [CARD_STATES.map(Column::people).to_vec(), vec![Column::people("issued"), Column::people("attached")]].concat(),
             &[],
         ),
+        Count::new("trend", Some("corps"), ["q1", "q2", "q3", "q4"].map(Column::people).to_vec(), &corps),
     ];
     all.extend(DIMS.iter().map(|d| Count::new(d.key, d.set, vec![Column::people("people")], &d.rows())));
     all
@@ -220,7 +232,24 @@ pub fn keys() -> Vec<&'static str> {
 
 /// The tables about people and their cards.
 pub fn tables(conn: &Connection, path: Option<&Path>, when: &When) -> Result<Vec<Table>> {
-    Ok(finish(pass(conn, path, when, None)?.counts))
+    let mut tables = finish(pass(conn, path, when, None)?.counts);
+    // Of a year the period before and a year before are one; only a year has quarters.
+    match when.period.length {
+        Length::Year => tables.iter_mut().for_each(|t| drop_columns(t, |key| matches!(key, "previous" | "in_previous" | "out_previous"))),
+        _ => tables.retain(|t| t.key != "trend"),
+    }
+    Ok(tables)
+}
+
+fn drop_columns(t: &mut Table, drop: impl Fn(&str) -> bool) {
+    let keep: Vec<bool> = t.columns.iter().map(|c| !drop(c.key)).collect();
+    let kept = |cells: &mut Vec<Cell>| {
+        let mut keep = keep.iter();
+        cells.retain(|_| *keep.next().unwrap_or(&true));
+    };
+    t.rows.iter_mut().map(|r| &mut r.cells).chain(&mut t.total).for_each(kept);
+    let mut keep = keep.iter();
+    t.columns.retain(|_| *keep.next().unwrap_or(&true));
 }
 
 /// The persons or cards behind a figure of these tables; None where there is no such figure.
@@ -447,9 +476,9 @@ struct Spell {
 /// What is known of one person, reused for the next.
 struct Person<'s> {
     shared: &'s Shared<'s>,
-    days: [Day; 3],
+    days: [Day; DAYS],
     /// Place of the primary corps on each day, of a leaver the last one.
-    corps: [Option<usize>; 3],
+    corps: [Option<usize>; DAYS],
     profiled: bool,
     rows: [usize; DIMS.len()],
     birth: bool,
@@ -470,7 +499,7 @@ impl<'s> Person<'s> {
         Person {
             shared,
             days: shared.when.days(),
-            corps: [None; 3],
+            corps: [None; DAYS],
             profiled: false,
             rows: [0; DIMS.len()],
             birth: false,
@@ -488,7 +517,7 @@ impl<'s> Person<'s> {
     }
 
     fn clear(&mut self) {
-        self.corps = [None; 3];
+        self.corps = [None; DAYS];
         self.profiled = false;
         for (row, places) in self.rows.iter_mut().zip(&self.shared.places) {
             *row = places.len() - 1;
@@ -592,7 +621,10 @@ impl<'s> Person<'s> {
         let here = |day: Day, spells: &[Spell]| spells.iter().any(|s| s.span.holds(day));
         for (column, day) in self.days.into_iter().enumerate() {
             if let Some(corps) = self.corps[column].filter(|_| here(day, &self.spells)) {
-                sink.hit(CORPS, corps, column, who);
+                match column.checked_sub(FIRST_QUARTER) {
+                    Some(quarter) => sink.hit(TREND, corps, quarter, who),
+                    None => sink.hit(CORPS, corps, column, who),
+                }
             }
         }
         self.put_flows(who, sink);
