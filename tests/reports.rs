@@ -387,7 +387,10 @@ fn missed_quarters_are_caught_up() {
     for p in periods {
         assert!(desk.path(&format!("q-{p}.md")).exists(), "{p}");
     }
-    // Nothing more is missed: one object again, and nothing new.
+    // Nothing more is missed: one object again, and nothing new; in a log one line.
+    let (code, line, err) = desk.run(&asked);
+    assert_eq!((code, line.lines().count(), err.as_str()), (0, 1, ""), "{line}");
+    assert!(line.contains(&format!(" report.quarter period=2019Q3 as_of=2019-09-30 no={} edition=1 unchanged=true", rp(4))), "{line}");
     let again = desk.json(&asked);
     assert_eq!((&again["period"], &again["unchanged"]), (&"2019Q3".into(), &true.into()));
 }
@@ -460,4 +463,40 @@ fn a_report_reads_in_both_languages_and_by_the_offices_own_unless_told() {
     assert_eq!(odd, [""; 0]);
     let csv = desk.run(&["report", "quarter", "2019Q3", "--format", "csv"]).1;
     assert!(csv.contains("2019Q3,corps/total/people,"), "{csv}");
+}
+
+#[cfg(feature = "docx")]
+#[test]
+fn reports_become_documents() {
+    use std::io::Read as _;
+    let desk = office();
+    let bytes = |name: &str| {
+        let path = desk.path(name);
+        desk.json(&["report", "quarter", "2019Q3", "--out", path.to_str().unwrap()]);
+        std::fs::read(path).unwrap()
+    };
+    let (one, two) = (bytes("a.docx"), bytes("b.docx"));
+    assert!(one == two, "the same report gives the same bytes");
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(one)).unwrap();
+    let mut text = String::new();
+    book.by_name("word/document.xml").unwrap().read_to_string(&mut text).unwrap();
+    for part in ["和林格尔新区人才工作季度报表（2019年第三季度）", "一、目标完成情况", "领军人才", "Heading1", "<w:tbl>"] {
+        assert!(text.contains(part), "{part}");
+    }
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn reports_become_pdf() {
+    let desk = office();
+    let path = desk.path("r.pdf");
+    let (code, _, err) = desk.run(&["report", "quarter", "2019Q3", "--out", path.to_str().unwrap(), "--json"]);
+    // A machine without Chinese letters says so instead of leaving them out.
+    if code == 73 && err.contains("no_font") {
+        return;
+    }
+    assert_eq!(code, 0, "{err}");
+    let pdf = std::fs::read(path).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    assert!(text.starts_with("%PDF-") && text.matches("/MediaBox").count() > 3, "several pages");
 }

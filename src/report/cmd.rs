@@ -103,10 +103,13 @@ fn reports(office: &Office, kind: &'static str, length: Length, said: &Make) -> 
     let last = period(office, Some(length), &said.period)?;
     let mut periods = vec![last];
     if said.catch_up {
+        let frozen: Vec<Frozen> = store::all(office.read()?)?.into_iter().filter(|f| f.kind == kind).collect();
+        // Whoever asks every day wants it once: what is frozen stays, whatever was learned since (`verify` says that).
+        if let Some(f) = frozen.iter().rfind(|f| f.period == last.code()) {
+            return stays(office, f);
+        }
         // From the one behind the last that was frozen; where none was, this one is the first.
-        let frozen = store::all(office.read()?)?;
-        let before = frozen.iter().filter(|f| f.kind == kind).filter_map(|f| Period::parse(&f.period)).filter(|p| *p < last).max();
-        if let Some(before) = before {
+        if let Some(before) = frozen.iter().filter_map(|f| Period::parse(&f.period)).filter(|p| *p < last).max() {
             let mut p = last.previous();
             while p > before {
                 periods.insert(0, p);
@@ -149,21 +152,7 @@ fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
                 Err(values) => office.show(&View { value: values.into(), ..View::default() }),
             }
         }
-        Format::Table | Format::Md if !said.out.is_empty() => {
-            for m in all {
-                let files: Vec<&str> = m.json["files"].as_array().into_iter().flatten().filter_map(|f| f["path"].as_str()).collect();
-                let no = m.json["no"].as_str().unwrap_or_default();
-                let same = if m.json["unchanged"] == true { "=" } else { "→" };
-                let line = format!(
-                    "{} {} {no} {same} {}\n",
-                    m.json["period"].as_str().unwrap_or_default(),
-                    m.json["as_of"].as_str().unwrap_or_default(),
-                    files.join(" ")
-                );
-                office.put(line.as_bytes())?;
-            }
-            Ok(())
-        }
+        Format::Table | Format::Md if !said.out.is_empty() => all.iter().try_for_each(|m| log(office, &dry(m.json.clone()))),
         Format::Csv => {
             let rows = all.iter().flat_map(|m| {
                 let period = m.json["period"].clone();
@@ -176,6 +165,28 @@ fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
         }
         Format::Table | Format::Md => all.iter().try_for_each(|m| print(office, &m.doc)),
     }
+}
+
+/// A frozen report that a call of every day leaves as it is.
+fn stays(office: &Office, f: &Frozen) -> Result<Exit> {
+    let mut v = line(f);
+    v["frozen"] = true.into();
+    v["unchanged"] = true.into();
+    v["files"] = json!([]);
+    match office.format() {
+        Format::Table | Format::Md => log(office, &v)?,
+        _ => office.show(&View::object(v))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// One line of a log: when, what, and which files; keys as scripts know them.
+fn log(office: &Office, v: &Value) -> Result<()> {
+    let files = v["files"].as_array().into_iter().flatten().filter_map(|f| f["path"].as_str());
+    let plain = |key: &str| v[key].as_str().map_or_else(|| v[key].to_string(), str::to_owned);
+    let facts = ["period", "as_of", "no", "edition", "unchanged"].map(|key| format!("{key}={}", plain(key)));
+    let words = [crate::office::moment(office.now_ms()), format!("report.{}", plain("kind"))].into_iter().chain(facts).chain(files.map(|f| format!("file={f}")));
+    office.put(format!("{}\n", words.collect::<Vec<_>>().join(" ")).as_bytes())
 }
 
 /// The report on a screen, table by table.
