@@ -137,6 +137,7 @@ fn relatives_and_students_are_kept_and_never_count() {
     assert_eq!(code, 0);
     let now = desk.json(&["talent", "show", &no(&student)]);
     assert_eq!((&now["kind"], &now["corps"], &now["employer"]["name"]), (&"talent".into(), &"innovator".into(), &"甲公司".into()));
+    assert_eq!(desk.json(&["target", "report", "T6", "--as-of", "2099-01-01"])[0]["all"], 1, "and counts as one");
     // What merged records had moves with them.
     let twin = no(&desk.json(&["talent", "add", "--kind", "related", "--name", "李四", "--birth-date", "1951-01-01", "--distinct"]));
     desk.json(&["talent", "relate", &twin, "--to", &child, "--kind", "child"]);

@@ -54,6 +54,10 @@ pub fn each_person(conn: &Connection, day: i32, mut f: impl FnMut(i64, PersonFac
             }
             if owner == id && holds(p.get(3)?, p.get(4)?) {
                 facts.corps_on_day = Corps::from_code(p.get_ref(1)?.as_str().unwrap_or_default());
+                // Who was entered as a student is a talent since a corps is known.
+                if facts.corps_on_day.is_some() {
+                    facts.kind = PersonKind::Talent;
+                }
                 if let Ok(more) = p.get_ref(2)?.as_str() {
                     facts.corps_more = more.split(';').filter_map(Corps::from_code).collect();
                 }
