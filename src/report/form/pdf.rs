@@ -65,11 +65,12 @@ impl Pages {
 
     fn sheet(&mut self, t: &Sheet) {
         self.gap(10.0);
-        self.keep(110.0);
-        self.text(&t.title, 13.5, true);
         let chart = svg::chart(t);
-        if let Some(h) = height(&chart).map(|h| h * WIDE * 0.8 / 640.0) {
-            self.keep(h + 10.0);
+        let drawn = height(&chart).map(|h| h * WIDE * 0.8 / svg::WIDTH);
+        // A title never stands alone at the foot of a page.
+        self.keep(drawn.map_or(110.0, |h| h + 40.0));
+        self.text(&t.title, 13.5, true);
+        if let Some(h) = drawn {
             let (x, y, w) = (LEFT, self.y + 6.0, WIDE * 0.8);
             let _ = write!(
                 self.page,
@@ -119,7 +120,7 @@ impl Pages {
             put(&mut foot, PAGE.0 / 2.0, PAGE.1 - 40.0, 10.0, false, "middle", &format!("{} / {all}", at + 1));
             format!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" font-family=\"Noto Sans CJK SC\" \
-                 font-size=\"12\"><style>.s0{{fill:#1f5fa8}}.s1{{fill:#d9822b}}.s2{{fill:#6b8e4e}}text{{fill:#1c2430}}.s3{{fill:#8a4f9e}}.band{{opacity:.45}}.l0,.l1,.l2,.l3{{fill:none;stroke-width:2.5}}.l0{{stroke:#1f5fa8}}.l1{{stroke:#d9822b}}.l2{{stroke:#4e7a2f}}.l3{{stroke:#8a4f9e}}.grid{{stroke:#d5dbe3;fill:none}}.axis{{text-anchor:middle}}.track{{fill:#f3f6fa}}.mark{{stroke:#1c2430;stroke-width:1.5;fill:none}}.green,.done{{fill:#2f7d3b}}.yellow{{fill:#c79400}}.red{{fill:#b3261e}}.grey{{fill:#5a6675}}.name{{text-anchor:end}}</style>{inner}{foot}</svg>",
+                 font-size=\"12\"><style>.s0{{fill:#1f5fa8}}.s1{{fill:#d9822b}}.s2{{fill:#4e7a2f}}text{{fill:#1c2430}}.s3{{fill:#8a4f9e}}.band{{opacity:.45}}.l0,.l1,.l2,.l3{{fill:none;stroke-width:2.5}}.l0{{stroke:#1f5fa8}}.l1{{stroke:#d9822b}}.l2{{stroke:#4e7a2f}}.l3{{stroke:#8a4f9e}}.grid{{stroke:#d5dbe3;fill:none}}.axis{{text-anchor:middle}}.track{{fill:#f3f6fa}}.mark{{stroke:#1c2430;stroke-width:1.5;fill:none}}.green,.done{{fill:#2f7d3b}}.yellow{{fill:#c79400}}.red{{fill:#b3261e}}.grey{{fill:#5a6675}}.name{{text-anchor:end}}</style>{inner}{foot}</svg>",
                 w = PAGE.0,
                 h = PAGE.1
             )
