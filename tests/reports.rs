@@ -480,7 +480,8 @@ fn reports_become_documents() {
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(one)).unwrap();
     let mut text = String::new();
     book.by_name("word/document.xml").unwrap().read_to_string(&mut text).unwrap();
-    for part in ["和林格尔新区人才工作季度报表（2019年第三季度）", "一、目标完成情况", "领军人才", "Heading1", "<w:tbl>"] {
+    for part in ["和林格尔新区人才工作季度报表（2019年第三季度）", "一、目标完成情况", "领军人才", "Heading1", "<w:tbl>"]
+    {
         assert!(text.contains(part), "{part}");
     }
 }

@@ -184,8 +184,14 @@ fn stays(office: &Office, f: &Frozen) -> Result<Exit> {
 fn log(office: &Office, v: &Value) -> Result<()> {
     let files = v["files"].as_array().into_iter().flatten().filter_map(|f| f["path"].as_str());
     let plain = |key: &str| v[key].as_str().map_or_else(|| v[key].to_string(), str::to_owned);
-    let facts = ["period", "as_of", "no", "edition", "unchanged"].into_iter().filter(|key| !v[key].is_null()).map(|key| format!("{key}={}", plain(key)));
-    let words = [crate::office::moment(office.now_ms()), format!("report.{}", plain("kind"))].into_iter().chain(facts).chain(files.map(|f| format!("file={f}")));
+    let facts = ["period", "as_of", "no", "edition", "unchanged"]
+        .into_iter()
+        .filter(|key| !v[key].is_null())
+        .map(|key| format!("{key}={}", plain(key)));
+    let words = [crate::office::moment(office.now_ms()), format!("report.{}", plain("kind"))]
+        .into_iter()
+        .chain(facts)
+        .chain(files.map(|f| format!("file={f}")));
     office.put(format!("{}\n", words.collect::<Vec<_>>().join(" ")).as_bytes())
 }
 

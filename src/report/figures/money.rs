@@ -130,7 +130,7 @@ struct Owed<'r> {
     left: i64,
 }
 
-/// Parts due up to a day and not paid by it: what is open now, and what was paid only by later batches; none of what was recovered by then.
+/// Parts due up to a day and not paid by it: what is open now, and what was paid only by later batches; none of what was recovered or revoked by then.
 fn owed(conn: &Connection, day: Day, mut f: impl FnMut(&Owed<'_>) -> Result<()>) -> Result<()> {
     let mut st = conn.prepare(
         "SELECT i.application_id, a.scheme, l.source, i.due_day, i.amount_fen - i.settled_fen + coalesce(x.later, 0)
@@ -145,7 +145,7 @@ fn owed(conn: &Connection, day: Day, mut f: impl FnMut(&Owed<'_>) -> Result<()>)
                     FROM payment_batch b JOIN payment p ON p.batch_id = b.id AND p.voided_op IS NULL
                     WHERE b.day > ?1 AND b.voided_op IS NULL GROUP BY 1, 2) x ON x.application_id = i.application_id AND x.instalment_seq = i.seq
          WHERE coalesce((SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL
-                           AND s.day <= ?1 ORDER BY s.id DESC LIMIT 1), '') <> 'recovered'",
+                           AND s.day <= ?1 ORDER BY s.id DESC LIMIT 1), '') NOT IN ('recovered', 'revoked')",
     )?;
     let mut rows = st.query([day.0])?;
     while let Some(r) = rows.next()? {
