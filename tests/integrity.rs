@@ -264,6 +264,29 @@ fn in_force_nothing_new_is_decided_and_what_is_due_is_held_only_where_the_decisi
     told(&grant_r, "2019-10-05");
     // The end comes by the day: then the old recognition stands in the way, not the listing.
     fails(&desk, &on("2019-10-06", &grant_r), 5, "recognition_held");
+    // Whoever asks is told the same as whoever grants: the case, the clause, the last day.
+    let unmet = |of: &str, day: &str| -> Vec<Value> {
+        let v = desk.json(&["subsidy", "explain", of, "--scheme", "settlement", "--as-of", day]);
+        let v = if v["now"].is_null() { v } else { v["now"].clone() };
+        let all: Vec<Value> = v["clauses"].as_array().unwrap().iter().filter(|c| c["met"] == false).cloned().collect();
+        assert_eq!(v["eligible"], all.is_empty());
+        all
+    };
+    for of in [&p, &s] {
+        let (before, after) = (unmet(of, "2019-07-04"), unmet(of, "2019-07-05"));
+        assert_eq!((before.len() + 1, unmet(of, "2019-10-06").len()), (after.len(), before.len()), "{of}");
+        let told = after.last().unwrap();
+        assert_eq!(
+            (&told["clause"], &told["value"], &told["since"], &told["to_meet"]),
+            (&"listed".into(), &i.as_str().into(), &"2019-07-05".into(), &"> 2019-10-05 (示例第三条第一项)".into())
+        );
+    }
+    told(&["subsidy", "apply", &p, "--scheme", "rent"], "2019-07-06");
+    let eligible = |day: &str| {
+        let rows = desk.json(&["subsidy", "eligible", "--scheme", "training", "--as-of", day]);
+        rows.as_array().unwrap().iter().filter(|r| r["no"] == p.as_str()).count()
+    };
+    assert_eq!((eligible("2019-07-04"), eligible("2019-07-05"), eligible("2019-10-06")), (1, 0, 1));
     let kid = no(&desk.json(&["talent", "add", "--kind", "related", "--name", "张小", "--id-number", &resident_id(649)]));
     desk.json(&["talent", "relate", &p, "--to", &kid, "--kind", "child", "--date", "2019-06-01", "--reason", "补录"]);
     told(&["card", "attach", &c, "--person", &kid], "2019-07-06");
