@@ -279,6 +279,22 @@ fn object(conn: &Connection, h: &Honour, day: Day) -> Result<Value> {
     }))
 }
 
+/// The honours somebody holds on the day, the zone's own and others, for the person's page.
+pub fn of_person(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Value>> {
+    let mut found = Vec::new();
+    for h in store::of_person(conn, person_id)? {
+        if !store::held(conn, h.id)?.is_some_and(|f| f.span.holds(day)) {
+            continue;
+        }
+        let title = match &h.outside {
+            Some((title, _)) => title.clone(),
+            None => own_title(conn)?,
+        };
+        found.push(json!({"no": h.no(), "title": title}));
+    }
+    Ok(found)
+}
+
 const FIELDS: &[Field] = &[
     Field::text("no"),
     Field::text("status"),

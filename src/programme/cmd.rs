@@ -275,6 +275,18 @@ fn object(conn: &Connection, p: &Programme, all: &[Participant], day: Day) -> Re
     }))
 }
 
+/// The programmes somebody takes or took part in by the day, for the person's page: not those they withdrew from, nor what was cancelled.
+pub fn of_person(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for id in store::of_person(conn, person_id)? {
+        let takes_part = store::participant(conn, id, day, person_id)?.is_some_and(|one| one.row.data.outcome.as_deref() != Some("withdrew"));
+        if takes_part && store::state(conn, id, day)? != "cancelled" {
+            found.push(number::format(PREFIX, id));
+        }
+    }
+    Ok(found)
+}
+
 /// Fields a list can be filtered and sorted by.
 pub const FIELDS: &[Field] = &[
     Field::text("no"),
