@@ -475,20 +475,29 @@ pub fn problem(e: &Error) -> Problem {
     p
 }
 
-/// A fact of an error as a clerk reads it: states and fields by their label, with the code that a command line takes.
+/// Facts of an error that are codes: no hint of ours puts them on a command line.
+const CODED: [&str; 8] = ["state", "next", "status", "fields", "grade", "kind", "letter", "named_project"];
+
+/// A fact of an error as a clerk reads it: codes by their label, with the code that a command line takes.
 fn in_words(name: &str, value: &str) -> String {
     let label = |code: &str| match name {
         "state" | "next" | "status" => crate::ui::value::noun()
             .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
             .or_else(|| try_t(&format!("value.status.{code}"))),
         "fields" => try_t(&format!("field.{code}")),
-        _ => None,
+        name => label_of(name, code),
     };
+    if name == "next" && value.is_empty() {
+        return t("ui.no_next").to_owned();
+    }
+    if name == "fault" {
+        return try_t(&format!("fault.{value}")).unwrap_or(value).to_owned();
+    }
     let one = |code: &str| match label(code) {
         Some(l) if l != code && lang() == Lang::Zh => format!("{l} {code}"),
         _ => code.to_owned(),
     };
-    if !matches!(name, "state" | "next" | "status" | "fields") {
+    if !CODED.contains(&name) {
         return value.to_owned();
     }
     value.split("; ").map(|part| part.split(", ").map(one).collect::<Vec<_>>().join(", ")).collect::<Vec<_>>().join("; ")

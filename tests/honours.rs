@@ -69,7 +69,7 @@ fn one_act_makes_the_honour_the_reward_and_the_seat() {
     );
     let log = desk.json(&["audit", "log", "--op", &h["op"].to_string()]);
     assert_eq!((log.as_array().unwrap().len(), &log[0]["command"]), (1, &"honour.award".into()));
-    fails(&desk, &["undo", &h["op"].to_string()], 3, "not_undoable");
+    fails(&desk, &["undo", &h["op"].to_string()], 3, "promised");
     fails(&desk, &["honour", "advance", &no(&h), "--to", "revoked"], 2, "revoke_verb");
     // Held once; and what the fund has not, nobody is honoured with: nothing of the three is made.
     assert_eq!(fails(&desk, &["honour", "award", &a, "--decision", PAPER], 5, "honour_held")["error"]["details"]["no"], h["no"]);
@@ -423,6 +423,7 @@ fn a_leader_sees_the_experts_often_enough() {
     // Another leader takes over; what the first one did stays.
     assert_eq!(desk.json(&["liaison", "end", &ln, "--date", "2019-08-01"])["status"], "ended");
     fails(&desk, &["liaison", "end", &ln, "--date", "2019-08-02"], 5, "liaison_ended");
+    fails(&desk, &["liaison", "add", "--leader", "孙副主任", "--expert", &a, "--date", "2019-08-01"], 5, "liaison_until");
     fails(&desk, &["liaison", "contact", &ln, "--on", "2019-08-02", "--note", "x", "--date", "2019-08-02"], 65, "contact_ahead");
     fails(&desk, &["liaison", "show", "--expert", &a, "--as-of", "2019-08-02"], 4, "no_liaison");
     assert_eq!(desk.json(&["liaison", "add", "--leader", "孙副主任", "--expert", &a, "--date", "2019-08-02"])["status"], "active");
@@ -448,9 +449,7 @@ fn a_leader_of_the_group_is_one_name_one_post_and_one_rank_everywhere() {
     assert_eq!(told(&pair), member("管委会主任", 2));
     // A leader outside the group keeps contact too, as they are named; the order is that of ranks.
     desk.json(&["liaison", "add", "--expert", &b, "--leader", "赵局长", "--post", "大数据局局长", "--rank", "1"]);
-    let list = |day: &str| -> Vec<_> {
-        desk.json(&["liaison", "list", "--as-of", day]).as_array().unwrap().iter().map(told).collect()
-    };
+    let list = |day: &str| -> Vec<_> { desk.json(&["liaison", "list", "--as-of", day]).as_array().unwrap().iter().map(told).collect() };
     let outside = (json!("赵局长"), Value::Null, json!("大数据局局长"), json!(1));
     assert_eq!(list(DAY), [outside.clone(), member("管委会主任", 2)]);
     // Promoted: the pairing says so from that day on, and what it was stays known.
@@ -504,7 +503,11 @@ fn a_persons_page_names_honours_seat_leader_and_programmes() {
     desk.json(&["liaison", "end", "--expert", &a, "--date", "2019-07-01"]);
     assert_eq!(
         page(&a, "2019-07-02"),
-        (json!([{"no": g, "title": "草原英才"}]), json!({"in_pool": true, "fields": ["人工智能", "大数据"], "leader": null}), json!([taken]))
+        (
+            json!([{"no": g, "title": "草原英才"}]),
+            json!({"in_pool": true, "fields": ["人工智能", "大数据"], "leader": null}),
+            json!([taken])
+        )
     );
     // Of a merged person the survivor has it all.
     let (as_it_was, (_, table, _)) = (page(&a, "2019-06-20"), desk.run(&["talent", "show", &a, "--as-of", "2019-06-20"]));

@@ -437,7 +437,7 @@ fn an_annulled_case_leaves_no_trace_and_is_called_back() {
     // It left the house: no undo.
     for command in ["blacklist.notify", "blacklist.deliver", "blacklist.share"] {
         let op = desk.json(&["audit", "log"]).as_array().unwrap().iter().find(|o| o["command"] == command).unwrap()["op"].to_string();
-        fails(&desk, &["undo", &op], 3, "not_undoable");
+        fails(&desk, &["undo", &op], 3, "left_the_house");
     }
     let annul = by("sun", "2019-08-02", &["remove", &i, "--annul", "--decision", "和人才〔2019〕12号"]);
     let letters = desk.path("letters");
@@ -466,6 +466,13 @@ fn an_annulled_case_leaves_no_trace_and_is_called_back() {
     let again: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &again["matches"], &again["exact"]), (0, &json!([]), &0.into()));
     assert_eq!((&again["receipt"]["same"], &again["receipt"]["withdrawn"]), (&true.into(), &1.into()));
+    let (_, table, _) = desk.run(&["blacklist", "screen", &list, "--purpose", "审计", "--replay", receipt]);
+    assert!(table.contains("As in the receipt") && table.contains("Annulled since"), "{table}");
+    // What was shown, looked up or written for others is one list of the log.
+    let exports = desk.json(&["audit", "log", "--exports"]);
+    for command in ["blacklist.check", "blacklist.screen", "blacklist.share"] {
+        assert!(exports.as_array().unwrap().iter().any(|o| o["command"] == command), "{command}");
+    }
     // The audit keeps it, and a letter can be written again.
     let log = desk.json(&["audit", "log"]);
     assert!(log.as_array().unwrap().iter().any(|o| o["command"] == "blacklist.remove" && o["outcome"]["recall"] == 2));
@@ -511,7 +518,14 @@ fn letters_tell_reason_basis_and_rights_and_call_it_internal_management() {
     // A case that ends without a listing has its letter too.
     let free = open(&desk, &p, &proof);
     desk.json(&by("qian", "2019-07-02", &["decide", &free, "--not-listed", "--decision", "和人才〔2019〕13号"]));
-    has(&write("integrity_decision", &free, &[]), &["不予列入", "和人才〔2019〕13号"]);
+    let told = write("integrity_decision", &free, &[]);
+    has(&told, &["不予列入", "和人才〔2019〕13号"]);
+    // What was said is considered where something was said; of whoever was not asked nothing of the kind is claimed.
+    assert!(decision.contains("考虑了你（单位）的陈述和申辩") && !told.contains("陈述和申辩"), "{told}");
+    let silent = open(&desk, &p, &proof);
+    desk.json(&by("zhao", "2019-07-02", &["notify", &silent, "--delivered", "2019-07-02", "--way", "left_at"]));
+    desk.json(&by("qian", "2019-07-03", &["decide", &silent, "--not-listed"]));
+    has(&write("integrity_decision", &silent, &[]), &["未提出陈述和申辩"]);
     // A decision with an end of its own names it.
     let dated = heard(&desk, &p, &proof);
     let decide = [
@@ -529,7 +543,7 @@ fn letters_tell_reason_basis_and_rights_and_call_it_internal_management() {
     ];
     desk.json(&by("qian", "2019-07-04", &decide));
     has(&write("integrity_decision", &dated, &[]), &["至 2019年12月31日", "等级：一般"]);
-    assert_eq!(desk.json(&["audit", "log"]).as_array().unwrap().iter().filter(|o| o["command"] == "letter").count(), 7);
+    assert_eq!(desk.json(&["audit", "log"]).as_array().unwrap().iter().filter(|o| o["command"] == "letter").count(), 8);
 }
 
 #[test]

@@ -300,7 +300,9 @@ fn training_by_named_project_is_counted_by_the_register() {
     };
     let (first, second, before) = (class("甲班", "2019-03-04"), class("乙班", "2019-05-06"), class("早班", "2017-12-01"));
     let people = [1, 2, 3].map(|n| number::format("P", n));
-    for (pr, day, who) in [(&first, "2019-03-04", &people[..2]), (&second, "2019-05-06", &people[1..]), (&before, "2019-05-06", &people[..1])] {
+    for (pr, day, who) in
+        [(&first, "2019-03-04", &people[..2]), (&second, "2019-05-06", &people[1..]), (&before, "2019-05-06", &people[..1])]
+    {
         let who: Vec<&str> = who.iter().map(String::as_str).collect();
         desk.json(&on(day, &[&["programme", "enrol", pr], &who[..]].concat()));
         let there = if pr == &before { vec!["--all", "--on", "2017-12-01"] } else { vec!["--all"] };
@@ -525,10 +527,24 @@ fn a_sheet_is_printed_for_a_unit_and_for_a_leader() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    // A leader's sheet names the experts too, and the log keeps that it was written.
+    let expert = desk.json(&["talent", "list", "--where", "corps=leading", "--limit", "1"])[0].clone();
+    desk.json(&on("2019-03-01", &["liaison", "add", "--leader", "张示一", "--expert", expert["no"].as_str().unwrap()]));
+    desk.json(&on("2019-05-02", &["liaison", "contact", "--expert", expert["no"].as_str().unwrap(), "--note", "走访"]));
     sheet(&["--leader", "张示一", "--out", &html, "--lang", "en"]);
+    assert!(desk.json(&["audit", "log", "--exports"]).as_array().unwrap().iter().any(|o| o["command"] == "task.sheet"));
     let page = std::fs::read_to_string(&html).unwrap();
-    for part in ["<h1>Responsibility of a leader, 2019</h1>", "size:A4 landscape", "<dd>张示一</dd>", "Rests on the leader (1)", "组织部"]
-    {
+    let name = format!("<td>{}</td>", expert["name"].as_str().unwrap());
+    for part in [
+        "<h1>Responsibility of a leader, 2019</h1>",
+        "size:A4 landscape",
+        "<dd>张示一</dd>",
+        "Rests on the leader (1)",
+        "组织部",
+        "Keeps contact with (1)",
+        "2019-05-02",
+        &name,
+    ] {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("http"), "nothing is fetched");

@@ -12,8 +12,8 @@ use crate::leader;
 use crate::talent::{self, store as people};
 use rusqlite::Connection;
 
-/// 3 where the person is no talent of the registry: students and relatives have no seat and no leader.
-fn must_be_talent(conn: &Connection, person_id: i64, day: Day) -> Result<()> {
+/// 3 where the person is no talent of the registry: students and relatives have no seat, no leader, no honour, no product.
+pub fn must_be_talent(conn: &Connection, person_id: i64, day: Day) -> Result<()> {
     let p = people::load(conn, person_id)?.ok_or_else(|| error::not_office("damaged"))?;
     if p.kind_on(day) == "talent" && !p.erased {
         return Ok(());
@@ -93,11 +93,15 @@ pub fn pair(tx: &mut Tx<'_>, person_id: i64, said: &Keeper, from: Day) -> Result
     let leader = keeper(tx.conn(), said, from)?;
     must_be_talent(tx.conn(), person_id, tx.day)?;
     if let Some(l) = store::liaison_of(tx.conn(), person_id, from)? {
-        return Err(error::conflict("liaison_held")
-            .fact("no", l.no())
-            .fact("person", number::format(talent::PREFIX, person_id))
-            .detail("no", l.no())
-            .detail("possible", vec!["end"]));
+        let person = number::format(talent::PREFIX, person_id);
+        return Err(match l.pair.span.until {
+            // Ended, and this is its last day or one before.
+            Some(until) => error::conflict("liaison_until").fact("until", until.iso()).fact("from", until.succ().iso()),
+            None => error::conflict("liaison_held").detail("possible", vec!["end"]),
+        }
+        .fact("no", l.no())
+        .fact("person", person)
+        .detail("no", l.no()));
     }
     store::pair(tx, person_id, &leader, from)
 }

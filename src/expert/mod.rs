@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn the_leading_group_knows_its_members_better() {
-        let member = leader::Profile { name: "张示一".into(), rank: 2, title: Some("党工委 委员".into()), ..leader::Profile::default() };
+        let member =
+            leader::Profile { name: "张示一".into(), rank: 2, title: Some("党工委 委员".into()), ..leader::Profile::default() };
         let said = |post: Option<&str>, rank| Keeper { name: "张示一".into(), post: post.map(str::to_owned), rank };
         let contradicts = |post, rank| said(post, rank).contradicts(&member);
         assert_eq!([contradicts(None, None), contradicts(Some("党工委委员"), Some(2))], [false, false]);

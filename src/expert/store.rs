@@ -201,22 +201,16 @@ pub fn liaison_of(conn: &Connection, person_id: i64, day: Day) -> Result<Option<
     Ok(None)
 }
 
-/// Experts with whom the leader of that name keeps contact on the day, each once.
-pub fn kept_by(conn: &Connection, name: &str, day: Day) -> Result<Vec<i64>> {
+/// The pairings in which the leader of that name keeps contact on the day, in the order of their entry.
+pub fn kept_by(conn: &Connection, name: &str, day: Day) -> Result<Vec<Liaison>> {
     let mut st = conn.prepare_cached(
-        "SELECT l.person_id, p.leader FROM liaison l JOIN liaison_profile p ON p.liaison_id = l.id AND p.voided_op IS NULL
+        "SELECT l.id, p.leader FROM liaison l JOIN liaison_profile p ON p.liaison_id = l.id AND p.voided_op IS NULL
          WHERE l.voided_op IS NULL AND p.from_day <= ?1 AND (p.until_day IS NULL OR p.until_day >= ?1) ORDER BY l.id",
     )?;
     let rows: Vec<(i64, String)> = st.query_map([day.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
     let folded = names::org_fold(name);
-    let mut found = Vec::new();
-    for (person, _) in rows.into_iter().filter(|r| names::org_fold(&r.1) == folded) {
-        let person = people::survivor(conn, person)?;
-        if !found.contains(&person) {
-            found.push(person);
-        }
-    }
-    Ok(found)
+    let own = rows.into_iter().filter(|r| names::org_fold(&r.1) == folded);
+    own.filter_map(|(id, _)| liaison(conn, id).transpose()).collect()
 }
 
 /// A new pairing from a day on.

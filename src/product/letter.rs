@@ -19,7 +19,7 @@ pub fn letter(office: &Office, kind: &str, p: &Product, day: Day) -> Result<Lett
     let lang = office.document_lang()?;
     let state = store::state(conn, p.id, day)?;
     if state != "recommended" {
-        return Err(error::conflict("letter_groundless").fact("kind", kind).fact("no", p.no()).fact("status", state));
+        return Err(error::conflict("letter_groundless").fact("letter", kind).fact("no", p.no()).fact("status", state));
     }
     let now = &p.at(day)?.data;
     let holder = people::load(conn, p.holder_id)?.ok_or_else(|| error::not_office("damaged"))?;

@@ -279,7 +279,8 @@ fn object(conn: &Connection, p: &Programme, all: &[Participant], day: Day) -> Re
 pub fn of_person(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for id in store::of_person(conn, person_id)? {
-        let takes_part = store::participant(conn, id, day, person_id)?.is_some_and(|one| one.row.data.outcome.as_deref() != Some("withdrew"));
+        let takes_part =
+            store::participant(conn, id, day, person_id)?.is_some_and(|one| one.row.data.outcome.as_deref() != Some("withdrew"));
         if takes_part && store::state(conn, id, day)? != "cancelled" {
             found.push(number::format(PREFIX, id));
         }

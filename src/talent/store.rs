@@ -220,7 +220,7 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
     if let Some((kind, raw)) = text.split_once([':', '：'])
         && let Some(kind) = codes::find("id_type", kind).and_then(DocType::from_code)
     {
-        let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("code", f.as_str()))?;
+        let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("fault", f.as_str()))?;
         let found = holders(conn, &doc.key)?;
         let id = found.iter().find(|h| h.2 == kind.code()).or(found.first()).map(|h| h.0).ok_or_else(unknown)?;
         return Ok(id);
