@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use std::cell::{OnceCell, RefCell};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The form that `fund ledger` alone has.
 pub const JOURNAL: &str = "journal";
@@ -82,6 +83,7 @@ pub struct Office {
     pub globals: Globals,
     out: RefCell<Out>,
     now_ms: i64,
+    started: Instant,
     path: OnceCell<PathBuf>,
     reading: OnceCell<Connection>,
 }
@@ -113,7 +115,7 @@ impl Office {
     /// For one run of the program.
     pub fn new(globals: Globals) -> Office {
         let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
-        Office { globals, out: RefCell::new(out), now_ms: clock(), path: OnceCell::new(), reading: OnceCell::new() }
+        Office { globals, out: RefCell::new(out), now_ms: clock(), started: Instant::now(), path: OnceCell::new(), reading: OnceCell::new() }
     }
 
     // ---- time
@@ -195,7 +197,7 @@ impl Office {
     pub fn write_act<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
         self.may_write(act)?;
         let mut conn = open::open_write(self.path()?)?;
-        let done = write::write(&mut conn, act, f);
+        let done = write::write(&mut conn, &self.stamped(act), f);
         open::settle(&conn, self.path()?);
         done
     }
@@ -204,12 +206,18 @@ impl Office {
     pub fn write_import<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
         self.may_write(act)?;
         let (mut conn, log_off) = open::open_first_import(self.path()?)?;
-        let done = write::write(&mut conn, act, f);
+        let done = write::write(&mut conn, &self.stamped(act), f);
         if log_off {
             open::log_on(&conn);
         }
         open::settle(&conn, self.path()?);
         done
+    }
+
+    /// An act with the moment at which it is written: reading a file or opening the office took its time.
+    fn stamped(&self, act: &Act) -> Act {
+        let waited = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(0);
+        Act { now_ms: self.now_ms.saturating_add(waited), ..act.clone() }
     }
 
     /// Refuses `--as-of`, and a business day too far back or ahead.
@@ -249,7 +257,7 @@ impl Office {
         // What is looked up keeps the day it is looked up for; the entry itself is of today.
         let act = Act { dry_run: false, ..self.act(command, what) };
         let mut conn = open::open_write(self.path()?)?;
-        write::write(&mut conn, &act, |tx| {
+        write::write(&mut conn, &self.stamped(&act), |tx| {
             tx.record_anyway();
             f(tx)
         })
