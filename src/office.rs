@@ -115,7 +115,14 @@ impl Office {
     /// For one run of the program.
     pub fn new(globals: Globals) -> Office {
         let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
-        Office { globals, out: RefCell::new(out), now_ms: clock(), started: Instant::now(), path: OnceCell::new(), reading: OnceCell::new() }
+        Office {
+            globals,
+            out: RefCell::new(out),
+            now_ms: clock(),
+            started: Instant::now(),
+            path: OnceCell::new(),
+            reading: OnceCell::new(),
+        }
     }
 
     // ---- time
@@ -549,6 +556,8 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         .or_else(|| codes::label(&format!("platform_{set}"), code, zh))
         .or_else(|| try_t(&format!("value.{set}.{code}")))
         .or_else(|| try_t(&format!("value.{field}.{code}")))
+        // What a file is to its record may be one of the papers that services ask for.
+        .or_else(|| if field == "as" { try_t(&format!("value.case.missing_papers.{code}")) } else { None })
 }
 
 /// A number of a command line, checked: a slip is exit 2, so that it can't hit a neighbour.

@@ -28,7 +28,7 @@ pub(super) fn named(conn: &Connection, whom: Whom, day: Day) -> Result<(String, 
     match whom {
         Whom::Person(id) => {
             let p = people::load(conn, people::survivor(conn, id)?)?.ok_or_else(|| error::not_office("damaged"))?;
-            let name = p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default();
+            let name = p.name_on(day).unwrap_or_default().to_owned();
             Ok((name, p.documents.last().map(|d| ident::mask(d.data.paper_number()))))
         }
         Whom::Unit(id) => {

@@ -10,7 +10,6 @@ use crate::db::subject::HONOUR_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
-use crate::org;
 use crate::talent::store::Person;
 use crate::talent::{self, look as people_look, store as people};
 use crate::ui::filter::{self, Field, Filter, Lines};
@@ -139,10 +138,7 @@ fn object(conn: &Connection, p: &Person, seats: &[Expert], day: Day) -> Result<V
         .map(|id| number::format(HONOUR_SUBJECT.prefix, id))
         .collect();
     let profile = p.profile_at(day).or(p.profiles.last()).map(|f| &f.data);
-    let employer = match talent::current(&p.engagements, day) {
-        Some(e) => org::store::name_at(conn, e.data.org_id, day)?.map(|u| u.0),
-        None => None,
-    };
+    let employer = people_look::employer_name(conn, p, day)?;
     Ok(json!({
         "no": p.no(), "status": status, "person_name": profile.map(|f| &f.name), "employer": employer, "title": profile.and_then(|f| f.title.as_deref()),
         "fields": fields, "available": last.iter().find_map(|s| s.available.as_deref()), "from": spans.iter().map(|s| s.from).min().map(|d| d.iso()),

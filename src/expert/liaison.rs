@@ -140,7 +140,7 @@ fn named(office: &Office, which: &Which) -> Result<Liaison> {
 /// A pairing on a day.
 fn object(conn: &Connection, l: &Liaison, day: Day) -> Result<Value> {
     let p = people::load(conn, l.person_id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone());
+    let name = p.name_on(day).map(str::to_owned);
     let status = match () {
         () if day < l.pair.span.from => "coming",
         () if l.pair.span.holds(day) => "active",

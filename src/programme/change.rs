@@ -1,11 +1,12 @@
 //! What is done to a programme and to those who take part; each act sees both as the register knows them within its own op.
 
 use super::store::{self, Enrolment, Participant, Programme};
-use super::{Candidate, Kind, MACHINE, PREFIX, Profile, Role, TASK_PREFIX, admits, place};
+use super::{Candidate, Kind, MACHINE, PREFIX, Profile, Role, admits, place};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::sheet::{Difference, Said, Sheet as _};
 use crate::base::{codes, number};
+use crate::db::subject::TASK_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::subsidy::change::Committed;
@@ -20,7 +21,7 @@ const EVER: Day = Day(i32::MAX);
 
 /// The task line that a text names, by its number or its clause.
 fn task(conn: &Connection, text: &str) -> Result<i64> {
-    let id = match number::parse(TASK_PREFIX, text) {
+    let id = match number::parse(TASK_SUBJECT.prefix, text) {
         Ok(id) => Some(id),
         Err(number::NumberFault::CheckChar) => return Err(error::usage("number_check").fact("text", text)),
         Err(number::NumberFault::NotANumber) => None,

@@ -55,6 +55,11 @@ impl Person {
         self.profiles.iter().rev().find(|p| p.span.holds(day))
     }
 
+    /// The name on the day; where nothing holds then, the last one known.
+    pub fn name_on(&self, day: Day) -> Option<&str> {
+        self.profile_at(day).or(self.profiles.last()).map(|f| f.data.name.as_str())
+    }
+
     /// talent, student or related: whoever is of a corps is a talent, whatever the person was entered as.
     pub fn kind_on(&self, day: Day) -> &str {
         let profile = self.profile_at(day).or(self.profiles.first());

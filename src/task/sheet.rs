@@ -13,7 +13,7 @@ use crate::office::Office;
 use crate::org;
 use crate::paper::letter::{words, written};
 use crate::paper::sheet::{Sheet, Table};
-use crate::talent::{self, store as people};
+use crate::talent::{look as people_look, store as people};
 use crate::ui::Lang;
 use crate::ui::lang::try_t_in;
 use rusqlite::Connection;
@@ -143,8 +143,8 @@ impl Maker<'_> {
         let mut rows = Vec::new();
         for l in pairings {
             let p = people::load(self.conn, l.person_id)?.ok_or_else(|| error::not_office("damaged"))?;
-            let name = p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default();
-            let unit = talent::current(&p.engagements, day).map(|e| self.unit_name(e.data.org_id)).transpose()?.unwrap_or_default();
+            let name = p.name_on(day).unwrap_or_default().to_owned();
+            let unit = people_look::employer_name(self.conn, &p, day)?.unwrap_or_default();
             let contacts = l.contacts.iter().filter(|c| c.0 <= day).count();
             let last = l.last_contact(day).map(|d| d.iso()).unwrap_or_default();
             rows.push(vec![name, unit, l.pair.span.from.iso(), contacts.to_string(), last]);
