@@ -81,7 +81,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
 fn recall(office: &Office, args: &LetterArgs, day: Day) -> Result<(String, Letter)> {
     let id = parse_no(blacklist::PREFIX, &args.of)?;
     let no = number::format(blacklist::PREFIX, id);
-    let groundless = |state: &str| error::conflict("letter_groundless").fact("kind", &args.kind).fact("no", &no).fact("status", state);
+    let groundless = |state: &str| error::conflict("letter_groundless").fact("letter", &args.kind).fact("no", &no).fact("status", state);
     let Some((case, shares)) = blacklist::store::annulled(office.read()?, id)? else {
         let seen = blacklist::change::look(office.read()?, blacklist::store::resolve(office.read()?, &args.of)?, day)?;
         return Err(groundless(&seen.state));

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use std::cell::{OnceCell, RefCell};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The form that `fund ledger` alone has.
 pub const JOURNAL: &str = "journal";
@@ -82,6 +83,7 @@ pub struct Office {
     pub globals: Globals,
     out: RefCell<Out>,
     now_ms: i64,
+    started: Instant,
     path: OnceCell<PathBuf>,
     reading: OnceCell<Connection>,
 }
@@ -113,7 +115,14 @@ impl Office {
     /// For one run of the program.
     pub fn new(globals: Globals) -> Office {
         let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
-        Office { globals, out: RefCell::new(out), now_ms: clock(), path: OnceCell::new(), reading: OnceCell::new() }
+        Office {
+            globals,
+            out: RefCell::new(out),
+            now_ms: clock(),
+            started: Instant::now(),
+            path: OnceCell::new(),
+            reading: OnceCell::new(),
+        }
     }
 
     // ---- time
@@ -195,7 +204,7 @@ impl Office {
     pub fn write_act<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
         self.may_write(act)?;
         let mut conn = open::open_write(self.path()?)?;
-        let done = write::write(&mut conn, act, f);
+        let done = write::write(&mut conn, &self.stamped(act), f);
         open::settle(&conn, self.path()?);
         done
     }
@@ -204,12 +213,18 @@ impl Office {
     pub fn write_import<T>(&self, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
         self.may_write(act)?;
         let (mut conn, log_off) = open::open_first_import(self.path()?)?;
-        let done = write::write(&mut conn, act, f);
+        let done = write::write(&mut conn, &self.stamped(act), f);
         if log_off {
             open::log_on(&conn);
         }
         open::settle(&conn, self.path()?);
         done
+    }
+
+    /// An act with the moment at which it is written: reading a file or opening the office took its time.
+    fn stamped(&self, act: &Act) -> Act {
+        let waited = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(0);
+        Act { now_ms: self.now_ms.saturating_add(waited), ..act.clone() }
     }
 
     /// Refuses `--as-of`, and a business day too far back or ahead.
@@ -249,7 +264,7 @@ impl Office {
         // What is looked up keeps the day it is looked up for; the entry itself is of today.
         let act = Act { dry_run: false, ..self.act(command, what) };
         let mut conn = open::open_write(self.path()?)?;
-        write::write(&mut conn, &act, |tx| {
+        write::write(&mut conn, &self.stamped(&act), |tx| {
             tx.record_anyway();
             f(tx)
         })
@@ -475,20 +490,29 @@ pub fn problem(e: &Error) -> Problem {
     p
 }
 
-/// A fact of an error as a clerk reads it: states and fields by their label, with the code that a command line takes.
+/// Facts of an error that are codes: no hint of ours puts them on a command line.
+const CODED: [&str; 8] = ["state", "next", "status", "fields", "grade", "kind", "letter", "named_project"];
+
+/// A fact of an error as a clerk reads it: codes by their label, with the code that a command line takes.
 fn in_words(name: &str, value: &str) -> String {
     let label = |code: &str| match name {
         "state" | "next" | "status" => crate::ui::value::noun()
             .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
             .or_else(|| try_t(&format!("value.status.{code}"))),
         "fields" => try_t(&format!("field.{code}")),
-        _ => None,
+        name => label_of(name, code),
     };
+    if name == "next" && value.is_empty() {
+        return t("ui.no_next").to_owned();
+    }
+    if name == "fault" {
+        return try_t(&format!("fault.{value}")).unwrap_or(value).to_owned();
+    }
     let one = |code: &str| match label(code) {
         Some(l) if l != code && lang() == Lang::Zh => format!("{l} {code}"),
         _ => code.to_owned(),
     };
-    if !matches!(name, "state" | "next" | "status" | "fields") {
+    if !CODED.contains(&name) {
         return value.to_owned();
     }
     value.split("; ").map(|part| part.split(", ").map(one).collect::<Vec<_>>().join(", ")).collect::<Vec<_>>().join("; ")
@@ -532,6 +556,8 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         .or_else(|| codes::label(&format!("platform_{set}"), code, zh))
         .or_else(|| try_t(&format!("value.{set}.{code}")))
         .or_else(|| try_t(&format!("value.{field}.{code}")))
+        // What a file is to its record may be one of the papers that services ask for.
+        .or_else(|| if field == "as" { try_t(&format!("value.case.missing_papers.{code}")) } else { None })
 }
 
 /// A number of a command line, checked: a slip is exit 2, so that it can't hit a neighbour.

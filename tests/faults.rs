@@ -21,6 +21,25 @@ fn found(desk: &Desk, kind: &str, text: &str) -> BTreeSet<(String, String)> {
 }
 
 #[test]
+fn clerks_who_wait_for_each_other_have_no_clock_that_ran_back() {
+    let desk = it::Desk::new();
+    std::thread::scope(|s| {
+        for n in 0..8 {
+            let desk = &desk;
+            s.spawn(move || {
+                for m in 0..3 {
+                    let name = format!("单位{n}{m}");
+                    assert_eq!(desk.run(&["org", "add", "--name", &name, "--kind", "government"]).0, 0);
+                }
+            });
+        }
+    });
+    let log = desk.json(&["audit", "log"]);
+    assert_eq!(log.as_array().unwrap().iter().filter(|o| o["clock_back"] == true).count(), 0, "{log}");
+    assert_eq!(log.as_array().unwrap().iter().filter(|o| o["command"] == "org.add").count(), 24);
+}
+
+#[test]
 fn every_fault_is_found_in_its_column() {
     let desk = Desk::new();
     let held = resident_id(7);

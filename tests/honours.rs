@@ -69,7 +69,7 @@ fn one_act_makes_the_honour_the_reward_and_the_seat() {
     );
     let log = desk.json(&["audit", "log", "--op", &h["op"].to_string()]);
     assert_eq!((log.as_array().unwrap().len(), &log[0]["command"]), (1, &"honour.award".into()));
-    fails(&desk, &["undo", &h["op"].to_string()], 3, "not_undoable");
+    fails(&desk, &["undo", &h["op"].to_string()], 3, "promised");
     fails(&desk, &["honour", "advance", &no(&h), "--to", "revoked"], 2, "revoke_verb");
     // Held once; and what the fund has not, nobody is honoured with: nothing of the three is made.
     assert_eq!(fails(&desk, &["honour", "award", &a, "--decision", PAPER], 5, "honour_held")["error"]["details"]["no"], h["no"]);
@@ -423,12 +423,101 @@ fn a_leader_sees_the_experts_often_enough() {
     // Another leader takes over; what the first one did stays.
     assert_eq!(desk.json(&["liaison", "end", &ln, "--date", "2019-08-01"])["status"], "ended");
     fails(&desk, &["liaison", "end", &ln, "--date", "2019-08-02"], 5, "liaison_ended");
+    fails(&desk, &["liaison", "add", "--leader", "孙副主任", "--expert", &a, "--date", "2019-08-01"], 5, "liaison_until");
     fails(&desk, &["liaison", "contact", &ln, "--on", "2019-08-02", "--note", "x", "--date", "2019-08-02"], 65, "contact_ahead");
     fails(&desk, &["liaison", "show", "--expert", &a, "--as-of", "2019-08-02"], 4, "no_liaison");
     assert_eq!(desk.json(&["liaison", "add", "--leader", "孙副主任", "--expert", &a, "--date", "2019-08-02"])["status"], "active");
     let note = desk.json(&["audit", "log"]).to_string();
     assert!(!note.contains("走访实验室"));
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn a_leader_of_the_group_is_one_name_one_post_and_one_rank_everywhere() {
+    let (desk, [a, b]) = office();
+    let gl = no(&desk.json(&["leader", "add", "张示一", "--rank", "2", "--title", "管委会主任"]));
+    let told = |v: &Value| (v["leader"].clone(), v["leader_no"].clone(), v["post"].clone(), v["rank"].clone());
+    let member = |post: &str, rank: i64| (json!("张示一"), json!(gl), json!(post), json!(rank));
+    // Named by number or by name; what the group knows otherwise is refused, and nobody outside it has a number.
+    let add = ["liaison", "add", "--expert", &a, "--leader"];
+    let known = fails(&desk, &[&add[..], &["张示一", "--rank", "1"]].concat(), 5, "leader_known");
+    assert_eq!((&known["error"]["details"]["no"], &known["error"]["details"]["title"]), (&json!(gl), &json!("管委会主任")));
+    fails(&desk, &[&add[..], &[&gl, "--post", "党工委书记"]].concat(), 5, "leader_known");
+    fails(&desk, &[&add[..], &[&number::format("GL", 9)]].concat(), 4, "no_leader");
+    fails(&desk, &[&add[..], &["GL0000010"]].concat(), 2, "number_check");
+    let pair = desk.json(&[&add[..], &[&gl]].concat());
+    assert_eq!(told(&pair), member("管委会主任", 2));
+    // A leader outside the group keeps contact too, as they are named; the order is that of ranks.
+    desk.json(&["liaison", "add", "--expert", &b, "--leader", "赵局长", "--post", "大数据局局长", "--rank", "1"]);
+    let list = |day: &str| -> Vec<_> { desk.json(&["liaison", "list", "--as-of", day]).as_array().unwrap().iter().map(told).collect() };
+    let outside = (json!("赵局长"), Value::Null, json!("大数据局局长"), json!(1));
+    assert_eq!(list(DAY), [outside.clone(), member("管委会主任", 2)]);
+    // Promoted: the pairing says so from that day on, and what it was stays known.
+    desk.json(&["leader", "edit", &gl, "--rank", "1", "--title", "党工委书记", "--date", "2019-07-01"]);
+    assert_eq!((list("2019-06-30"), list("2019-07-01").contains(&member("党工委书记", 1))), (vec![outside, member("管委会主任", 2)], true));
+    assert_eq!(desk.json(&["expert", "add", &a, "--field", "大数据"])["leader"], "张示一");
+    let group = desk.json(&["leader", "list", "--as-of", "2019-07-01"]);
+    assert_eq!((&group[0]["name"], &group[0]["experts"]), (&json!("张示一"), &json!(1)));
+    assert_eq!(desk.json(&["liaison", "list", "--where", &format!("leader_no={gl}"), "--count"])["count"], 1);
+    // Who leaves the group is told whom they leave behind; the pairing lasts until it is ended.
+    let (code, _, err) = desk.run(&["leader", "retire", &gl, "--date", "2019-08-01"]);
+    assert!(code == 0 && err.contains("1 experts are still 张示一's"), "{err}");
+    assert_eq!(list("2019-08-02").iter().filter(|l| l.0 == "张示一").map(|l| l.1.clone()).collect::<Vec<_>>(), [Value::Null]);
+    // Somebody who joins the group later is known by it from then on.
+    desk.json(&["leader", "add", "赵局长", "--rank", "5", "--title", "大数据局局长", "--date", "2019-09-01"]);
+    assert_eq!((list("2019-08-31")[0].3.clone(), list("2019-09-01")[1].3.clone()), (json!(1), json!(5)));
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn a_persons_page_names_honours_seat_leader_and_programmes() {
+    let (desk, [a, b]) = office();
+    let page = |p: &str, day: &str| {
+        let v = desk.json(&["talent", "show", p, "--as-of", day]);
+        (v["honours"].clone(), v["expert"].clone(), v["programmes"].clone())
+    };
+    let nothing = (json!([]), Value::Null, json!([]));
+    assert_eq!(page(&a, DAY), nothing);
+    let h = no(&desk.json(&["honour", "award", &a, "--decision", PAPER, "--field", "大数据", "--without-reward"]));
+    let g = no(&desk.json(&["honour", "nominate", &a, "--outside", "草原英才", "--level", "region"]));
+    desk.json(&["expert", "add", &a, "--field", "人工智能；大数据"]);
+    desk.json(&["liaison", "add", "--leader", "赵书记", "--expert", &a]);
+    let class = |name: &str| {
+        no(&desk.json(&["programme", "add", "--kind", "training", "--name", name, "--from-date", DAY, "--until", "2019-06-14"]))
+    };
+    let (taken, left, off) = (class("甲班"), class("乙班"), class("丙班"));
+    for pr in [&taken, &left, &off] {
+        desk.json(&["programme", "enrol", pr, &a]);
+    }
+    desk.json(&["programme", "outcome", &left, &a, "--withdrew"]);
+    desk.json(&["programme", "cancel", &off, "--why", "人数不足"]);
+    let own = json!({"no": h, "title": "内蒙古和林格尔新区创新创业功勋"});
+    let seat = json!({"in_pool": true, "fields": ["大数据", "人工智能"], "leader": "赵书记"});
+    assert_eq!(page(&a, DAY), (json!([own]), seat.clone(), json!([taken])));
+    assert_eq!((page(&a, "2019-06-09"), page(&b, DAY)), (nothing.clone(), nothing));
+    for to in ["sent", "awarded"] {
+        desk.json(&["honour", "advance", &g, "--to", to, "--date", "2019-06-20"]);
+    }
+    assert_eq!(page(&a, "2019-06-20").0, json!([own, {"no": g, "title": "草原英才"}]));
+    desk.json(&["honour", "revoke", &h, "--ground", "失信", "--decision", "和人才〔2019〕20号", "--yes", "--date", "2019-07-01"]);
+    desk.json(&["liaison", "end", "--expert", &a, "--date", "2019-07-01"]);
+    assert_eq!(
+        page(&a, "2019-07-02"),
+        (
+            json!([{"no": g, "title": "草原英才"}]),
+            json!({"in_pool": true, "fields": ["人工智能", "大数据"], "leader": null}),
+            json!([taken])
+        )
+    );
+    // Of a merged person the survivor has it all.
+    let (as_it_was, (_, table, _)) = (page(&a, "2019-06-20"), desk.run(&["talent", "show", &a, "--as-of", "2019-06-20"]));
+    let twin = ["--id-type", "passport", "--corps", "leading", "--mode", "rigid", "--start-date", "2018-03-01", "--distinct"];
+    let twin = no(&desk.add("张功勋", "E12345678", &twin));
+    desk.json(&["talent", "merge", &twin, &a, "--take", "keep", "--yes", "--date", "2019-07-03"]);
+    assert_eq!(page(&twin, "2019-06-20"), as_it_was);
+    for part in ["Honour=草原英才", "In the expert pool", "Fields", "Leader in contact", "Programmes"] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
 }
 
 #[test]

@@ -264,6 +264,29 @@ fn in_force_nothing_new_is_decided_and_what_is_due_is_held_only_where_the_decisi
     told(&grant_r, "2019-10-05");
     // The end comes by the day: then the old recognition stands in the way, not the listing.
     fails(&desk, &on("2019-10-06", &grant_r), 5, "recognition_held");
+    // Whoever asks is told the same as whoever grants: the case, the clause, the last day.
+    let unmet = |of: &str, day: &str| -> Vec<Value> {
+        let v = desk.json(&["subsidy", "explain", of, "--scheme", "settlement", "--as-of", day]);
+        let v = if v["now"].is_null() { v } else { v["now"].clone() };
+        let all: Vec<Value> = v["clauses"].as_array().unwrap().iter().filter(|c| c["met"] == false).cloned().collect();
+        assert_eq!(v["eligible"], all.is_empty());
+        all
+    };
+    for of in [&p, &s] {
+        let (before, after) = (unmet(of, "2019-07-04"), unmet(of, "2019-07-05"));
+        assert_eq!((before.len() + 1, unmet(of, "2019-10-06").len()), (after.len(), before.len()), "{of}");
+        let told = after.last().unwrap();
+        assert_eq!(
+            (&told["clause"], &told["value"], &told["since"], &told["to_meet"]),
+            (&"listed".into(), &i.as_str().into(), &"2019-07-05".into(), &"> 2019-10-05 (示例第三条第一项)".into())
+        );
+    }
+    told(&["subsidy", "apply", &p, "--scheme", "rent"], "2019-07-06");
+    let eligible = |day: &str| {
+        let rows = desk.json(&["subsidy", "eligible", "--scheme", "training", "--as-of", day]);
+        rows.as_array().unwrap().iter().filter(|r| r["no"] == p.as_str()).count()
+    };
+    assert_eq!((eligible("2019-07-04"), eligible("2019-07-05"), eligible("2019-10-06")), (1, 0, 1));
     let kid = no(&desk.json(&["talent", "add", "--kind", "related", "--name", "张小", "--id-number", &resident_id(649)]));
     desk.json(&["talent", "relate", &p, "--to", &kid, "--kind", "child", "--date", "2019-06-01", "--reason", "补录"]);
     told(&["card", "attach", &c, "--person", &kid], "2019-07-06");
@@ -414,7 +437,7 @@ fn an_annulled_case_leaves_no_trace_and_is_called_back() {
     // It left the house: no undo.
     for command in ["blacklist.notify", "blacklist.deliver", "blacklist.share"] {
         let op = desk.json(&["audit", "log"]).as_array().unwrap().iter().find(|o| o["command"] == command).unwrap()["op"].to_string();
-        fails(&desk, &["undo", &op], 3, "not_undoable");
+        fails(&desk, &["undo", &op], 3, "left_the_house");
     }
     let annul = by("sun", "2019-08-02", &["remove", &i, "--annul", "--decision", "和人才〔2019〕12号"]);
     let letters = desk.path("letters");
@@ -443,6 +466,13 @@ fn an_annulled_case_leaves_no_trace_and_is_called_back() {
     let again: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &again["matches"], &again["exact"]), (0, &json!([]), &0.into()));
     assert_eq!((&again["receipt"]["same"], &again["receipt"]["withdrawn"]), (&true.into(), &1.into()));
+    let (_, table, _) = desk.run(&["blacklist", "screen", &list, "--purpose", "审计", "--replay", receipt]);
+    assert!(table.contains("As in the receipt") && table.contains("Annulled since"), "{table}");
+    // What was shown, looked up or written for others is one list of the log.
+    let exports = desk.json(&["audit", "log", "--exports"]);
+    for command in ["blacklist.check", "blacklist.screen", "blacklist.share"] {
+        assert!(exports.as_array().unwrap().iter().any(|o| o["command"] == command), "{command}");
+    }
     // The audit keeps it, and a letter can be written again.
     let log = desk.json(&["audit", "log"]);
     assert!(log.as_array().unwrap().iter().any(|o| o["command"] == "blacklist.remove" && o["outcome"]["recall"] == 2));
@@ -488,7 +518,14 @@ fn letters_tell_reason_basis_and_rights_and_call_it_internal_management() {
     // A case that ends without a listing has its letter too.
     let free = open(&desk, &p, &proof);
     desk.json(&by("qian", "2019-07-02", &["decide", &free, "--not-listed", "--decision", "和人才〔2019〕13号"]));
-    has(&write("integrity_decision", &free, &[]), &["不予列入", "和人才〔2019〕13号"]);
+    let told = write("integrity_decision", &free, &[]);
+    has(&told, &["不予列入", "和人才〔2019〕13号"]);
+    // What was said is considered where something was said; of whoever was not asked nothing of the kind is claimed.
+    assert!(decision.contains("考虑了你（单位）的陈述和申辩") && !told.contains("陈述和申辩"), "{told}");
+    let silent = open(&desk, &p, &proof);
+    desk.json(&by("zhao", "2019-07-02", &["notify", &silent, "--delivered", "2019-07-02", "--way", "left_at"]));
+    desk.json(&by("qian", "2019-07-03", &["decide", &silent, "--not-listed"]));
+    has(&write("integrity_decision", &silent, &[]), &["未提出陈述和申辩"]);
     // A decision with an end of its own names it.
     let dated = heard(&desk, &p, &proof);
     let decide = [
@@ -506,7 +543,7 @@ fn letters_tell_reason_basis_and_rights_and_call_it_internal_management() {
     ];
     desk.json(&by("qian", "2019-07-04", &decide));
     has(&write("integrity_decision", &dated, &[]), &["至 2019年12月31日", "等级：一般"]);
-    assert_eq!(desk.json(&["audit", "log"]).as_array().unwrap().iter().filter(|o| o["command"] == "letter").count(), 7);
+    assert_eq!(desk.json(&["audit", "log"]).as_array().unwrap().iter().filter(|o| o["command"] == "letter").count(), 8);
 }
 
 #[test]

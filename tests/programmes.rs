@@ -77,6 +77,11 @@ fn a_programme_is_planned_changed_and_told_of_any_day() {
     fails(&desk, &[&add(&["--kind", "forum", "--task"])[..], &[&number::format("TK", 99)]].concat(), 4, "no_task_line");
     fails(&desk, &add(&["--kind", "forum", "--cost", "1万"]), 65, "bad_entry");
     fails(&desk, &["programme", "show", &number::format("PR", 9)], 4, "no_programme");
+    // Task line and named project agree, whichever of them is changed.
+    fails(&desk, &on("2019-05-20", &["programme", "edit", &pr, "--named-project", "ai"]), 2, "other_project");
+    fails(&desk, &on("2019-05-20", &["programme", "edit", &pr, "--task", "4.1.1.2"]), 2, "other_project");
+    let both = ["programme", "edit", &pr, "--task", "4.1.1.2", "--named-project", "ai", "--dry-run"];
+    assert_eq!(desk.json(&on("2019-05-20", &both))["named_project"], "ai");
     // A plan changes from a day on; what it was before stays known.
     let moved =
         desk.json(&on("2019-05-20", &["programme", "edit", &pr, "--from-date", "2019-06-10", "--until", "2019-06-21", "--place", ""]));
@@ -352,7 +357,7 @@ fn what_is_granted_for_a_programme_follows_the_rules_of_benefits() {
     refused(grant(&exchange, &leading, "1"), 3, "no_benefit_for");
     // Money that was promised is not taken back by undoing.
     let op = done["op"].to_string();
-    fails(&desk, &["undo", &op], 3, "not_undoable");
+    fails(&desk, &["undo", &op], 3, "promised");
     assert_eq!((desk.run(&["audit", "verify"]).0, desk.run(&["doctor"]).0), (0, 0));
 }
 

@@ -317,6 +317,17 @@ fn many_are_recognised_at_once_or_none() {
     assert_eq!((code, said["done"].as_array().unwrap().len(), said["refused"].as_array().unwrap().len()), (1, 0, 2));
     std::fs::write(desk.path("x.csv"), format!("姓名,证件号码\n某人,{}\n", resident_id(9))).unwrap();
     fails(&desk, &["talent", "leave", "--why", "retired", "--from", &list("x.csv")], 4, "no_such_line");
+    // A list sorted by one column alone would hit others: what a row says is of one person; a slip of a number is told with its row.
+    for (name, text, code, why) in [
+        ("y.csv", format!("编号,姓名\n{p},李四\n"), 65, "line_contradicts"),
+        ("z.csv", format!("编号,姓名,证件号码\n{p},人员2,{}\n", resident_id(2)), 65, "line_contradicts"),
+        ("v.csv", "编号\nP00000100\n".to_owned(), 65, "line_number"),
+    ] {
+        std::fs::write(desk.path(name), text).unwrap();
+        let leave = ["talent", "leave", "--why", "retired", "--from", &list(name)];
+        fails(&desk, &leave, code, why);
+        assert!(desk.run(&leave).2.contains("row 2"), "{name}");
+    }
     assert_eq!(desk.run(&["audit", "verify"]).0, 0);
     assert_eq!(desk.run(&["doctor"]).0, 0);
 }

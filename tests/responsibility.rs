@@ -284,6 +284,57 @@ fn progress_counts_when_another_person_approved_it() {
 }
 
 #[test]
+fn training_by_named_project_is_counted_by_the_register() {
+    let desk = shared_out();
+    desk.json(&on("2019-01-10", &["org", "add", "--name", "教育局", "--kind", "government"]));
+    for n in 1..=3 {
+        leading(&desk, n, "2019-01-15");
+    }
+    let follows = desk.json(&["task", "list", "--where", "clause~4.1.1"]);
+    let projects: Vec<&Value> = follows.as_array().unwrap().iter().map(|t| &t["follows"]["named_project"]).collect();
+    assert_eq!(projects, ["bim", "ai", "finance", "bigdata"]);
+    // Named by its clause as everywhere, and the project with it.
+    let class = |name: &str, day: &'static str| {
+        let args = ["programme", "add", "--kind", "training", "--name", name, "--task", "4.1.1.2", "--from-date", day, "--until", day];
+        no(&desk.json(&on(day, &args)))
+    };
+    let (first, second, before) = (class("甲班", "2019-03-04"), class("乙班", "2019-05-06"), class("早班", "2017-12-01"));
+    let people = [1, 2, 3].map(|n| number::format("P", n));
+    for (pr, day, who) in
+        [(&first, "2019-03-04", &people[..2]), (&second, "2019-05-06", &people[1..]), (&before, "2019-05-06", &people[..1])]
+    {
+        let who: Vec<&str> = who.iter().map(String::as_str).collect();
+        desk.json(&on(day, &[&["programme", "enrol", pr], &who[..]].concat()));
+        let there = if pr == &before { vec!["--all", "--on", "2017-12-01"] } else { vec!["--all"] };
+        desk.json(&on(day, &[&["programme", "attend", pr][..], &there].concat()));
+    }
+    // Persons are distinct, a class counts when it is over, and the plan's term begins in 2018.
+    let figure = |day: &str| task(&desk, "4.1.1.2", day)["registry_value"].clone();
+    assert_eq!([figure("2019-03-03"), figure("2019-03-04"), figure("2019-05-06")], [json!(0), json!(2), json!(3)]);
+    assert_eq!(task(&desk, "4.1.1.1", "2019-05-06")["registry_value"], 0);
+    desk.json(&on("2019-01-10", &["task", "assign", "4.1.1.2", "--lead", "教育局"]));
+    desk.json(&on("2019-01-10", &["task", "milestone", "4.1.1.2", "--quarter", "2019Q2", "--planned", "4"]));
+    let proof = file(&desk, "名单.txt", "五人");
+    let report = ["task", "progress", "4.1.1.2", "--value", "5", "--text", "已培训五人", "--file", &proof, "--actor", "zhao"];
+    desk.json(&on("2019-06-30", &report));
+    desk.json(&on("2019-06-30", &["task", "progress", "4.1.1.2", "--approve", "1", "--actor", "qian"]));
+    let t = task(&desk, "4.1.1.2", "2019-06-30");
+    assert_eq!(
+        (&t["value"], &t["registry_value"], &t["difference"], &t["figure"], &t["colour"]),
+        (&json!(5), &json!(3), &json!(2), &json!(3), &json!("red"))
+    );
+    assert_eq!(t["follows"], json!({"named_project": "ai", "figure": "trained"}));
+    // The unit's page names what it answers for, holds and makes, and its standing.
+    let unit = desk.json(&["org", "show", "教育局", "--as-of", "2019-06-30"]);
+    assert_eq!((&unit["tasks_led"], &unit["tasks_supported"]), (&json!([t["no"]]), &json!([])));
+    assert_eq!((&unit["standing"]["in_force"], &unit["products"]), (&json!(false), &json!([])));
+    desk.json(&on("2019-06-30", &["programme", "edit", &second, "--org", "教育局"]));
+    assert_eq!(desk.json(&["org", "show", "教育局", "--as-of", "2019-06-30"])["programmes"], json!([second]));
+    assert_eq!(desk.json(&["org", "show", "教育局", "--as-of", "2019-06-29"])["programmes"], json!([]));
+    assert_eq!(desk.run(&["audit", "verify"]).0, 0);
+}
+
+#[test]
 fn the_leading_group_is_listed_by_rank_and_has_one_head() {
     let desk = Desk::on("2019-01-10");
     let add = |name: &str, rank: &str, title: &str| desk.json(&["leader", "add", name, "--rank", rank, "--title", title]);
@@ -476,10 +527,24 @@ fn a_sheet_is_printed_for_a_unit_and_for_a_leader() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    // A leader's sheet names the experts too, and the log keeps that it was written.
+    let expert = desk.json(&["talent", "list", "--where", "corps=leading", "--limit", "1"])[0].clone();
+    desk.json(&on("2019-03-01", &["liaison", "add", "--leader", "张示一", "--expert", expert["no"].as_str().unwrap()]));
+    desk.json(&on("2019-05-02", &["liaison", "contact", "--expert", expert["no"].as_str().unwrap(), "--note", "走访"]));
     sheet(&["--leader", "张示一", "--out", &html, "--lang", "en"]);
+    assert!(desk.json(&["audit", "log", "--exports"]).as_array().unwrap().iter().any(|o| o["command"] == "task.sheet"));
     let page = std::fs::read_to_string(&html).unwrap();
-    for part in ["<h1>Responsibility of a leader, 2019</h1>", "size:A4 landscape", "<dd>张示一</dd>", "Rests on the leader (1)", "组织部"]
-    {
+    let name = format!("<td>{}</td>", expert["name"].as_str().unwrap());
+    for part in [
+        "<h1>Responsibility of a leader, 2019</h1>",
+        "size:A4 landscape",
+        "<dd>张示一</dd>",
+        "Rests on the leader (1)",
+        "组织部",
+        "Keeps contact with (1)",
+        "2019-05-02",
+        &name,
+    ] {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("http"), "nothing is fetched");

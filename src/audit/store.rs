@@ -97,7 +97,11 @@ pub fn entries(conn: &Connection, filter: &Filter, limit: Option<usize>) -> Resu
         sql.push_str(" AND business_day < (recorded_at + 8 * 3600000) / 86400000");
     }
     if filter.exports {
-        sql.push_str(" AND (command = 'access' OR command LIKE '%.export' OR command LIKE '%.share' OR command LIKE '%.access-report')");
+        // What was shown, looked up, handed over, printed or written into a file that leaves the house.
+        sql.push_str(
+            " AND (command IN ('access', 'letter', 'task.sheet', 'roster.match', 'blacklist.check', 'blacklist.screen', 'subsidy.file')
+                   OR command LIKE '%.export' OR command LIKE '%.share' OR command LIKE '%.print' OR command LIKE '%.access-report')",
+        );
     }
     let ask = limit.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX - 1) + 1);
     sql.push_str(" ORDER BY op DESC LIMIT ?");

@@ -4,7 +4,7 @@ use super::change::{self, Deciding, Opening};
 use super::letter::EVIDENCE;
 use super::look::{check, list, object, shared, show, subject, whom};
 use super::store::{self, Share};
-use super::{GROUNDS, MACHINE, PREFIX, WAYS, letter};
+use super::{GROUNDS, MACHINE, PREFIX, WAYS, letter, verbs};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::cli::Noun;
@@ -226,12 +226,24 @@ fn add(office: &Office, subject: &str, (ground, facts, basis): (&str, &str, Opti
         return Err(error::refused("no_evidence"));
     }
     let brought = bring(office, EVIDENCE, evidence)?;
+    let mut others = Vec::new();
+    for case in store::of(office.read()?, whom)? {
+        let seen = change::look(office.read()?, case, office.day())?;
+        if verbs(&seen.state).len() > 1 {
+            others.push(seen.case.no());
+        }
+    }
     let done = office.write("blacklist.add", Map::new(), |tx| {
         let id = change::open(tx, &Opening { whom, ground, facts: &facts, basis: &basis })?;
         keep(tx, (MACHINE.kind, id), &brought)?;
         answered(tx, id)
     })?;
-    office.show_made(&done)
+    let exit = office.show_made(&done)?;
+    // Two clerks may have had the same in hand.
+    if !others.is_empty() {
+        office.hint("note.other_cases", &[("no", &whom.no()), ("cases", &others.join(", "))]);
+    }
+    Ok(exit)
 }
 
 fn act(

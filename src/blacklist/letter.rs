@@ -14,6 +14,7 @@ use crate::paper::letter::{Letter, words, written};
 use crate::policy;
 use crate::talent::store as people;
 use crate::ui::Lang;
+use crate::workflow::store as steps;
 use rusqlite::Connection;
 
 /// What a letter about a case is about.
@@ -27,7 +28,7 @@ pub(super) fn named(conn: &Connection, whom: Whom, day: Day) -> Result<(String, 
     match whom {
         Whom::Person(id) => {
             let p = people::load(conn, people::survivor(conn, id)?)?.ok_or_else(|| error::not_office("damaged"))?;
-            let name = p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default();
+            let name = p.name_on(day).unwrap_or_default().to_owned();
             Ok((name, p.documents.last().map(|d| ident::mask(d.data.paper_number()))))
         }
         Whom::Unit(id) => {
@@ -43,7 +44,7 @@ pub fn letter(office: &Office, kind: &str, s: &Seen, day: Day) -> Result<Letter>
     let lang = office.document_lang()?;
     let zh = lang == Lang::Zh;
     let c = &s.case;
-    let groundless = || error::conflict("letter_groundless").fact("kind", kind).fact("no", c.no()).fact("status", &s.state);
+    let groundless = || error::conflict("letter_groundless").fact("letter", kind).fact("no", c.no()).fact("status", &s.state);
     let pack = policy::store::integrity_version(conn, c.policy_id)?;
     let rules = pack.rules();
     let (name, _) = named(conn, c.whom, day)?;
@@ -69,7 +70,14 @@ pub fn letter(office: &Office, kind: &str, s: &Seen, day: Day) -> Result<Letter>
         }
         "integrity_decision" => {
             let r = s.ruling.as_ref().ok_or_else(groundless)?;
-            letter.says.push(words(lang, kind, &[("document", document)]));
+            // Of whoever said nothing the decision does not say that it was considered.
+            let heard = steps::steps(conn, (MACHINE.kind, c.id))?.iter().any(|s| s.to_state == "heard" && s.day <= r.day);
+            let says = match &s.notice {
+                _ if heard => kind,
+                Some(_) => "integrity_decision_unheard",
+                None => "integrity_decision_unasked",
+            };
+            letter.says.push(words(lang, says, &[("document", document)]));
             letter.items = told;
             if let Some(id) = r.decision_id
                 && let Some(d) = paper::store::open(conn, id)?

@@ -9,7 +9,7 @@ use crate::card;
 use crate::error::{self, Kind, Result};
 use crate::office::{Exit, Office};
 use crate::org;
-use crate::paper::cmd::file_row;
+use crate::paper::cmd::{cited, file_row};
 use crate::paper::store as papers;
 use crate::recognition;
 use crate::subsidy;
@@ -70,12 +70,7 @@ pub(super) fn subject(conn: &Connection, case: &Case) -> Result<Whom> {
 pub(super) fn object(conn: &Connection, s: &Seen) -> Result<Value> {
     let c = &s.case;
     let whom = subject(conn, c)?;
-    let decision = match s.ruling.as_ref().and_then(|r| r.decision_id) {
-        Some(id) => {
-            papers::open(conn, id)?.map(|d| json!({"no": number::format(crate::paper::PREFIX, id), "document_no": d.data.document_no}))
-        }
-        None => None,
-    };
+    let decision = cited(conn, s.ruling.as_ref().and_then(|r| r.decision_id))?;
     let day = |d: Option<Day>| d.map(|d| d.iso());
     let r = s.ruling.as_ref();
     Ok(json!({

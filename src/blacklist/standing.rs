@@ -56,33 +56,51 @@ pub fn of(conn: &Connection, whom: Whom, day: Day) -> Result<Standing> {
     Ok(sum)
 }
 
-/// 3 with the clause where a listing in force lets nothing new be decided for somebody.
-pub fn refuse_new(conn: &Connection, whom: Whom, day: Day) -> Result<()> {
-    const NEW: &str = "new";
-    for s in in_force(conn, whom, day)? {
-        if !s.has_effect(NEW) {
-            continue;
-        }
-        let pack = policy::store::integrity_version(conn, s.case.policy_id)?;
-        let clause = pack.rules().effect(NEW).map(|e| e.clause.clone()).unwrap_or_default();
-        let until = s.until.map(|u| u.iso()).unwrap_or_default();
-        return Err(error::refused("listed")
-            .fact("no", whom.no())
-            .fact("case", s.case.no())
-            .fact("until", &until)
-            .fact("clause", &clause)
-            .detail("clause", clause)
-            .detail("no", s.case.no())
-            .detail("until", until));
-    }
-    Ok(())
+/// A listing in force that lets nothing new be decided for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NothingNew {
+    /// Number of the case.
+    pub case: String,
+    /// Since when.
+    pub since: Option<Day>,
+    /// Its last day.
+    pub until: Option<Day>,
+    /// The clause that a refusal cites.
+    pub clause: String,
 }
 
-/// Everybody of whom a decision in force on the day says that payments are held; persons by the record they were merged into.
-pub fn held(conn: &Connection, day: Day) -> Result<BTreeSet<Whom>> {
+/// The listing that lets nothing new be decided for somebody on the day; None where there is none.
+pub fn nothing_new(conn: &Connection, whom: Whom, day: Day) -> Result<Option<NothingNew>> {
+    let Some(s) = in_force(conn, whom, day)?.into_iter().find(|s| s.has_effect(NEW)) else { return Ok(None) };
+    let pack = policy::store::integrity_version(conn, s.case.policy_id)?;
+    let clause = pack.rules().effect(NEW).map(|e| e.clause.clone()).unwrap_or_default();
+    Ok(Some(NothingNew { case: s.case.no(), since: s.from, until: s.until, clause }))
+}
+
+/// 3 with the clause where a listing in force lets nothing new be decided for somebody.
+pub fn refuse_new(conn: &Connection, whom: Whom, day: Day) -> Result<()> {
+    let Some(n) = nothing_new(conn, whom, day)? else { return Ok(()) };
+    let until = n.until.map(|u| u.iso()).unwrap_or_default();
+    Err(error::refused("listed")
+        .fact("no", whom.no())
+        .fact("case", &n.case)
+        .fact("until", &until)
+        .fact("clause", &n.clause)
+        .detail("clause", n.clause)
+        .detail("no", n.case)
+        .detail("until", until))
+}
+
+/// The effect that lets nothing new be decided.
+pub const NEW: &str = "new";
+/// The effect that holds what is due.
+pub const HOLD: &str = "hold_payment";
+
+/// Everybody of whom a decision in force on the day names an effect; persons by the record they were merged into.
+pub fn with_effect(conn: &Connection, effect: &str, day: Day) -> Result<BTreeSet<Whom>> {
     let mut found = BTreeSet::new();
     super::look::each_seen(conn, day, 0, |s| {
-        if s.state == "in_force" && s.has_effect("hold_payment") {
+        if s.state == "in_force" && s.has_effect(effect) {
             found.insert(match s.case.whom {
                 Whom::Person(id) => Whom::Person(people::survivor(conn, id)?),
                 unit @ Whom::Unit(_) => unit,

@@ -18,9 +18,9 @@ pub fn letter(office: &Office, kind: &str, s: &Seen, day: Day) -> Result<Letter>
     let conn = office.read()?;
     let lang = office.document_lang()?;
     let c = &s.card;
-    let groundless = || error::conflict("letter_groundless").fact("kind", kind).fact("no", c.no()).fact("status", &s.status);
+    let groundless = || error::conflict("letter_groundless").fact("letter", kind).fact("no", c.no()).fact("status", &s.status);
     let p = people::load(conn, people::survivor(conn, c.person_id)?)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default();
+    let name = p.name_on(day).unwrap_or_default().to_owned();
     let pack = match c.policy_id {
         Some(id) => policy::store::card_version(conn, id)?,
         None => policy::store::card(conn)?.1,

@@ -96,7 +96,7 @@ fn faces(office: &Office, ids: &[i64]) -> Result<(Vec<Face>, Vec<String>)> {
         let claim = claim(conn, &card)?;
         let holder = if office.globals.reveal {
             let p = people::load(conn, people::survivor(conn, card.person_id)?)?.ok_or_else(|| error::not_office("damaged"))?;
-            p.profile_at(card.issued).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default()
+            p.name_on(card.issued).unwrap_or_default().to_owned()
         } else {
             claim.holder.clone()
         };

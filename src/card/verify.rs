@@ -56,7 +56,7 @@ impl<'a> Signing<'a> {
 /// What a card's token says.
 pub fn claim(conn: &Connection, card: &Card) -> Result<Claim> {
     let p = people::load(conn, people::survivor(conn, card.person_id)?)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = p.profile_at(card.issued).or(p.profiles.last()).map(|f| f.data.name.as_str()).unwrap_or_default();
+    let name = p.name_on(card.issued).unwrap_or_default();
     let document = p.documents.iter().find(|d| d.data.kind.code() == "resident_id").or(p.documents.first());
     Ok(Claim {
         card: card.id,

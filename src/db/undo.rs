@@ -112,6 +112,16 @@ const UNDOABLE: &[&str] = &[
     "blacklist.judge",
 ];
 
+/// Why a command can't be taken back: what was served left the house, what was promised of money stands in the ledger; each has an act of its own.
+fn why_not(command: &str) -> &'static str {
+    match command {
+        "honour.award" | "honour.revoke" | "programme.grant" => "promised",
+        "blacklist.notify" | "blacklist.deliver" | "blacklist.share" | "blacklist.repair" | "blacklist.remove" => "left_the_house",
+        c if c.starts_with("subsidy.") || c.starts_with("fund.") => "promised",
+        _ => "not_undoable",
+    }
+}
+
 /// Tables in which one row holds on a day, so that a row made since may stand where an undone row would come back.
 const ONE_A_DAY: &[&str] = &[
     "person_profile",
@@ -150,7 +160,7 @@ pub fn undo(tx: &mut Tx<'_>, op: i64) -> Result<Undone> {
         return Err(error::not_found("no_such_op").fact("op", op));
     };
     if !UNDOABLE.contains(&command.as_str()) {
-        return Err(error::refused("not_undoable").fact("op", op).fact("command", &command).detail("command", command.clone()));
+        return Err(error::refused(why_not(&command)).fact("op", op).fact("command", &command).detail("command", command.clone()));
     }
     let undone: Option<i64> = tx.conn().query_row("SELECT op FROM op WHERE undoes = ?1", [op], |r| r.get(0)).optional()?;
     if let Some(by) = undone {

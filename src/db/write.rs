@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// What an op says of itself: the command, its day, who and why.
 #[derive(Clone, Debug)]
@@ -154,11 +155,17 @@ pub struct Done<T> {
     pub op: Option<i64>,
 }
 
+/// So much two stamps may differ by rounding alone, in milliseconds.
+const ROUNDED_MS: i64 = 2;
+
 /// Runs `f` in one transaction with its op. Nothing touched and nothing recorded: no op, no change.
 pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Done<T>> {
     // A transaction that never nests: the connection is ours alone.
     let conn = &*conn;
+    let asked = Instant::now();
     let db = open::patiently(|| Ok(Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?))?;
+    // Whoever waited for another clerk writes now, not when they asked: their clock did not run back.
+    let now_ms = act.now_ms.saturating_add(i64::try_from(asked.elapsed().as_millis()).unwrap_or(0));
     let (last, prev_hash, prev_time) = head(&db)?;
     let (actor, standing) = permitted(&db, act)?;
     let mut tx = Tx {
@@ -201,11 +208,11 @@ pub fn write<T>(conn: &mut Connection, act: &Act, f: impl FnOnce(&mut Tx<'_>) ->
     let subjects_hash = join_subjects(subjects, bulk);
     let params = if params.is_empty() { None } else { Some(Value::Object(params).to_string()) };
     let outcome = if outcome.is_empty() { None } else { Some(Value::Object(outcome).to_string()) };
-    let salt = new_salt(op, act.now_ms, &prev_hash);
+    let salt = new_salt(op, now_ms, &prev_hash);
     let row = OpRow {
         op,
-        recorded_at: act.now_ms.max(prev_time),
-        clock_back: act.now_ms < prev_time,
+        recorded_at: now_ms.max(prev_time),
+        clock_back: now_ms.saturating_add(ROUNDED_MS) < prev_time,
         business_day: act.day.0,
         actor,
         os_user: act.os_user.clone(),

@@ -1,18 +1,19 @@
 //! What is done to the expert pool and to pairings; each act sees them as the register knows them within its own op.
 
 use super::store::{self, Expert, Liaison};
-use super::{Leader, Seat};
+use super::{Keeper, Seat};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::db::facts::Span;
 use crate::db::subject::HONOUR_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
+use crate::leader;
 use crate::talent::{self, store as people};
 use rusqlite::Connection;
 
-/// 3 where the person is no talent of the registry: students and relatives have no seat and no leader.
-fn must_be_talent(conn: &Connection, person_id: i64, day: Day) -> Result<()> {
+/// 3 where the person is no talent of the registry: students and relatives have no seat, no leader, no honour, no product.
+pub fn must_be_talent(conn: &Connection, person_id: i64, day: Day) -> Result<()> {
     let p = people::load(conn, person_id)?.ok_or_else(|| error::not_office("damaged"))?;
     if p.kind_on(day) == "talent" && !p.erased {
         return Ok(());
@@ -75,17 +76,34 @@ pub fn end(tx: &mut Tx<'_>, person_id: i64) -> Result<()> {
 
 // ---------------------------------------------------------------- liaison
 
+/// Who is to keep contact: a member of the leading group, named by number or name, as the group has them; else a leader outside it as they are named.
+/// 5 where the group knows another post or rank.
+fn keeper(conn: &Connection, said: &Keeper, day: Day) -> Result<Keeper> {
+    match leader::store::resolve(conn, &said.name, day) {
+        Ok(l) if said.contradicts(&l.fact.data) => Err(leader::change::known(&l)),
+        Ok(l) => Ok(said.as_member(&l.fact.data)),
+        // All leading cadres keep contact, not the group alone; a number is a member's.
+        Err(e) if e.key == "no_leader" && !number::looks_like(leader::PREFIX, &said.name) => Ok(said.clone()),
+        Err(e) => Err(e),
+    }
+}
+
 /// Pairs a leader with an expert. 5 where the expert has a leader.
-pub fn pair(tx: &mut Tx<'_>, person_id: i64, leader: &Leader, from: Day) -> Result<i64> {
+pub fn pair(tx: &mut Tx<'_>, person_id: i64, said: &Keeper, from: Day) -> Result<i64> {
+    let leader = keeper(tx.conn(), said, from)?;
     must_be_talent(tx.conn(), person_id, tx.day)?;
     if let Some(l) = store::liaison_of(tx.conn(), person_id, from)? {
-        return Err(error::conflict("liaison_held")
-            .fact("no", l.no())
-            .fact("person", number::format(talent::PREFIX, person_id))
-            .detail("no", l.no())
-            .detail("possible", vec!["end"]));
+        let person = number::format(talent::PREFIX, person_id);
+        return Err(match l.pair.span.until {
+            // Ended, and this is its last day or one before.
+            Some(until) => error::conflict("liaison_until").fact("until", until.iso()).fact("from", until.succ().iso()),
+            None => error::conflict("liaison_held").detail("possible", vec!["end"]),
+        }
+        .fact("no", l.no())
+        .fact("person", person)
+        .detail("no", l.no()));
     }
-    store::pair(tx, person_id, leader, from)
+    store::pair(tx, person_id, &leader, from)
 }
 
 /// Keeps a contact. 65 where it lies ahead of the business day or behind the pairing's end; one of before the pairing is a contact too.

@@ -10,7 +10,6 @@ use crate::db::subject::HONOUR_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
-use crate::org;
 use crate::talent::store::Person;
 use crate::talent::{self, look as people_look, store as people};
 use crate::ui::filter::{self, Field, Filter, Lines};
@@ -129,12 +128,7 @@ fn object(conn: &Connection, p: &Person, seats: &[Expert], day: Day) -> Result<V
     };
     // Whoever is no longer in the pool is told with what they were there for.
     let last: Vec<&Seat> = if held.is_empty() { seats.iter().filter_map(|e| e.profiles.last()).map(|f| &f.data).collect() } else { held };
-    let mut fields: Vec<&String> = Vec::new();
-    for field in last.iter().flat_map(|s| &s.fields) {
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
+    let fields = each_once(last.iter().flat_map(|s| &s.fields));
     let spans: Vec<Span> = seats.iter().filter(|e| status != "in_pool" || e.at(day).is_some()).filter_map(Expert::span).collect();
     let until = spans.iter().map(|s| s.until.map_or(i32::MAX, |u| u.0)).max().filter(|u| *u != i32::MAX).map(Day);
     let honours: Vec<String> = seats
@@ -144,16 +138,40 @@ fn object(conn: &Connection, p: &Person, seats: &[Expert], day: Day) -> Result<V
         .map(|id| number::format(HONOUR_SUBJECT.prefix, id))
         .collect();
     let profile = p.profile_at(day).or(p.profiles.last()).map(|f| &f.data);
-    let employer = match talent::current(&p.engagements, day) {
-        Some(e) => org::store::name_at(conn, e.data.org_id, day)?.map(|u| u.0),
-        None => None,
-    };
-    let leader = store::liaison_of(conn, p.id, day)?.filter(|l| l.pair.span.from <= day);
+    let employer = people_look::employer_name(conn, p, day)?;
     Ok(json!({
         "no": p.no(), "status": status, "person_name": profile.map(|f| &f.name), "employer": employer, "title": profile.and_then(|f| f.title.as_deref()),
         "fields": fields, "available": last.iter().find_map(|s| s.available.as_deref()), "from": spans.iter().map(|s| s.from).min().map(|d| d.iso()),
-        "until": until.map(|d| d.iso()), "honours": honours, "leader": leader.map(|l| l.pair.data.name),
+        "until": until.map(|d| d.iso()), "honours": honours, "leader": leader_of(conn, p.id, day)?,
     }))
+}
+
+/// Somebody's seat in the pool on the day and who keeps contact with them, for the person's page; None where there is neither.
+pub fn of_person(conn: &Connection, person_id: i64, day: Day) -> Result<Option<Value>> {
+    let held: Vec<Expert> = store::seats(conn, Some(person_id))?.into_iter().filter(|e| e.at(day).is_some()).collect();
+    let leader = leader_of(conn, person_id, day)?;
+    if held.is_empty() && leader.is_none() {
+        return Ok(None);
+    }
+    let fields = each_once(held.iter().filter_map(|e| e.at(day)).flat_map(|f| &f.data.fields));
+    Ok(Some(json!({"in_pool": !held.is_empty(), "fields": fields, "leader": leader})))
+}
+
+/// The name of the leader who keeps contact with somebody on the day.
+fn leader_of(conn: &Connection, person_id: i64, day: Day) -> Result<Option<String>> {
+    let pairing = store::liaison_of(conn, person_id, day)?.filter(|l| l.pair.span.from <= day);
+    Ok(pairing.map(|l| store::keeper_on(conn, &l, day)).transpose()?.map(|(leader, _)| leader.name))
+}
+
+/// Fields in their order, each once, whatever seats they are of.
+fn each_once<'a>(of: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
+    let mut fields: Vec<&String> = Vec::new();
+    for field in of {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
 }
 
 const FIELDS: &[Field] = &[

@@ -1,11 +1,12 @@
 //! `liaison …`: arguments, and pairings as a clerk and a script see them; who was not seen for so many days.
 
 use super::store::{self, Liaison};
-use super::{LIAISON_PREFIX, Leader, change, see_by};
+use super::{Keeper, LIAISON_PREFIX, change, see_by};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Result};
+use crate::leader;
 use crate::office::{Exit, Office, parse_day};
 use crate::policy;
 use crate::talent::{look as people_look, store as people};
@@ -28,7 +29,7 @@ enum LiaisonCommand {
         expert: String,
         #[arg(long, value_name = "TEXT")]
         post: Option<String>,
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=999))]
+        #[arg(long, value_name = "N", value_parser = leader::cmd::rank_parser())]
         rank: Option<i64>,
     },
     Contact {
@@ -73,7 +74,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     match C::from_arg_matches(m).map_err(|_| error::usage("not_understood"))? {
         C::Add { leader, expert, post, rank } => {
             let post = post.map(|p| text_said(&p, "--post")).transpose()?;
-            let leader = Leader { name: text_said(&leader, "--leader")?, post, rank };
+            let leader = Keeper { name: text_said(&leader, "--leader")?, post, rank };
             let p = people_look::load(office, &expert)?;
             let done = office.write("liaison.add", Map::new(), |tx| {
                 let from = tx.day;
@@ -139,17 +140,18 @@ fn named(office: &Office, which: &Which) -> Result<Liaison> {
 /// A pairing on a day.
 fn object(conn: &Connection, l: &Liaison, day: Day) -> Result<Value> {
     let p = people::load(conn, l.person_id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone());
+    let name = p.name_on(day).map(str::to_owned);
     let status = match () {
         () if day < l.pair.span.from => "coming",
         () if l.pair.span.holds(day) => "active",
         () => "ended",
     };
     let last = l.last_contact(day);
+    let (leader, leader_no) = store::keeper_on(conn, l, day)?;
     // What is due is counted from the same day.
     let seen = see_by(l.pair.span.from, last, 0);
     Ok(json!({
-        "no": l.no(), "status": status, "leader": l.pair.data.name, "post": l.pair.data.post, "rank": l.pair.data.rank,
+        "no": l.no(), "status": status, "leader": leader.name, "leader_no": leader_no, "post": leader.post, "rank": leader.rank,
         "expert": {"no": p.no(), "name": name}, "from": l.pair.span.from.iso(), "until": l.pair.span.until.map(|d| d.iso()),
         "contacts": l.contacts.iter().filter(|c| c.0 <= day).count(), "last_contact": last.map(|d| d.iso()),
         "days_since": if status == "active" { Some(day.0 - seen.0) } else { None },
@@ -160,6 +162,7 @@ const FIELDS: &[Field] = &[
     Field::text("no"),
     Field::text("status"),
     Field::text("leader"),
+    Field::text("leader_no"),
     Field::text("post"),
     Field::number("rank"),
     Field::text("expert"),

@@ -9,6 +9,7 @@ pub mod store;
 use crate::base::day::Day;
 use crate::base::names;
 use crate::db::digest::Val;
+use crate::leader;
 
 pub use liaison::NOUN as LIAISON;
 
@@ -47,9 +48,9 @@ pub fn fields_of(texts: &[String]) -> Vec<String> {
     out
 }
 
-/// A leader who keeps contact (联系领导).
+/// A leader who keeps contact (联系领导), as they were when the pairing was made: the leading group knows its members better (`as_member`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Leader {
+pub struct Keeper {
     /// Name.
     pub name: String,
     /// Post (职务).
@@ -58,10 +59,22 @@ pub struct Leader {
     pub rank: Option<i64>,
 }
 
-impl Leader {
+impl Keeper {
     /// The data columns of liaison_profile in order; `folded` is the name's matching form.
     pub fn values<'a>(&'a self, folded: &'a str) -> [Val<'a>; 4] {
         [Val::Text(&self.name), Val::Text(folded), Val::text(self.post.as_deref()), Val::int(self.rank)]
+    }
+
+    /// As the leading group has the member of that name: one leader is one name, one post and one rank everywhere.
+    #[must_use]
+    pub fn as_member(&self, p: &leader::Profile) -> Keeper {
+        Keeper { name: p.name.clone(), post: p.title.clone().or_else(|| self.post.clone()), rank: Some(p.rank) }
+    }
+
+    /// Whether what is said of a leader contradicts what the leading group knows of the member.
+    pub fn contradicts(&self, p: &leader::Profile) -> bool {
+        let other_post = self.post.as_deref().zip(p.title.as_deref()).is_some_and(|(a, b)| names::org_fold(a) != names::org_fold(b));
+        other_post || self.rank.is_some_and(|r| r != p.rank)
     }
 }
 
@@ -79,6 +92,21 @@ mod tests {
     fn fields_are_said_in_any_form_and_kept_once() {
         let said = |t: &[&str]| fields_of(&t.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>());
         assert_eq!(said(&["大数据；人工智能", " 大数据 ", "", "金融、法律"]), ["大数据", "人工智能", "金融", "法律"]);
+    }
+
+    #[test]
+    fn the_leading_group_knows_its_members_better() {
+        let member =
+            leader::Profile { name: "张示一".into(), rank: 2, title: Some("党工委 委员".into()), ..leader::Profile::default() };
+        let said = |post: Option<&str>, rank| Keeper { name: "张示一".into(), post: post.map(str::to_owned), rank };
+        let contradicts = |post, rank| said(post, rank).contradicts(&member);
+        assert_eq!([contradicts(None, None), contradicts(Some("党工委委员"), Some(2))], [false, false]);
+        assert_eq!([contradicts(Some("主任"), None), contradicts(None, Some(1))], [true, true]);
+        assert_eq!(said(None, None).as_member(&member), said(Some("党工委 委员"), Some(2)));
+        // A post that the group does not know is told as it was said.
+        let bare = leader::Profile { title: None, ..member };
+        assert_eq!(said(Some("主任"), Some(9)).as_member(&bare), said(Some("主任"), Some(2)));
+        assert!(!said(Some("主任"), None).contradicts(&bare));
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! All SQL of the expert pool and of liaison; rows to types and back.
 
-use super::{LIAISON_PREFIX, Leader, Seat};
+use super::{Keeper, LIAISON_PREFIX, Seat};
 use crate::base::day::Day;
 use crate::base::{names, number};
 use crate::db::digest::Val;
@@ -8,6 +8,7 @@ use crate::db::facts::{self, Fact, Span};
 use crate::db::subject::{CONTACT, EXPERT_PROFILE, EXPERT_SUBJECT, LIAISON_PROFILE, LIAISON_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
+use crate::leader;
 use crate::talent::store as people;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -116,7 +117,7 @@ pub struct Liaison {
     /// The op that made it.
     pub made_op: i64,
     /// The leader, from when until when.
-    pub pair: Fact<Leader>,
+    pub pair: Fact<Keeper>,
     /// Contacts in order of their days.
     pub contacts: Vec<(Day, String)>,
 }
@@ -138,8 +139,8 @@ impl Liaison {
     }
 }
 
-fn leader(r: &Row<'_>, a: usize) -> rusqlite::Result<Leader> {
-    Ok(Leader { name: r.get(a)?, post: r.get(a + 1)?, rank: r.get(a + 2)? })
+fn keeper(r: &Row<'_>, a: usize) -> rusqlite::Result<Keeper> {
+    Ok(Keeper { name: r.get(a)?, post: r.get(a + 1)?, rank: r.get(a + 2)? })
 }
 
 /// Pairings behind `after` in the order of their entry.
@@ -161,7 +162,7 @@ pub fn liaison(conn: &Connection, id: i64) -> Result<Option<Liaison>> {
             "SELECT seq, from_day, until_day, made_op, voided_op, leader, post, rank FROM liaison_profile
              WHERE liaison_id = ?1 AND voided_op IS NULL ORDER BY from_day DESC, seq DESC LIMIT 1",
         )?
-        .query_row([id], |r| facts::read(r, leader))?;
+        .query_row([id], |r| facts::read(r, keeper))?;
     let contacts = conn
         .prepare_cached("SELECT from_day, note FROM contact WHERE liaison_id = ?1 AND voided_op IS NULL ORDER BY from_day, seq")?
         .query_map([id], |r| Ok((Day(r.get(0)?), r.get(1)?)))?
@@ -173,6 +174,16 @@ pub fn liaison(conn: &Connection, id: i64) -> Result<Option<Liaison>> {
 pub fn resolve_liaison(conn: &Connection, text: &str) -> Result<Liaison> {
     let id = crate::office::parse_no(LIAISON_PREFIX, text)?;
     liaison(conn, id)?.ok_or_else(|| error::not_found("no_liaison").fact("text", text))
+}
+
+/// The leader of a pairing on the day, and their number where they are of the leading group: as the group has them then, else as the pairing has them.
+pub fn keeper_on(conn: &Connection, l: &Liaison, day: Day) -> Result<(Keeper, Option<String>)> {
+    let day = l.pair.span.until.map_or(day, |u| u.min(day));
+    let held = &l.pair.data;
+    Ok(match leader::store::named(leader::store::on(conn, day)?, &held.name) {
+        Some(m) => (held.as_member(&m.fact.data), Some(m.no())),
+        None => (held.clone(), None),
+    })
 }
 
 /// The pairing of an expert that holds on the day or will.
@@ -190,8 +201,20 @@ pub fn liaison_of(conn: &Connection, person_id: i64, day: Day) -> Result<Option<
     Ok(None)
 }
 
+/// The pairings in which the leader of that name keeps contact on the day, in the order of their entry.
+pub fn kept_by(conn: &Connection, name: &str, day: Day) -> Result<Vec<Liaison>> {
+    let mut st = conn.prepare_cached(
+        "SELECT l.id, p.leader FROM liaison l JOIN liaison_profile p ON p.liaison_id = l.id AND p.voided_op IS NULL
+         WHERE l.voided_op IS NULL AND p.from_day <= ?1 AND (p.until_day IS NULL OR p.until_day >= ?1) ORDER BY l.id",
+    )?;
+    let rows: Vec<(i64, String)> = st.query_map([day.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let folded = names::org_fold(name);
+    let own = rows.into_iter().filter(|r| names::org_fold(&r.1) == folded);
+    own.filter_map(|(id, _)| liaison(conn, id).transpose()).collect()
+}
+
 /// A new pairing from a day on.
-pub fn pair(tx: &mut Tx<'_>, person_id: i64, leader: &Leader, from: Day) -> Result<i64> {
+pub fn pair(tx: &mut Tx<'_>, person_id: i64, leader: &Keeper, from: Day) -> Result<i64> {
     let id = tx.next_number("liaison", "SELECT coalesce(max(id), 0) FROM liaison")?;
     tx.conn().prepare_cached("INSERT INTO liaison (id, made_op, person_id) VALUES (?1, ?2, ?3)")?.execute([id, tx.op, person_id])?;
     facts::insert(tx, &LIAISON_PROFILE, id, Span::from(from), &leader.values(&names::fold(&leader.name)))?;

@@ -33,9 +33,10 @@ pub fn scheme(conn: &Connection, day: Day) -> Result<Benefit> {
 /// A talent who works here: 3 otherwise. What another body awards needs no introduction, only that the person is one of ours.
 fn candidate(conn: &Connection, person_id: i64, day: Day) -> Result<()> {
     let p = people::load(conn, person_id)?.ok_or_else(|| error::not_office("damaged"))?;
+    expert::change::must_be_talent(conn, p.id, day)?;
     blacklist::standing::refuse_new(conn, blacklist::Whom::Person(p.id), day)?;
     let status = talent::status(&p.engagements, p.merged_into.is_some(), p.erased, day);
-    if p.kind_on(day) == "talent" && status == Status::Active {
+    if status == Status::Active {
         return Ok(());
     }
     Err(error::refused("no_nominee").fact("no", p.no()).fact("status", status.as_str()).detail("clause", "五（二）4"))

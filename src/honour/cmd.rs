@@ -14,12 +14,11 @@ use crate::error::{self, Result};
 use crate::expert;
 use crate::fund;
 use crate::office::{Exit, Office};
-use crate::org;
 use crate::paper;
 use crate::paper::cmd::amount as yuan;
 use crate::roster::named;
 use crate::subsidy;
-use crate::talent::{self, store as people};
+use crate::talent::{self, look as people_look, store as people};
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::out::shown;
@@ -244,14 +243,9 @@ fn own_title(conn: &Connection) -> Result<String> {
 fn object(conn: &Connection, h: &Honour, day: Day) -> Result<Value> {
     let state = store::state(conn, h, day)?;
     let person = people::load(conn, h.person_id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = person.profile_at(day).or(person.profiles.last()).map(|f| f.data.name.clone());
+    let name = person.name_on(day).map(str::to_owned);
     let held = store::held(conn, h.id)?.filter(|f| f.span.from <= day);
-    let decision = match held.as_ref().and_then(|f| f.data.decision_id) {
-        Some(id) => Some(json!({
-            "no": number::format(paper::PREFIX, id), "document_no": paper::store::open(conn, id)?.map(|d| d.data.document_no),
-        })),
-        None => None,
-    };
+    let decision = paper::cmd::cited(conn, held.as_ref().and_then(|f| f.data.decision_id))?;
     let reward = match held.as_ref().and_then(|f| f.data.application_id) {
         Some(id) => match subsidy::store::load(conn, id)? {
             Some(a) => {
@@ -277,6 +271,22 @@ fn object(conn: &Connection, h: &Honour, day: Day) -> Result<Value> {
         "reward": reward, "seat": seat.map(|s| json!({"from": s.from.iso(), "until": s.until.map(|d| d.iso())})),
         "next": machine(h.outside.is_some()).next(&state),
     }))
+}
+
+/// The honours somebody holds on the day, the zone's own and others, for the person's page.
+pub fn of_person(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<Value>> {
+    let mut found = Vec::new();
+    for h in store::of_person(conn, person_id)? {
+        if !store::held(conn, h.id)?.is_some_and(|f| f.span.holds(day)) {
+            continue;
+        }
+        let title = match &h.outside {
+            Some((title, _)) => title.clone(),
+            None => own_title(conn)?,
+        };
+        found.push(json!({"no": h.no(), "title": title}));
+    }
+    Ok(found)
 }
 
 const FIELDS: &[Field] = &[
@@ -317,13 +327,10 @@ fn notice(office: &Office) -> Result<Exit> {
         let up = steps::notice(conn, (MACHINE.kind, h.id))?.filter(|n| n.from <= day && day <= n.until);
         let Some(n) = up.filter(|_| store::state(conn, &h, day).is_ok_and(|s| s == "publicised")) else { continue };
         let Some(p) = people::load(conn, h.person_id)? else { continue };
-        let unit = match talent::current(&p.engagements, day) {
-            Some(e) => org::store::name_at(conn, e.data.org_id, day)?.map(|u| u.0),
-            None => None,
-        };
+        let unit = people_look::employer_name(conn, &p, day)?;
         let number = p.documents.iter().find(|d| d.span.holds(day)).map(|d| ident::mask(d.data.paper_number()));
         rows.push(json!({
-            "no": h.no(), "person_name": p.profile_at(day).or(p.profiles.last()).map(|f| &f.data.name), "employer": unit, "id_number": number,
+            "no": h.no(), "person_name": p.name_on(day), "employer": unit, "id_number": number,
             "title": own_title(conn)?, "from": n.from.iso(), "until": n.until.iso(),
         }));
     }
@@ -373,7 +380,7 @@ fn print_to(office: &Office, named: &Named, out: &Path) -> Result<Exit> {
         numbers.push(h.no());
         all.push(Certificate {
             no: h.no(),
-            name: p.profile_at(held.span.from).or(p.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default(),
+            name: p.name_on(held.span.from).unwrap_or_default().to_owned(),
             zone: zone.clone(),
             title: (own_title(conn)?, TITLE_EN.to_owned()),
             document_no: decision.map(|d| d.data.document_no).unwrap_or_default(),

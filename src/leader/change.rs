@@ -19,12 +19,15 @@ fn one_head(tx: &Tx<'_>, rank: i64, but: Option<i64>, day: Day) -> Result<()> {
     }
 }
 
-fn known(l: &Leader) -> Error {
+/// 5: the group knows the member, and otherwise than it was said.
+pub fn known(l: &Leader) -> Error {
     error::conflict("leader_known")
         .fact("name", &l.fact.data.name)
         .fact("rank", l.fact.data.rank)
+        .fact("title", l.fact.data.title.as_deref().unwrap_or("-"))
         .detail("no", l.no())
         .detail("rank", l.fact.data.rank)
+        .detail("title", l.fact.data.title.clone())
         .detail("possible", vec!["edit"])
 }
 

@@ -6,6 +6,7 @@ use crate::base::number;
 use crate::cli::Noun;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
+use crate::expert;
 use crate::office::{Exit, Office};
 use crate::org;
 use crate::paper;
@@ -98,11 +99,18 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         L::Retire { name } => {
             let mut rests = None;
             let exit = act(office, "leader.retire", &name, |tx, l| {
-                rests = Some((l.clone(), task::store::resting_on(tx.conn(), l.id, tx.day)?));
+                let experts = expert::store::kept_by(tx.conn(), &l.fact.data.name, tx.day)?.len();
+                rests = Some((l.clone(), task::store::resting_on(tx.conn(), l.id, tx.day)?, experts));
                 change::retire(tx, l)
             })?;
-            if let Some((l, n)) = rests.filter(|(_, n)| *n > 0) {
-                office.hint("note.leader_tasks", &[("n", &n), ("name", &l.fact.data.name), ("no", &l.no())]);
+            if let Some((l, tasks, experts)) = rests {
+                let name = &l.fact.data.name;
+                if tasks > 0 {
+                    office.hint("note.leader_tasks", &[("n", &tasks), ("name", name), ("no", &l.no())]);
+                }
+                if experts > 0 {
+                    office.hint("note.leader_experts", &[("n", &experts), ("name", name)]);
+                }
             }
             Ok(exit)
         }
@@ -146,10 +154,11 @@ pub fn object(conn: &Connection, l: &Leader, day: Day) -> Result<Value> {
     let (p, span) = (&l.fact.data, l.span());
     let unit = p.org_id.map(|id| org::cmd::named(conn, id, day)).transpose()?;
     let tasks = task::store::resting_on(conn, l.id, day)?;
+    let experts = expert::store::kept_by(conn, &p.name, day)?.len();
     Ok(json!({
         "no": l.no(), "status": if span.holds(day) { "active" } else if span.from > day { "coming" } else { "left" }, "rank": p.rank, "name": p.name,
         "title": p.title, "org": unit, "duties": p.duties, "decision": p.decision_id.map(|d| number::format(paper::PREFIX, d)),
-        "from": span.from.iso(), "until": span.until.map(|d| d.iso()), "tasks": tasks,
+        "from": span.from.iso(), "until": span.until.map(|d| d.iso()), "tasks": tasks, "experts": experts,
     }))
 }
 
@@ -161,6 +170,7 @@ const FIELDS: &[Field] = &[
     Field::text("title"),
     Field::text("org"),
     Field::number("tasks"),
+    Field::number("experts"),
 ];
 
 /// By rank, whatever else is asked.
@@ -173,6 +183,6 @@ fn list(office: &Office, lines: &Lines, all: bool) -> Result<Exit> {
     rows.retain(|r| filter.takes(r));
     let mut columns = vec![Column::right("rank"), Column::new("no"), Column::new("status")];
     columns.extend(["name", "title", "org.name", "duties"].into_iter().map(Column::new));
-    columns.push(Column::right("tasks"));
+    columns.extend(["tasks", "experts"].into_iter().map(Column::right));
     filter::show_lines(office, rows, columns, lines, FIELDS)
 }

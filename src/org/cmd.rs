@@ -5,13 +5,16 @@ use super::{COLUMNS, PREFIX, Profile, check, store};
 use crate::base::day::Day;
 use crate::base::sheet::{Difference, Sheet as _};
 use crate::base::{ident, number};
+use crate::blacklist::{Whom, standing};
 use crate::cli::Noun;
 use crate::collect;
 use crate::db::facts::Fact;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
+use crate::task::{self, Role};
 use crate::ui::filter::{Field, Filter, Lines};
 use crate::ui::{Column, View, entry, filter};
+use crate::{product, programme};
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -222,5 +225,14 @@ fn object(conn: &Connection, id: i64, v: &Fact<Profile>, day: Day, reveal: bool)
     }
     object["phone"] = v.data.phone.as_deref().map(|p| if reveal { p.to_owned() } else { ident::mask_phone(p) }).into();
     object["closed_on"] = v.data.closed_on.map(|d| d.iso()).into();
+    // What else the office has of it: numbers alone, each noun tells the rest.
+    let tasks = task::store::of_unit(conn, id, day)?;
+    let of = |role: Role| tasks.iter().filter(|t| t.1 == role).map(|t| number::format(task::PREFIX, t.0)).collect::<Vec<_>>();
+    object["tasks_led"] = of(Role::Lead).into();
+    object["tasks_supported"] = of(Role::Support).into();
+    let numbers = |prefix: &str, ids: Vec<i64>| ids.into_iter().map(|id| number::format(prefix, id)).collect::<Vec<_>>();
+    object["programmes"] = numbers(programme::PREFIX, programme::store::of_unit(conn, id, day)?).into();
+    object["products"] = numbers(product::PREFIX, product::store::of_unit(conn, id, day)?).into();
+    object["standing"] = json!({"in_force": !standing::in_force(conn, Whom::Unit(id), day)?.is_empty()});
     Ok(object)
 }

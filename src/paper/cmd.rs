@@ -196,6 +196,13 @@ fn object(office: &Office, conn: &Connection, id: i64) -> Result<Value> {
     Ok(v)
 }
 
+/// A decision as other records cite it; none where they rest on none.
+pub fn cited(conn: &Connection, id: Option<i64>) -> Result<Option<Value>> {
+    let Some(id) = id else { return Ok(None) };
+    let document_no = store::open(conn, id)?.map(|d| d.data.document_no);
+    Ok(Some(json!({"no": number::format(PREFIX, id), "document_no": document_no})))
+}
+
 fn line(id: i64, d: &Decision) -> Value {
     json!({
         "no": number::format(PREFIX, id), "status": if d.checked { "checked" } else { "unchecked" }, "document_no": d.document_no,

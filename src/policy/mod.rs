@@ -24,7 +24,7 @@ pub use benefits::{
 pub use card::{CardPack, CardScheme, Level, card_pack, parse_card};
 pub use integrity::{EFFECTS, GRADES, Integrity, IntegrityPack, Screening, integrity_pack, parse_integrity};
 pub use recognition::{RecognitionPack, Scheme, parse_recognition, recognition_pack};
-pub use responsibility::{Follow, Followed, ResponsibilityPack, parse_responsibility, responsibility_pack};
+pub use responsibility::{Follow, Followed, ResponsibilityPack, TrainingFigure, parse_responsibility, responsibility_pack};
 pub use services::{Needs, Service, ServicesPack, parse_services, services_pack};
 pub use targets::{
     Colours, Corps, Counting, CountingRule, Counts, Figure, OrgKind, PersonKind, PlatformKind, Schedule, Stage, Target, TargetsPack,

@@ -1,6 +1,7 @@
 //! The responsibility pack (人才工作目标责任制): which task lines the register measures, and weights, bounds and grades of a year's score.
 
 use super::{Figure, PackHead, PolicyFault, Remembered, day, line_of_row, read};
+use crate::base::codes;
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -53,6 +54,36 @@ pub enum Followed {
         /// The line.
         line: String,
     },
+    /// Distinct persons of a named project's trainings that ended in the plan's term by the day.
+    Training {
+        /// bim, ai, finance, bigdata.
+        named_project: String,
+        /// Which of them.
+        figure: TrainingFigure,
+    },
+}
+
+/// Which persons of trainings are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrainingFigure {
+    /// Who was there.
+    Trained,
+    /// Who passed.
+    Passed,
+    /// Who was there and works in the zone on the day.
+    Stayed,
+}
+
+impl TrainingFigure {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            TrainingFigure::Trained => "trained",
+            TrainingFigure::Passed => "passed",
+            TrainingFigure::Stayed => "stayed",
+        }
+    }
 }
 
 /// Bounds of a year's score.
@@ -175,6 +206,11 @@ pub fn parse_responsibility(text: &str) -> Result<ResponsibilityPack, PolicyFaul
         if !seen.insert(&f.clause) {
             return wrong("follow", row, "duplicate_code", format!("the task {} stands twice", f.clause));
         }
+        if let Followed::Training { named_project, .. } = &f.counts
+            && codes::find("named_project", named_project) != Some(named_project)
+        {
+            return wrong("follow", row, "unknown_code", format!("there is no named project {named_project:?}"));
+        }
     }
     let s = &pack.score;
     if !(0..=100).contains(&s.support_percent) || !(0..=100).contains(&s.bonus_most) || !(0..=100).contains(&s.deduct_most) {
@@ -247,6 +283,10 @@ mod tests {
             match &f.counts {
                 Followed::Target { code, .. } => assert!(plan.target(code).is_some(), "{code}"),
                 Followed::ProjectLine { line } => assert_eq!(*line, f.clause),
+                // The plan's clause is another name of its project.
+                Followed::Training { named_project, .. } => {
+                    assert_eq!(codes::find("named_project", &f.clause), Some(named_project.as_str()));
+                }
             }
         }
         // Every task of the plan belongs to a group.
@@ -278,6 +318,8 @@ mod tests {
             ("at_least = 80", "at_least = 95", "range_order"),
             ("at_least = 0", "at_least = 10", "bad_number"),
             ("figure = \"all\"", "figure = \"some\"", "unreadable"),
+            ("figure = \"trained\"", "figure = \"some\"", "unreadable"),
+            ("named_project = \"ai\"", "named_project = \"robots\"", "unknown_code"),
             ("bonus_most = 5", "bonus_most = 5\nluck = 1", "unreadable"),
             ("[[weight]]", "[[weight]]\nclause = \"4.2\"\nweight = 2\nbasis = \"x\"\n\n[[weight]]", "duplicate_code"),
         ] {

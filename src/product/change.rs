@@ -9,7 +9,7 @@ use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::talent::{self, Status, store as people};
 use crate::workflow::{self, store as steps};
-use crate::{blacklist, org, paper, service};
+use crate::{blacklist, expert, org, paper, service};
 use rusqlite::Connection;
 
 /// The kind of service case that a review of intellectual property is.
@@ -19,8 +19,9 @@ const REVIEW: &str = "ip_review";
 pub fn enter(tx: &mut Tx<'_>, holder_id: i64, name: &str, unit: Option<&str>) -> Result<i64> {
     let p = people::load(tx.conn(), holder_id)?.ok_or_else(|| error::not_office("damaged"))?;
     blacklist::standing::refuse_new(tx.conn(), blacklist::Whom::Person(holder_id), tx.day)?;
+    expert::change::must_be_talent(tx.conn(), holder_id, tx.day)?;
     let status = talent::status(&p.engagements, p.merged_into.is_some(), p.erased, tx.day);
-    if p.kind_on(tx.day) != "talent" || status != Status::Active {
+    if status != Status::Active {
         return Err(error::refused("no_product_holder").fact("no", p.no()).fact("status", status.as_str()).detail("clause", "五（二）4"));
     }
     if let Some(id) = store::of_name(tx.conn(), holder_id, name)? {

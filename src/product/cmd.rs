@@ -177,9 +177,7 @@ fn now(tx: &mut Tx<'_>, id: i64) -> Result<Value> {
 fn object(conn: &Connection, p: &Product, day: Day) -> Result<Value> {
     let now = &p.at(day)?.data;
     let state = store::state(conn, p.id, day)?;
-    let unit = |id: i64| -> Result<Value> {
-        Ok(json!({"no": number::format(org::PREFIX, id), "name": org::store::name_at(conn, id, day)?.map(|u| u.0)}))
-    };
+    let unit = |id: i64| org::cmd::named(conn, id, day);
     let holder = people::load(conn, p.holder_id)?.ok_or_else(|| error::not_office("damaged"))?;
     let catalogue = match now.listing {
         Some(l) => Some(json!({
@@ -198,7 +196,7 @@ fn object(conn: &Connection, p: &Product, day: Day) -> Result<Value> {
     }
     Ok(json!({
         "no": p.no(), "status": status(&state, now.listing, day), "name": now.name,
-        "holder": {"no": holder.no(), "name": holder.profile_at(day).or(holder.profiles.last()).map(|f| &f.data.name)},
+        "holder": {"no": holder.no(), "name": holder.name_on(day)},
         "org": now.org_id.map(unit).transpose()?, "applied": p.profiles.first().map(|f| f.span.from.iso()),
         "case_no": now.case_id.map(|id| number::format(service::PREFIX, id)), "catalogue": catalogue,
         "until": now.listing.map(|l| l.until.iso()), "trials": trials, "contracts": sum.to_string(), "next": MACHINE.next(&state),

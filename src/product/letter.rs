@@ -19,11 +19,11 @@ pub fn letter(office: &Office, kind: &str, p: &Product, day: Day) -> Result<Lett
     let lang = office.document_lang()?;
     let state = store::state(conn, p.id, day)?;
     if state != "recommended" {
-        return Err(error::conflict("letter_groundless").fact("kind", kind).fact("no", p.no()).fact("status", state));
+        return Err(error::conflict("letter_groundless").fact("letter", kind).fact("no", p.no()).fact("status", state));
     }
     let now = &p.at(day)?.data;
     let holder = people::load(conn, p.holder_id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = holder.profile_at(day).or(holder.profiles.last()).map(|f| f.data.name.clone()).unwrap_or_default();
+    let name = holder.name_on(day).unwrap_or_default().to_owned();
     let unit = match now.org_id {
         Some(id) => org::store::name_at(conn, id, day)?.map(|u| u.0).unwrap_or_default(),
         None => words(lang, "product_no_unit", &[]),

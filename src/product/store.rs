@@ -96,6 +96,15 @@ pub fn of_name(conn: &Connection, holder_id: i64, name: &str) -> Result<Option<i
         .optional()?)
 }
 
+/// Products that a unit makes, as they are known on the day.
+pub fn of_unit(conn: &Connection, org_id: i64, day: Day) -> Result<Vec<i64>> {
+    let mut st = conn.prepare_cached(
+        "SELECT p.product_id FROM product_profile p JOIN product a ON a.id = p.product_id AND a.voided_op IS NULL
+         WHERE p.org_id = ?1 AND p.voided_op IS NULL AND p.from_day <= ?2 AND (p.until_day IS NULL OR p.until_day >= ?2) ORDER BY p.product_id",
+    )?;
+    Ok(st.query_map(params![org_id, day.0], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The state that acts up to a day brought about.
 pub fn state(conn: &Connection, id: i64, day: Day) -> Result<String> {
     let last = steps::steps(conn, (MACHINE.kind, id))?.into_iter().rfind(|s| s.day <= day);

@@ -1,11 +1,12 @@
 //! What is done to a programme and to those who take part; each act sees both as the register knows them within its own op.
 
 use super::store::{self, Enrolment, Participant, Programme};
-use super::{Candidate, Kind, MACHINE, PREFIX, Profile, Role, TASK_PREFIX, admits, place};
+use super::{Candidate, Kind, MACHINE, PREFIX, Profile, Role, admits, place};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::sheet::{Difference, Said, Sheet as _};
 use crate::base::{codes, number};
+use crate::db::subject::TASK_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::subsidy::change::Committed;
@@ -18,11 +19,15 @@ use rusqlite::Connection;
 /// A day behind all others: what is known now, whatever its days.
 const EVER: Day = Day(i32::MAX);
 
-/// The task line that a text names.
-fn task(conn: &Connection, text: &str) -> Result<(i64, String)> {
-    let id = crate::office::parse_no(TASK_PREFIX, text)?;
-    let clause = store::task_clause(conn, id)?.ok_or_else(|| error::not_found("no_task_line").fact("text", text))?;
-    Ok((id, clause))
+/// The task line that a text names, by its number or its clause.
+fn task(conn: &Connection, text: &str) -> Result<i64> {
+    let id = match number::parse(TASK_SUBJECT.prefix, text) {
+        Ok(id) => Some(id),
+        Err(number::NumberFault::CheckChar) => return Err(error::usage("number_check").fact("text", text)),
+        Err(number::NumberFault::NotANumber) => None,
+    };
+    let found = store::task_line(conn, id, text.trim())?.ok_or_else(|| error::not_found("no_task_line").fact("text", text))?;
+    Ok(found.0)
 }
 
 /// What names units and tasks of a version is found, and agrees with the kind of programme. The plan's four task lines of training are its named
@@ -31,15 +36,16 @@ fn complete(tx: &mut Tx<'_>, kind: Kind, mut p: Profile, said: &[Said], day: Day
     if let Some(text) = said[place("org")].value() {
         p.org_id = Some(org::change::unit_or_stub(tx, text, day)?);
     }
-    let mut clause = None;
     if let Some(text) = said[place("task")].value() {
-        let (id, of) = task(tx.conn(), text)?;
-        (p.task_id, clause) = (Some(id), codes::find("named_project", &of));
+        p.task_id = Some(task(tx.conn(), text)?);
     }
-    if let Some(of) = clause.filter(|_| kind == Kind::Training) {
+    // Held or said just now: the two agree.
+    if let Some((_, clause)) = p.task_id.map(|id| store::task_line(tx.conn(), Some(id), "")).transpose()?.flatten()
+        && let Some(of) = codes::find("named_project", &clause).filter(|_| kind == Kind::Training)
+    {
         let held = p.named_project.get_or_insert_with(|| of.to_owned());
         if held.as_str() != of {
-            return Err(error::usage("other_project").fact("named_project", &*held).fact("task", of));
+            return Err(error::usage("other_project").fact("named_project", &*held).fact("task", clause));
         }
     }
     if p.named_project.is_some() && kind != Kind::Training {

@@ -3,11 +3,12 @@
 use super::change::{self, Outcome, Pay};
 use super::participants::{Who, act, enrol, line, participants};
 use super::store::{self, Participant, Programme};
-use super::{COLUMNS, MACHINE, PREFIX, Role, TASK_PREFIX, check, place, status};
+use super::{COLUMNS, MACHINE, PREFIX, Role, check, place, status};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::base::sheet::Column as SheetColumn;
 use crate::cli::Noun;
+use crate::db::subject::TASK_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::fund;
@@ -254,10 +255,7 @@ fn end(office: &Office, command: &'static str, text: &str, to: &'static str, why
 /// The programme object.
 fn object(conn: &Connection, p: &Programme, all: &[Participant], day: Day) -> Result<Value> {
     let now = &p.at(day)?.data;
-    let org = match now.org_id {
-        Some(id) => Some(json!({"no": number::format(org::PREFIX, id), "name": org::store::name_at(conn, id, day)?.map(|n| n.0)})),
-        None => None,
-    };
+    let org = now.org_id.map(|id| org::cmd::named(conn, id, day)).transpose()?;
     let state = store::state(conn, p.id, day)?;
     let of = |outcome: &str| all.iter().filter(|one| one.row.data.outcome.as_deref() == Some(outcome)).count();
     let there: Vec<&Participant> = all.iter().filter(|one| !one.days.is_empty()).collect();
@@ -268,11 +266,24 @@ fn object(conn: &Connection, p: &Programme, all: &[Participant], day: Day) -> Re
     Ok(json!({
         "no": p.no(), "status": status(&state, now, day), "kind": p.kind.code(), "name": now.name, "named_project": now.named_project,
         "direction": now.direction, "from_date": now.first.iso(), "until": now.last.iso(),
-        "task": now.task_id.map(|id| number::format(TASK_PREFIX, id)), "org": org, "partner": now.partner, "place": now.place, "hours": now.hours,
+        "task": now.task_id.map(|id| number::format(TASK_SUBJECT.prefix, id)), "org": org, "partner": now.partner, "place": now.place, "hours": now.hours,
         "cost": now.cost.map(|f| f.to_string()), "enrolled": all.len() - of("withdrew"), "attended": there.len(), "passed": of("passed"),
         "failed": of("failed"), "withdrew": of("withdrew"), "stayed": if now.last < day { Some(stayed) } else { None },
         "next": MACHINE.next(&state),
     }))
+}
+
+/// The programmes somebody takes or took part in by the day, for the person's page: not those they withdrew from, nor what was cancelled.
+pub fn of_person(conn: &Connection, person_id: i64, day: Day) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for id in store::of_person(conn, person_id)? {
+        let takes_part =
+            store::participant(conn, id, day, person_id)?.is_some_and(|one| one.row.data.outcome.as_deref() != Some("withdrew"));
+        if takes_part && store::state(conn, id, day)? != "cancelled" {
+            found.push(number::format(PREFIX, id));
+        }
+    }
+    Ok(found)
 }
 
 /// Fields a list can be filtered and sorted by.

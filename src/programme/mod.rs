@@ -12,13 +12,12 @@ use crate::base::money::Fen;
 use crate::base::number;
 use crate::base::sheet::{self, Checked, Column, Sheet, What};
 use crate::db::digest::Val;
+use crate::db::subject::TASK_SUBJECT;
 use crate::org;
 use crate::workflow::Machine;
 
 /// Prefix of a programme's human number.
 pub const PREFIX: &str = "PR";
-/// Prefix of a task line's human number.
-pub const TASK_PREFIX: &str = "TK";
 
 /// States of a programme, as acts bring them about; planned, running and ended are what time alone does.
 pub const MACHINE: Machine =
@@ -200,7 +199,7 @@ impl Sheet for Profile {
             "until" => Some(self.last.iso()),
             "named_project" => self.named_project.clone(),
             "direction" => self.direction.clone(),
-            "task" => self.task_id.map(|id| number::format(TASK_PREFIX, id)),
+            "task" => self.task_id.map(|id| number::format(TASK_SUBJECT.prefix, id)),
             "org" => self.org_id.map(|id| number::format(org::PREFIX, id)),
             "partner" => self.partner.clone(),
             "place" => self.place.clone(),

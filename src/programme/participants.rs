@@ -103,7 +103,7 @@ fn after(tx: &mut Tx<'_>, programme: i64, person: i64) -> Result<Value> {
 /// A participant as a script sees them.
 pub(super) fn line(conn: &Connection, p: &Programme, one: &Participant, day: Day) -> Result<Value> {
     let person = people::load(conn, one.person_id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let name = person.profile_at(day).or(person.profiles.last()).map(|f| f.data.name.clone());
+    let name = person.name_on(day).map(str::to_owned);
     let e = &one.row.data;
     let hours = one.days.values().flatten().sum::<i64>();
     let over = p.at(day)?.data.last < day;

@@ -161,9 +161,12 @@ pub fn state(conn: &Connection, id: i64, day: Day) -> Result<String> {
     Ok(last.map_or_else(|| "open".to_owned(), |s| s.to_state))
 }
 
-/// The clause of a task line; None where there is no such line.
-pub fn task_clause(conn: &Connection, id: i64) -> Result<Option<String>> {
-    Ok(conn.prepare_cached("SELECT clause FROM task WHERE id = ?1 AND voided_op IS NULL")?.query_row([id], |r| r.get(0)).optional()?)
+/// The task line of a number, else of a clause; None where there is no such line.
+pub fn task_line(conn: &Connection, id: Option<i64>, clause: &str) -> Result<Option<(i64, String)>> {
+    Ok(conn
+        .prepare_cached("SELECT id, clause FROM task WHERE voided_op IS NULL AND (id = ?1 OR ?1 IS NULL AND clause = ?2)")?
+        .query_row(params![id, clause], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?)
 }
 
 /// A new programme, known from `from`.
@@ -300,6 +303,15 @@ pub fn of_person(conn: &Connection, person_id: i64) -> Result<Vec<i64>> {
            AND person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1) ORDER BY programme_id",
     )?;
     Ok(st.query_map([person_id], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Programmes that a unit holds, as they are known on the day.
+pub fn of_unit(conn: &Connection, org_id: i64, day: Day) -> Result<Vec<i64>> {
+    let mut st = conn.prepare_cached(
+        "SELECT p.programme_id FROM programme_profile p JOIN programme a ON a.id = p.programme_id AND a.voided_op IS NULL
+         WHERE p.org_id = ?1 AND p.voided_op IS NULL AND p.from_day <= ?2 AND (p.until_day IS NULL OR p.until_day >= ?2) ORDER BY p.programme_id",
+    )?;
+    Ok(st.query_map(params![org_id, day.0], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The figures of programmes that ended within the days, by kind and named project, as of `day`: who was there, passed, and still works in the

@@ -10,11 +10,10 @@ use crate::db::facts::Fact;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office, parse_day};
-use crate::org;
 use crate::paper;
 use crate::policy::{self, Scheme};
 use crate::roster::named;
-use crate::talent::{self, Recognition, store as people};
+use crate::talent::{self, Recognition, look as people_look, store as people};
 use crate::ui::entry::text_said;
 use crate::ui::filter::{self, Field, Filter, Lines};
 use crate::ui::{Column, View};
@@ -261,12 +260,7 @@ fn scheme_of(conn: &Connection, r: &Recognition) -> Result<Option<Scheme>> {
 fn line(conn: &Connection, id: i64, person_id: i64, row: &Fact<Recognition>, day: Day) -> Result<Value> {
     let d = &row.data;
     let status = seen(&d.state, row.span.until, day);
-    let decision = match d.decision_id {
-        Some(id) => {
-            paper::store::open(conn, id)?.map(|p| json!({"no": number::format(paper::PREFIX, id), "document_no": p.data.document_no}))
-        }
-        None => None,
-    };
+    let decision = paper::cmd::cited(conn, d.decision_id)?;
     // What only a roster says never stood in public, and there may be a million of it.
     let up = if d.state == "recorded" { None } else { steps::notice(conn, (MACHINE.kind, id))? };
     let due = match scheme_of(conn, d)?.filter(|_| status == "in_force") {
@@ -391,11 +385,7 @@ fn notice(office: &Office) -> Result<Exit> {
         let up = steps::notice(conn, (MACHINE.kind, row.data.id))?;
         let Some(n) = up.filter(|n| row.data.state == "public_notice" && n.from <= day && day <= n.until) else { return Ok(true) };
         let Some(p) = people::load(conn, person)? else { return Ok(true) };
-        let e = talent::current(&p.engagements, day);
-        let unit = match e {
-            Some(e) => org::store::name_at(conn, e.data.org_id, day)?.map(|u| u.0),
-            None => None,
-        };
+        let unit = people_look::employer_name(conn, &p, day)?;
         let paper = p.documents.iter().find(|d| d.span.holds(day)).map(|d| ident::mask(d.data.paper_number()));
         rows.push(json!({
             "no": no(row.data.id), "name": p.profiles.last().map(|f| &f.data.name), "employer": unit, "id_number": paper, "class": row.data.class,

@@ -2,11 +2,13 @@
 
 use super::import::{self, Settings};
 use super::report::Report;
-use crate::error::{self, Result};
+use crate::base::{names, number};
+use crate::error::{self, Error, Kind, Result};
 use crate::office::Office;
-use crate::talent::entry::{self, Key};
+use crate::talent::entry::Key;
 use crate::talent::look;
 use crate::talent::store as people;
+use crate::talent::{self, entry};
 use crate::ui::filter::Filter;
 use crate::workflow::several::{Named, Several};
 use rusqlite::Connection;
@@ -25,20 +27,45 @@ pub fn persons(office: &Office, texts: &[String], said: &Several) -> Result<Name
     }
     if let Some(file) = &said.from_file {
         each_line(file, |row, raw| {
-            let draft = entry::check(raw).draft;
-            let mut found = None;
-            for doc in &draft.documents {
-                found = found.or(people::holders(conn, &doc.key)?.first().map(|h| h.0));
-            }
-            if let (None, Some(text)) = (found, raw[Key::No as usize]) {
-                found = Some(people::resolve(conn, text)?);
-            }
-            let id = found.ok_or_else(|| error::not_found("no_such_line").fact("file", shown(file)).fact("row", row))?;
-            ids.push(people::survivor(conn, id)?);
+            ids.push(person_of(conn, file, row, raw)?);
             Ok(())
         })?;
     }
     some(Named::of(ids, said), texts, said)
+}
+
+/// Whom a line means: by its document, else by its number. 65 where what it says is not of one person: a list sorted by one column alone would hit
+/// others.
+fn person_of(conn: &Connection, file: &Path, row: u32, raw: &entry::Raw<'_>) -> Result<i64> {
+    let draft = entry::check(raw).draft;
+    let mut found = None;
+    for doc in &draft.documents {
+        found = found.or(people::holders(conn, &doc.key)?.first().map(|h| h.0));
+    }
+    let text = raw[Key::No as usize].filter(|t| found.is_none() || number::looks_like(talent::PREFIX, t));
+    let numbered = text.map(|t| people::resolve(conn, t)).transpose().map_err(|e| in_line(e, file, row))?;
+    let survivor = |id: Option<i64>| id.map(|id| people::survivor(conn, id)).transpose();
+    let (by_document, by_number) = (survivor(found)?, survivor(numbered)?);
+    let id = by_document.or(by_number).ok_or_else(|| no_such_line(file, row))?;
+    let p = people::load(conn, id)?.ok_or_else(|| error::not_office("damaged"))?;
+    let another = |name: &str| p.profiles.iter().all(|f| names::likeness(name, &f.data.name) == names::Likeness::Differ);
+    if by_number.is_some_and(|n| n != id) || draft.name.as_deref().is_some_and(|n| !p.profiles.is_empty() && another(n)) {
+        return Err(error::bad_data("line_contradicts").fact("file", shown(file)).fact("row", row));
+    }
+    Ok(id)
+}
+
+fn no_such_line(file: &Path, row: u32) -> Error {
+    error::not_found("no_such_line").fact("file", shown(file)).fact("row", row)
+}
+
+/// What is wrong with a number, with its place in the file: there a slip is bad data, not of the command line.
+fn in_line(e: Error, file: &Path, row: u32) -> Error {
+    match e.kind {
+        Kind::NotFound => no_such_line(file, row),
+        Kind::Usage => error::bad_data("line_number").fact("file", shown(file)).fact("row", row),
+        _ => e,
+    }
 }
 
 /// The records a command names by number; `by_filter` says which a filter means.
@@ -56,8 +83,8 @@ pub fn records(
     }
     if let Some(file) = &said.from_file {
         each_line(file, |row, raw| {
-            let text = raw[Key::No as usize].ok_or_else(|| error::not_found("no_such_line").fact("file", shown(file)).fact("row", row))?;
-            ids.push(resolve(conn, text)?);
+            let text = raw[Key::No as usize].ok_or_else(|| no_such_line(file, row))?;
+            ids.push(resolve(conn, text).map_err(|e| in_line(e, file, row))?);
             Ok(())
         })?;
     }

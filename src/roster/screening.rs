@@ -301,6 +301,11 @@ fn tell(office: &Office, file: &Path, out: Option<&Path>, answer: &Answer<'_>, a
         Format::Table | Format::Md => {
             v["receipt"] = receipt["no"].clone();
             v["day"] = receipt["day"].clone();
+            for key in ["same", "withdrawn"] {
+                if let Some(told) = receipt.get(key) {
+                    v[key] = told.clone();
+                }
+            }
             office.show(&View::object(v))?;
             if !lines.is_empty() && out.is_none() {
                 office.put(b"\n")?;

@@ -45,7 +45,7 @@ pub fn due(conn: &Connection, until: Day, day: Day) -> Result<Vec<DueNow>> {
         }
     }
     let standing = standing(conn, &persons, day)?;
-    let listed = blacklist::standing::held(conn, day)?;
+    let listed = blacklist::standing::with_effect(conn, blacklist::standing::HOLD, day)?;
     let mut found = Vec::with_capacity(open.len());
     for open in open {
         let mut listed_here = false;

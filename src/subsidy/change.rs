@@ -77,6 +77,25 @@ pub fn verdict_json(v: &Verdict) -> Value {
     })
 }
 
+/// 3 where a listing in force lets nothing new be decided for whoever is paid or whose benefit it is.
+pub(super) fn refuse_listed(conn: &Connection, claim: Claim, day: Day) -> Result<()> {
+    [claim.payee, claim.whose()].into_iter().try_for_each(|party| standing::refuse_new(conn, party.into(), day))
+}
+
+/// A listing that lets nothing new be decided as a clause of a verdict that is printed: by the scheme's own clauses alone it would be granted.
+pub(super) fn with_listing(conn: &Connection, claim: Claim, v: &mut Verdict, day: Day) -> Result<()> {
+    let parties = if claim.payee == claim.whose() { vec![claim.payee] } else { vec![claim.payee, claim.whose()] };
+    for party in parties {
+        if let Some(n) = standing::nothing_new(conn, party.into(), day)? {
+            v.eligible = false;
+            let until = n.until.map(|u| u.iso()).unwrap_or_default();
+            let wants = format!("> {until} ({})", n.clause);
+            v.clauses.push(super::Clause { clause: "listed", met: false, value: Some(n.case), since: n.since, op: None, wants });
+        }
+    }
+    Ok(())
+}
+
 /// What a benefit is granted with.
 #[derive(Debug)]
 pub struct Grant<'a> {
@@ -158,9 +177,7 @@ impl Plan {
 /// What an approval comes to: judged on the business day, within its decision and the ceilings of later years, its money reserved.
 pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g: &Grant<'_>, committed: &mut Committed) -> Result<Plan> {
     let day = tx.day;
-    for party in [claim.payee, claim.whose()] {
-        standing::refuse_new(tx.conn(), party.into(), day)?;
-    }
+    refuse_listed(tx.conn(), claim, day)?;
     let proof = s.wants_proof();
     if proof && g.amount.is_none() {
         return Err(error::usage("needs_proved").fact("scheme", &s.code));

@@ -379,10 +379,11 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
         let a = store::resolve(conn, of)?;
         let (id, s) = change::scheme(conn, scheme.unwrap_or(&a.scheme), day)?;
         // Asked about itself, it is looked at as if it had not been granted yet.
-        let now = match s.code == a.scheme {
+        let mut now = match s.code == a.scheme {
             true => change::verdict_without(conn, &a, &s, day)?,
             false => change::verdict(conn, a.claim(), &s, proved, day)?,
         };
+        change::with_listing(conn, a.claim(), &mut now, day)?;
         let mut now = change::verdict_json(&now);
         now["policy_version"] = id.into();
         now["as_of"] = day.iso().into();
@@ -400,7 +401,9 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
     let Some(code) = scheme else { return Err(error::usage("which_scheme")) };
     let payee = party(office, of)?;
     let (id, s) = change::scheme(conn, code, day)?;
-    let v = change::verdict(conn, Claim { payee, for_id: None }, &s, proved, day)?;
+    let claim = Claim { payee, for_id: None };
+    let mut v = change::verdict(conn, claim, &s, proved, day)?;
+    change::with_listing(conn, claim, &mut v, day)?;
     let mut all = change::verdict_json(&v);
     readable(office, &mut all["clauses"]);
     let object = json!({

@@ -7,6 +7,7 @@ use super::{Facts, Sums, answer, parts};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
+use crate::blacklist::{Whom, standing};
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
 use crate::policy::{self, Benefit, BenefitsPack, Form, Payee};
@@ -34,9 +35,15 @@ pub(super) fn eligible(office: &Office, scheme: Option<&str>, count: bool) -> Re
     }
     let (_, pack) = policy::store::benefits(conn)?;
     let schemes: Vec<&Benefit> = of_persons(&pack, day).into_iter().filter(|s| scheme.is_none_or(|c| s.code == c)).collect();
+    // Nothing new is decided for whoever is listed so.
+    let listed = standing::with_effect(conn, standing::NEW, day)?;
+    let is_listed = |id: i64| !listed.is_empty() && listed.contains(&Whom::Person(id));
     if count {
         let mut sums = vec![(0u64, Fen::ZERO); schemes.len()];
-        store::each_facts(conn, Scope::All, day, |_, f| {
+        store::each_facts(conn, Scope::All, day, |id, f| {
+            if is_listed(id) {
+                return Ok(());
+            }
             for (s, (people, sum)) in schemes.iter().zip(&mut sums) {
                 if let Some(v) = judged(f, s, day) {
                     *people += 1;
@@ -62,7 +69,7 @@ pub(super) fn eligible(office: &Office, scheme: Option<&str>, count: bool) -> Re
         let mut more = true;
         store::each_facts(conn, Scope::All, day, |id, f| {
             for s in &schemes {
-                if !more {
+                if !more || is_listed(id) {
                     break;
                 }
                 if let Some(v) = judged(f, s, day) {

@@ -122,7 +122,7 @@ pub struct Facts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     /// Which: payee, valid, card, card_level, class, corps, mode, org_kind, education, degree, contract_months, arrived, age, residence, no_home,
-    /// social_insurance, rent, price, months, once, times, exclusive, household.
+    /// social_insurance, rent, price, months, once, times, exclusive, household; listed where it is printed.
     pub clause: &'static str,
     /// Whether it is met.
     pub met: bool,

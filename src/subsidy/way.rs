@@ -2,7 +2,7 @@
 //! approver and cashier are different persons.
 
 use super::MACHINE;
-use super::change::{Committed, Grant, confirmed, may_stand_in, must_be_eligible, plan, verdict};
+use super::change::{Committed, Grant, confirmed, may_stand_in, must_be_eligible, plan, refuse_listed, verdict};
 use super::store::{self, Claim, Request};
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -38,6 +38,7 @@ pub fn apply(tx: &mut Tx<'_>, claim: Claim, code: &str, asked: Option<Fen>) -> R
         return Err(error::usage("needs_proved").fact("scheme", &s.code));
     }
     may_stand_in(claim.for_id, &s)?;
+    refuse_listed(tx.conn(), claim, tx.day)?;
     let v = verdict(tx.conn(), claim, &s, asked.filter(|_| proof), tx.day)?;
     must_be_eligible(&claim.whose().no(), &s.code, &v)?;
     for r in store::requests_of(tx.conn(), claim.whose(), &s.code)? {

@@ -1,7 +1,7 @@
 //! What is read of people: `talent show`, `list`, `find`. Nothing here writes but the record that somebody looked.
 
 use super::store::{self, Asked, Person};
-use super::{PREFIX, view};
+use super::{PREFIX, current, view};
 use crate::base::day::Day;
 use crate::base::ident::{self, DocType};
 use crate::base::{names, number};
@@ -24,6 +24,14 @@ pub fn load(office: &Office, text: &str) -> Result<Person> {
             None => return Ok(p),
         }
     }
+}
+
+/// The name of the unit where somebody works on the day, or worked last.
+pub fn employer_name(conn: &Connection, p: &Person, day: Day) -> Result<Option<String>> {
+    Ok(match current(&p.engagements, day) {
+        Some(e) => org::store::name_at(conn, e.data.org_id, day)?.map(|u| u.0),
+        None => None,
+    })
 }
 
 pub(super) fn show(office: &Office, text: &str) -> Result<Exit> {

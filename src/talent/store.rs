@@ -55,6 +55,11 @@ impl Person {
         self.profiles.iter().rev().find(|p| p.span.holds(day))
     }
 
+    /// The name on the day; where nothing holds then, the last one known.
+    pub fn name_on(&self, day: Day) -> Option<&str> {
+        self.profile_at(day).or(self.profiles.last()).map(|f| f.data.name.as_str())
+    }
+
     /// talent, student or related: whoever is of a corps is a talent, whatever the person was entered as.
     pub fn kind_on(&self, day: Day) -> &str {
         let profile = self.profile_at(day).or(self.profiles.first());
@@ -220,7 +225,7 @@ pub fn resolve(conn: &Connection, text: &str) -> Result<i64> {
     if let Some((kind, raw)) = text.split_once([':', '：'])
         && let Some(kind) = codes::find("id_type", kind).and_then(DocType::from_code)
     {
-        let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("code", f.as_str()))?;
+        let doc = ident::parse(kind, raw).map_err(|f| error::usage("bad_document").fact("fault", f.as_str()))?;
         let found = holders(conn, &doc.key)?;
         let id = found.iter().find(|h| h.2 == kind.code()).or(found.first()).map(|h| h.0).ok_or_else(unknown)?;
         return Ok(id);

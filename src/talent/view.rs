@@ -103,6 +103,12 @@ pub fn person(conn: &Connection, p: &Person, day: Day, reveal: bool) -> Result<V
     v.insert("team".into(), team.into());
     let card = if beside.card { crate::card::cmd::of_person(conn, p.id, day)? } else { None };
     v.insert("card".into(), card.into());
+    let honours = if beside.honours { crate::honour::cmd::of_person(conn, p.id, day)? } else { Vec::new() };
+    v.insert("honours".into(), honours.into());
+    let expert = if beside.expert { crate::expert::cmd::of_person(conn, p.id, day)? } else { None };
+    v.insert("expert".into(), expert.into());
+    let programmes = if beside.programmes { crate::programme::cmd::of_person(conn, p.id, day)? } else { Vec::new() };
+    v.insert("programmes".into(), programmes.into());
     let listed = !standing::in_force(conn, Whom::Person(p.id), day)?.is_empty();
     v.insert("standing".into(), json!({"in_force": listed}));
     v.insert("merged_into".into(), p.merged_into.map(|m| number::format(super::PREFIX, m)).into());

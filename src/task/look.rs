@@ -7,7 +7,9 @@ use crate::base::day::Day;
 use crate::db::facts::Fact;
 use crate::error::Result;
 use crate::leader::{self, Leader};
-use crate::policy::{self, Figure, Follow, Followed, ResponsibilityPack, TargetsPack};
+use crate::policy::{self, Figure, Follow, Followed, ResponsibilityPack, TargetsPack, TrainingFigure};
+use crate::programme;
+use crate::programme::figures::{Line, Tally};
 use crate::project;
 use crate::target;
 use rusqlite::Connection;
@@ -100,6 +102,7 @@ pub struct Book<'c> {
     pub policy_id: Option<i64>,
     of_targets: OnceCell<Vec<target::Figures>>,
     of_lines: OnceCell<BTreeMap<String, i64>>,
+    of_trainings: OnceCell<BTreeMap<Line, Tally>>,
 }
 
 impl<'c> Book<'c> {
@@ -107,7 +110,16 @@ impl<'c> Book<'c> {
     pub fn open(conn: &'c Connection, day: Day) -> Result<Book<'c>> {
         let (policy_id, rules) = policy::store::responsibility(conn)?;
         let targets = target::store::pack(conn)?;
-        Ok(Book { conn, day, targets, rules, policy_id, of_targets: OnceCell::new(), of_lines: OnceCell::new() })
+        Ok(Book {
+            conn,
+            day,
+            targets,
+            rules,
+            policy_id,
+            of_targets: OnceCell::new(),
+            of_lines: OnceCell::new(),
+            of_trainings: OnceCell::new(),
+        })
     }
 
     /// The same where the targets are counted already.
@@ -130,7 +142,7 @@ impl<'c> Book<'c> {
         let registry = follow.as_ref().map(|f| self.registry(f)).transpose()?.flatten();
         let of_target = follow.as_ref().and_then(|f| match &f.counts {
             Followed::Target { code, .. } => self.targets.target(code).map(|t| t.goal),
-            Followed::ProjectLine { .. } => None,
+            Followed::ProjectLine { .. } | Followed::Training { .. } => None,
         });
         let mut seen = Seen {
             name: line.map_or_else(|| task.text.chars().take(16).collect(), |l| l.name.clone()),
@@ -180,6 +192,19 @@ impl<'c> Book<'c> {
                     self.of_lines.get_or_init(|| counts);
                 }
                 Ok(Some(self.of_lines.get().and_then(|all| all.get(line)).copied().unwrap_or(0)))
+            }
+            Followed::Training { named_project, figure } => {
+                if self.of_trainings.get().is_none() {
+                    let tally = programme::store::tally(self.conn, Day(self.targets.term.from), self.day, self.day)?;
+                    self.of_trainings.get_or_init(|| tally);
+                }
+                let line = (programme::Kind::Training, Some(named_project.clone()));
+                let count = self.of_trainings.get().and_then(|all| all.get(&line)).map_or(0, |t| match figure {
+                    TrainingFigure::Trained => t.trained,
+                    TrainingFigure::Passed => t.passed,
+                    TrainingFigure::Stayed => t.stayed,
+                });
+                Ok(i64::try_from(count).ok())
             }
         }
     }

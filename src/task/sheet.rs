@@ -6,12 +6,14 @@ use super::look::{Book, Seen};
 use super::store;
 use super::view::{self, Year};
 use crate::base::quarter::Quarter;
-use crate::error::Result;
+use crate::error::{self, Result};
+use crate::expert::store::Liaison;
 use crate::leader::Leader;
 use crate::office::Office;
 use crate::org;
 use crate::paper::letter::{words, written};
 use crate::paper::sheet::{Sheet, Table};
+use crate::talent::{look as people_look, store as people};
 use crate::ui::Lang;
 use crate::ui::lang::try_t_in;
 use rusqlite::Connection;
@@ -82,8 +84,8 @@ impl Maker<'_> {
         Ok(sheet)
     }
 
-    /// What rests on a leader.
-    pub fn of_leader(&self, l: &Leader) -> Result<Sheet> {
+    /// What rests on a leader, and with whom they keep contact.
+    pub fn of_leader(&self, l: &Leader, experts: &[Liaison]) -> Result<Sheet> {
         let mut sheet = self.begin("sheet_leader_title")?;
         let p = &l.fact.data;
         let mut facts = vec![(self.word("sheet_leader"), p.name.clone())];
@@ -94,6 +96,9 @@ impl Maker<'_> {
         let own: Vec<&Seen> = self.seen.iter().filter(|s| s.charge.leader_id == Some(l.id)).collect();
         sheet.tables.push(self.tasks(&words(self.lang, "sheet_rests", &[("n", &own.len())]), &own, true)?);
         self.differences(&own, &mut sheet.ends);
+        if !experts.is_empty() {
+            sheet.tables.push(self.experts(experts)?);
+        }
         self.notes(&mut sheet);
         sheet.signs = ["sheet_sign_leader", "sheet_sign_day"].map(|key| self.word(key)).to_vec();
         Ok(sheet)
@@ -130,6 +135,29 @@ impl Maker<'_> {
             rows.push(row);
         }
         Ok(Table { caption: caption.to_owned(), columns, rows })
+    }
+
+    /// Experts with whom a leader keeps contact (领导干部联系专家).
+    fn experts(&self, pairings: &[Liaison]) -> Result<Table> {
+        let day = self.book.day;
+        let mut rows = Vec::new();
+        for l in pairings {
+            let p = people::load(self.conn, l.person_id)?.ok_or_else(|| error::not_office("damaged"))?;
+            let name = p.name_on(day).unwrap_or_default().to_owned();
+            let unit = people_look::employer_name(self.conn, &p, day)?.unwrap_or_default();
+            let contacts = l.contacts.iter().filter(|c| c.0 <= day).count();
+            let last = l.last_contact(day).map(|d| d.iso()).unwrap_or_default();
+            rows.push(vec![name, unit, l.pair.span.from.iso(), contacts.to_string(), last]);
+        }
+        let columns = [
+            ("sheet_expert", false),
+            ("sheet_expert_unit", false),
+            ("sheet_since", false),
+            ("sheet_contacts", true),
+            ("sheet_last_contact", false),
+        ]
+        .map(|(k, n)| (self.word(k), n));
+        Ok(Table { caption: words(self.lang, "sheet_experts", &[("n", &rows.len())]), columns: columns.to_vec(), rows })
     }
 
     /// Where a unit reported something else than the register counts.

@@ -147,6 +147,18 @@ pub fn plan(tx: &mut Tx<'_>, task: i64, old: Option<&Fact<Milestone>>, new: &Mil
     Ok(())
 }
 
+/// Tasks in which a unit takes part on the day with what it is to them, in the plan's order.
+pub fn of_unit(conn: &Connection, org: i64, day: Day) -> Result<Vec<(i64, Role)>> {
+    let mut found: Vec<(i64, Role)> = Vec::new();
+    let mut st = conn.prepare_cached("SELECT DISTINCT task_id FROM task_unit WHERE org_id = ?1 AND voided_op IS NULL ORDER BY task_id")?;
+    let ids: Vec<i64> = st.query_map([org], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for id in ids {
+        let held = units(conn, id)?.into_iter().find(|u| u.data.org_id == org && u.span.holds(day));
+        found.extend(held.map(|u| (id, u.data.role)));
+    }
+    Ok(found)
+}
+
 /// How many tasks rest on a leader on the day.
 pub fn resting_on(conn: &Connection, leader: i64, day: Day) -> Result<i64> {
     Ok(conn

@@ -52,11 +52,12 @@ pub fn object(conn: &Connection, s: &Seen) -> Result<Value> {
     }))
 }
 
-/// The figure of the register that a task follows: a target with which of its figures, or a line of projects.
+/// The figure of the register that a task follows: a target or a named project with which of its figures, or a line of projects.
 fn followed(f: &Followed) -> Value {
     match f {
         Followed::Target { code, figure } => json!({"target": code, "figure": figure.code()}),
         Followed::ProjectLine { line } => json!({"line": line}),
+        Followed::Training { named_project, figure } => json!({"named_project": named_project, "figure": figure.code()}),
     }
 }
 

@@ -236,7 +236,7 @@ fn object(conn: &Connection, team: &Team, day: Day) -> Result<Value> {
         .into_iter()
         .map(|m| {
             let person = talent::store::load(conn, m.data.person_id)?;
-            let name = person.and_then(|p| p.profile_at(day).or(p.profiles.last()).map(|f| f.data.name.clone()));
+            let name = person.and_then(|p| p.name_on(day).map(str::to_owned));
             Ok(json!({
                 "role": m.data.role.code(), "person_no": number::format(talent::PREFIX, m.data.person_id), "person_name": name,
                 "from": m.span.from.iso(),
@@ -245,13 +245,7 @@ fn object(conn: &Connection, team: &Team, day: Day) -> Result<Value> {
         .collect::<Result<Vec<Value>>>()?;
     let leader = members.first().filter(|m| m["role"] == "leader");
     let org = p.data.org_id.map(|id| org::cmd::named(conn, id, day)).transpose()?;
-    let decision = match p.data.decision_id {
-        Some(id) => {
-            let d = paper::store::open(conn, id)?;
-            Some(json!({"no": number::format(paper::PREFIX, id), "document_no": d.map(|d| d.data.document_no)}))
-        }
-        None => None,
-    };
+    let decision = paper::cmd::cited(conn, p.data.decision_id)?;
     Ok(json!({
         "no": team.no(), "status": if team.closed(day) { "closed" } else { "active" }, "name": p.data.name,
         "leader": leader.map(|l| json!({"no": l["person_no"], "name": l["person_name"]})), "org": org, "decision": decision,

@@ -11,7 +11,7 @@ use super::csv;
 use super::lang::{option_value, t};
 use super::list::ListWriter;
 use super::out::{Out, OutError};
-use super::value::{Reader, cell, flat, is_blank, json_line, json_pretty, label_of};
+use super::value::{Reader, cell, exact_label, flat, is_blank, json_line, json_pretty, label_of};
 
 /// `--format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -234,8 +234,7 @@ impl Renderer {
             out.data("\n")?;
             let mut columns = columns_of_all(rows);
             for column in &mut columns {
-                let inner = format!("{key}.{}", column.key);
-                if let Some(label) = super::lang::try_t(&format!("field.{inner}")) {
+                if let Some(label) = exact_label(&format!("{key}.{}", column.key)) {
                     column.label = label.to_owned();
                 }
             }

@@ -162,7 +162,7 @@ pub fn noun() -> Option<&'static str> {
     NOUN.get().map(String::as_str)
 }
 
-fn exact_label(path: &str) -> Option<&'static str> {
+pub(super) fn exact_label(path: &str) -> Option<&'static str> {
     NOUN.get().and_then(|noun| try_t(&format!("label.{noun}.{path}"))).or_else(|| try_t(&format!("field.{path}")))
 }
 

@@ -17,7 +17,9 @@ pub fn steps_json(conn: &Connection, record: (&str, i64)) -> Result<Value> {
     let all = store::steps(conn, record)?;
     let rows = all.iter().map(|s| {
         let decision = s.decision_id.map(|d| number::format(paper::PREFIX, d));
-        json!({"from": s.from_state, "to": s.to_state, "day": s.day.iso(), "decision": decision, "note": s.note, "actor": s.actor, "op": s.op})
+        // Within its own op an act has no actor in the log yet.
+        let actor = Some(s.actor.as_str()).filter(|a| !a.is_empty());
+        json!({"from": s.from_state, "to": s.to_state, "day": s.day.iso(), "decision": decision, "note": s.note, "actor": actor, "op": s.op})
     });
     Ok(rows.collect())
 }

@@ -19,14 +19,26 @@ pub struct Beside {
     pub team: bool,
     /// A card, living or not.
     pub card: bool,
+    /// A nomination, of any day.
+    pub honours: bool,
+    /// A seat in the expert pool or a leader who keeps contact, of any day.
+    pub expert: bool,
+    /// A place in a programme, of any day.
+    pub programmes: bool,
 }
 
 /// Asks at once what hangs on a person.
 pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
+    // Who was merged into a person keeps the records under the old number.
     let mut st = conn.prepare_cached(
-        "SELECT 0 FROM relation WHERE person_id = ?1 UNION ALL SELECT 0 FROM relation WHERE other_id = ?1
-         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1 UNION ALL SELECT 2 FROM card WHERE person_id = ?1
-         UNION ALL SELECT 2 FROM person p JOIN card c ON c.person_id = p.id WHERE p.merged_into = ?1",
+        "WITH who (id) AS (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1)
+         SELECT 0 FROM relation WHERE person_id = ?1 UNION ALL SELECT 0 FROM relation WHERE other_id = ?1
+         UNION ALL SELECT 1 FROM team_member WHERE person_id = ?1
+         UNION ALL SELECT 2 FROM who JOIN card r ON r.person_id = who.id
+         UNION ALL SELECT 3 FROM who JOIN honour r ON r.person_id = who.id
+         UNION ALL SELECT 4 FROM who JOIN expert r ON r.person_id = who.id
+         UNION ALL SELECT 4 FROM who JOIN liaison r ON r.person_id = who.id
+         UNION ALL SELECT 5 FROM who JOIN enrolment r ON r.person_id = who.id",
     )?;
     let mut found = Beside::default();
     let mut rows = st.query([id])?;
@@ -34,7 +46,10 @@ pub fn beside(conn: &Connection, id: i64) -> Result<Beside> {
         match r.get::<_, i64>(0)? {
             0 => found.family = true,
             1 => found.team = true,
-            _ => found.card = true,
+            2 => found.card = true,
+            3 => found.honours = true,
+            4 => found.expert = true,
+            _ => found.programmes = true,
         }
     }
     Ok(found)

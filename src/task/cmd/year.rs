@@ -3,6 +3,7 @@
 use crate::base::day::Day;
 use crate::base::number;
 use crate::error::{self, Result};
+use crate::expert;
 use crate::leader;
 use crate::office::{Exit, Office};
 use crate::org;
@@ -223,7 +224,15 @@ pub(super) fn sheet(office: &Office, a: &SheetArgs) -> Result<Exit> {
         }
         (None, name) => {
             let l = leader::store::resolve(conn, name.as_deref().unwrap_or_default(), book.day)?;
-            (l.no(), make.of_leader(&l)?)
+            let experts = expert::store::kept_by(conn, &l.fact.data.name, book.day)?;
+            let sheet = make.of_leader(&l, &experts)?;
+            // It names them and leaves the house.
+            if !experts.is_empty() && !office.globals.dry_run {
+                let mut what = Map::new();
+                what.insert("leader".into(), l.no().into());
+                office.record_access("task.sheet", what)?;
+            }
+            (l.no(), sheet)
         }
     };
     let path = sheet.write(office, &a.out)?;
