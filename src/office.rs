@@ -463,8 +463,12 @@ pub fn asked(e: AskError) -> Error {
 /// An error in words.
 pub fn problem(e: &Error) -> Problem {
     let read: Vec<(&str, String)> = e.facts.iter().map(|(n, v)| (*n, in_words(n, v))).collect();
-    let facts: Vec<(&str, &dyn Display)> = read.iter().map(|(n, v)| (*n, v as &dyn Display)).collect();
-    let words = |prefix: &str| try_t(&format!("{prefix}.{}", e.key)).map(|text| fill(text, &facts));
+    let words = |prefix: &str| {
+        // A hint may be a command line, which takes the code alone.
+        let said = |at: usize| if prefix == "hint" && CODES.contains(&read[at].0) { &e.facts[at].1 } else { &read[at].1 };
+        let facts: Vec<(&str, &dyn Display)> = (0..read.len()).map(|at| (read[at].0, said(at) as &dyn Display)).collect();
+        try_t(&format!("{prefix}.{}", e.key)).map(|text| fill(text, &facts))
+    };
     let message = words("err").unwrap_or_else(|| e.key.to_owned());
     let mut details = e.details.clone();
     details.entry("reason").or_insert_with(|| Value::from(e.key));
@@ -475,9 +479,14 @@ pub fn problem(e: &Error) -> Problem {
     p
 }
 
-/// A fact of an error as a clerk reads it: states and fields by their label, with the code that a command line takes.
+/// Facts that are codes of the noun spoken of, beside states and fields.
+const CODES: [&str; 4] = ["scheme", "account", "kind", "why"];
+
+/// A fact of an error as a clerk reads it: codes by their label, with the code that a command line takes.
 fn in_words(name: &str, value: &str) -> String {
     let label = |code: &str| match name {
+        "scheme" => codes::label(name, code, true),
+        "account" | "kind" | "why" => crate::ui::value::noun().and_then(|noun| try_t(&format!("value.{noun}.{name}.{code}"))),
         "state" | "next" | "status" => crate::ui::value::noun()
             .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
             .or_else(|| try_t(&format!("value.status.{code}"))),
@@ -488,7 +497,7 @@ fn in_words(name: &str, value: &str) -> String {
         Some(l) if l != code && lang() == Lang::Zh => format!("{l} {code}"),
         _ => code.to_owned(),
     };
-    if !matches!(name, "state" | "next" | "status" | "fields") {
+    if !matches!(name, "state" | "next" | "status" | "fields") && !CODES.contains(&name) {
         return value.to_owned();
     }
     value.split("; ").map(|part| part.split(", ").map(one).collect::<Vec<_>>().join(", ")).collect::<Vec<_>>().join("; ")
@@ -522,6 +531,7 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "way" => "delivery_way",
         // What may come next are states.
         "next" | "from" | "to" => "status",
+        "purpose" => "scheme",
         f => f,
     };
     // A unit that is there is no person in post: some nouns name their states otherwise.

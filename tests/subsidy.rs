@@ -205,7 +205,7 @@ fn an_instalment_is_paid_once_and_a_failed_one_again() {
     assert!(!bytes.windows(16).any(|w| w == b"6222000011112222"));
     // Repeated, nothing is paid twice; the lost file is written again as it was, and only with the same account.
     fails(&desk, &pay("2019-07-06", &acc, &out, "--due"), 5, "nothing_due");
-    fails(&desk, &pay("2019-07-06", &acc, &out, &s), 5, "nothing_due");
+    fails(&desk, &pay("2019-07-06", &acc, &out, &s), 5, "nothing_due_of");
     std::fs::remove_file(&out).unwrap();
     desk.json(&["subsidy", "pay", "--batch", &pb, "--accounts", &acc, "--out", &out]);
     assert_eq!(std::fs::read_to_string(&out).unwrap(), text);

@@ -42,10 +42,15 @@ pub fn funds(conn: &Connection) -> Result<Vec<Fund>> {
     Ok(st.query_map([], fund)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// A fund by its id.
+pub fn load(conn: &Connection, id: i64) -> Result<Option<Fund>> {
+    Ok(funds(conn)?.into_iter().find(|f| f.id == id))
+}
+
 /// The fund a command names.
 pub fn resolve(conn: &Connection, text: &str) -> Result<Fund> {
     let id = crate::office::parse_no(PREFIX, text)?;
-    funds(conn)?.into_iter().find(|f| f.id == id).ok_or_else(|| error::not_found("no_fund").fact("text", text))
+    load(conn, id)?.ok_or_else(|| error::not_found("no_fund").fact("text", text))
 }
 
 /// The state that acts up to a day brought about: open or closed.

@@ -1,12 +1,16 @@
 //! The files that go to and come from a bank (银行代发文件): accounts, the payment file, its return. Account numbers live only here, for one command.
 
 use super::batch::{Answer, BankAccount, BankLine};
+use super::{BATCH_PREFIX, PREFIX};
 use crate::base::chars::fold_width;
 use crate::base::day::Day;
 use crate::base::money::Fen;
+use crate::base::number;
 use crate::error::{self, Error, Result};
+use crate::org;
 use crate::roster::import::read_error;
 use crate::roster::read::{Row, Source};
+use crate::talent;
 use crate::ui::csv::{guard, push_row, unguard};
 use crate::ui::out::shown;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
@@ -129,6 +133,12 @@ fn account(text: &str) -> Option<String> {
     ((8..=30).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit())).then_some(digits)
 }
 
+/// A number of a record as the office writes it; case, blanks and hyphens do not matter, what is none stays as it is.
+fn number_of(text: &str, prefixes: &[&str]) -> String {
+    let read = prefixes.iter().find_map(|p| number::parse(p, text).ok().map(|id| number::format(p, id)));
+    read.unwrap_or_else(|| text.to_uppercase())
+}
+
 /// The accounts of payees by their numbers. 65 with the row of one that is none, or is said twice.
 pub fn accounts(file: &Path) -> Result<BTreeMap<String, BankAccount>> {
     let wanted: [(&str, &[&str]); 4] =
@@ -138,7 +148,7 @@ pub fn accounts(file: &Path) -> Result<BTreeMap<String, BankAccount>> {
         let (bank, name) = (cells.pop().flatten(), cells.pop().flatten());
         let bad = || error::bad_data("bad_account").fact("file", shown(&file.display().to_string())).fact("row", row).detail("row", row);
         let number = cells.pop().flatten().and_then(|a| account(&a)).ok_or_else(bad)?;
-        let no = cells.pop().flatten().ok_or_else(bad)?.to_uppercase();
+        let no = number_of(&cells.pop().flatten().ok_or_else(bad)?, &[talent::PREFIX, org::PREFIX]);
         if all.insert(no, BankAccount { number, name, bank }).is_some() {
             return Err(bad());
         }
@@ -168,17 +178,19 @@ pub fn answers(file: &Path) -> Result<(Vec<Answer>, Option<String>)> {
             "failed" | "失败" => false,
             _ => return Err(bad()),
         };
-        batch = batch.or_else(|| text(7).and_then(|r| r.split_whitespace().next().map(str::to_owned)));
+        let said = text(7).and_then(|r| r.split_whitespace().next().map(str::to_owned));
         all.push(Answer {
             at,
+            batch: said.as_deref().and_then(|s| number::parse(BATCH_PREFIX, s).ok()),
             row: text(0).and_then(|t| t.parse().ok()).ok_or_else(bad)?,
-            no: text(1).ok_or_else(bad)?.to_uppercase(),
+            no: number_of(&text(1).ok_or_else(bad)?, &[PREFIX]),
             account: text(2).and_then(|a| account(&a)).ok_or_else(bad)?,
             amount: text(3).and_then(|a| Fen::parse(&a).ok()).ok_or_else(bad)?,
             ok,
             paid: text(5).map(|p| Fen::parse(&p).map_err(|_| bad())).transpose()?,
             reason: text(6).map(|r| crate::base::names::clean_text(&r)).filter(|r| !r.is_empty()),
         });
+        batch = batch.or(said);
     }
     Ok((all, batch))
 }

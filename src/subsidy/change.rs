@@ -8,7 +8,7 @@ use crate::base::money::Fen;
 use crate::base::{codes, number};
 use crate::blacklist::standing;
 use crate::db::write::Tx;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::fund::store::Voucher;
 use crate::fund::{self, Movement, postings};
 use crate::paper;
@@ -16,7 +16,7 @@ use crate::policy::{self, Benefit, Form, How, Payee};
 use crate::talent::store as people;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scheme of the pack in force as it is on a day, with the version's id.
 pub fn scheme(conn: &Connection, code: &str, day: Day) -> Result<(Option<i64>, Benefit)> {
@@ -38,7 +38,7 @@ pub fn verdict(conn: &Connection, claim: Claim, s: &Benefit, proved: Option<Fen>
 }
 
 /// Judges a benefit anew, as if the benefit itself were not: what was had before it counts.
-pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, day: Day) -> Result<Verdict> {
+pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, proved: Option<Fen>, day: Day) -> Result<Verdict> {
     let claim = a.claim();
     let mut facts = match claim.whose() {
         Party::Person(id) => store::person(conn, people::survivor(conn, id)?, day)?,
@@ -46,7 +46,7 @@ pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, day: Day
     };
     let own: Vec<i64> = store::of(conn, claim.whose())?.into_iter().filter(|(o, _)| o.id == a.id).map(|(_, op)| op).collect();
     facts.had.retain(|h| h.scheme != a.scheme || !own.contains(&h.op));
-    Ok(judge(&facts, s, claim.kind(), None, day))
+    Ok(judge(&facts, s, claim.kind(), proved, day))
 }
 
 /// 3 with every clause where one is not met.
@@ -173,9 +173,8 @@ pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g
         Form::Monthly => monthly(tx.conn(), claim.whose(), s, rule, &v, g.amount, day)?,
         _ => (g.amount.filter(|_| !proof).unwrap_or(rule), Vec::new()),
     };
-    let ceiling = if s.form == Form::Monthly { granted } else { rule };
-    if granted > ceiling {
-        return Err(error::refused("above_rule").fact("scheme", &s.code).fact("most", ceiling).detail("most", ceiling.to_string()));
+    if s.form != Form::Monthly && granted > rule {
+        return Err(above_rule(&s.code, rule));
     }
     let deduct = v.sums.deduct;
     let amount = granted.checked_sub(deduct).filter(|a| a.0 > 0).ok_or_else(|| {
@@ -193,7 +192,7 @@ pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g
         .filter(|((_, _, amount), _)| amount.0 > 0)
         .map(|((due, period, amount), seq)| Instalment { seq, due, period, amount, settled: Fen::ZERO, line_id: None })
         .collect();
-    let fund = fund_of_year(tx, g.fund)?;
+    let fund = fund_of_year(tx, g.fund, None)?;
     let year_end = fund::change::year_end(&fund);
     let later = later_years(tx.conn(), &parts, year_end, committed)?;
     let now = total(parts.iter().filter(|i| i.due <= year_end).map(|i| i.amount))?;
@@ -293,12 +292,28 @@ fn covered(conn: &Connection, decision_id: i64, payee: Party, amount: Fen) -> Re
 /// the contract's end. The sum, and the months as yyyymm.
 fn monthly(conn: &Connection, payee: Party, s: &Benefit, rate: Fen, v: &Verdict, asked: Option<Fen>, day: Day) -> Result<(Fen, Vec<i64>)> {
     let most = usize::try_from(v.sums.months_left.unwrap_or(0)).unwrap_or(0);
-    let all = due_plan(conn, payee, &s.code, most, day)?;
-    // Fewer months where the decision grants fewer.
-    let most = asked.map_or(all.len(), |sum| usize::try_from(sum.0 / rate.0.max(1)).unwrap_or(0));
-    let months: Vec<i64> = all.into_iter().take(most).collect();
-    let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).ok_or_else(|| error::bad_data("amount_range"))?;
-    Ok((sum, months))
+    let mut months = due_plan(conn, payee, &s.code, most, day)?;
+    let sum = |n: usize| i64::try_from(n).ok().and_then(|n| rate.checked_mul(n)).ok_or_else(|| error::bad_data("amount_range"));
+    let whole = sum(months.len())?;
+    if months.is_empty() {
+        return Err(error::refused("no_month").fact("no", payee.no()).fact("scheme", &s.code).detail("months_left", v.sums.months_left));
+    }
+    // Fewer months where the decision grants fewer; nobody guesses what a part of a month would be.
+    if let Some(asked) = asked {
+        if asked > whole {
+            return Err(above_rule(&s.code, whole));
+        }
+        if asked.0 % rate.0.max(1) != 0 {
+            return Err(error::refused("part_month").fact("amount", asked).fact("rate", rate).detail("rate", rate.to_string()));
+        }
+        months.truncate(usize::try_from(asked.0 / rate.0.max(1)).unwrap_or(0));
+    }
+    Ok((sum(months.len())?, months))
+}
+
+/// 3 where more is asked for than the rule gives.
+fn above_rule(scheme: &str, most: Fen) -> Error {
+    error::refused("above_rule").fact("scheme", scheme).fact("most", most).detail("most", most.to_string())
 }
 
 /// So many months of a scheme from the month of a day on, none that the person had, none behind the contract's end; as yyyymm.
@@ -351,28 +366,39 @@ pub(super) fn period(months: &[i64]) -> Option<String> {
     Some(format!("{}..{}", text(months.first()?), text(months.last()?)))
 }
 
-/// The fund that is drawn on: the one named, else the only open guidance fund of the year. 3 where there is none, 2 where several are.
-pub(super) fn fund_of_year(tx: &Tx<'_>, named: Option<i64>) -> Result<fund::store::Fund> {
+/// The fund that is drawn on: the one named, else the only open guidance fund of the year, else the one that is called as `like`. 3 where there
+/// is none or the year of the one named is over, 2 where several are.
+pub(super) fn fund_of_year(tx: &Tx<'_>, named: Option<i64>, like: Option<&fund::store::Fund>) -> Result<fund::store::Fund> {
     let (year, ..) = tx.day.ymd();
+    if let Some(id) = named {
+        let f = fund::store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?;
+        fund::change::usable(tx, &f)?;
+        // What falls due now would be a promise of nobody's money.
+        if f.year < year {
+            return Err(error::refused("fund_over").fact("no", f.no()).fact("year", f.year).detail("year", f.year));
+        }
+        return Ok(f);
+    }
     let mut open = Vec::new();
     for f in fund::store::funds(tx.conn())? {
-        let wanted = named.map_or(f.year == year && f.kind == "guidance", |id| f.id == id);
-        if wanted && fund::store::state(tx.conn(), f.id, tx.day)? == "open" {
+        if f.year == year && f.kind == "guidance" && !fund::change::is_closed(tx.conn(), f.id)? {
             open.push(f);
         }
     }
-    match open.len() {
-        1 => Ok(open.swap_remove(0)),
-        0 => Err(error::refused("no_open_fund").fact("year", year).detail("year", year)),
-        _ => {
+    let same = like.and_then(|l| open.iter().position(|f| f.name == l.name));
+    match (same, open.len()) {
+        (Some(at), _) => Ok(open.swap_remove(at)),
+        (None, 1) => Ok(open.swap_remove(0)),
+        (None, 0) => Err(error::refused("no_open_fund").fact("year", year).detail("year", year)),
+        (None, _) => {
             let all: Vec<String> = open.iter().map(fund::store::Fund::no).collect();
             Err(error::usage("which_fund").fact("funds", all.join(", ")).detail("possible", all))
         }
     }
 }
 
-/// The line that an approval draws on: whose earmark fits, then the scheme's purpose, then any purpose. 3 with what is free.
-pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen) -> Result<i64> {
+/// Lines of a fund that a scheme may draw on: whose earmark fits, then the scheme's purpose, then any purpose.
+fn lines_for(conn: &Connection, fund: &fund::store::Fund, scheme: &str) -> Result<Vec<i64>> {
     let titles = [Some(scheme), codes::label("scheme", scheme, true), codes::label("scheme", scheme, false)];
     let rank = |l: &fund::store::Line| match &l.earmark {
         Some(e) => titles.contains(&Some(e.as_str())).then_some(0),
@@ -380,36 +406,46 @@ pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amou
         None if l.purpose == fund::ANY_PURPOSE => Some(2),
         None => None,
     };
-    let mut lines: Vec<(i32, fund::store::Line)> =
-        fund::store::lines(tx.conn(), fund.id)?.into_iter().filter_map(|l| Some((rank(&l)?, l))).collect();
-    lines.sort_by_key(|(rank, l)| (*rank, l.id));
+    let mut lines: Vec<(i32, i64)> = fund::store::lines(conn, fund.id)?.iter().filter_map(|l| Some((rank(l)?, l.id))).collect();
+    lines.sort_unstable();
+    Ok(lines.into_iter().map(|(_, id)| id).collect())
+}
+
+/// The line that an approval draws on: the first that has so much free. 3 with what is free.
+pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen) -> Result<i64> {
     let mut free = Fen::ZERO;
-    for (_, l) in lines {
-        let held = fund::store::free(tx.conn(), l.id)?;
+    for line in lines_for(tx.conn(), fund, scheme)? {
+        let held = fund::store::free(tx.conn(), line)?;
         if held >= amount {
-            return Ok(l.id);
+            return Ok(line);
         }
         free = free.checked_add(held).unwrap_or(free);
     }
     Err(error::refused("no_free_money").fact("no", fund.no()).fact("free", free).fact("wanted", amount).detail("free", free.to_string()))
 }
 
-/// Turns commitments that fall due within a fund's year into reservations, in the order of approval, as far as its money goes. How many.
+/// Turns commitments that fall due within a fund's year into reservations, in the order of approval, as far as its money goes: what does not fit
+/// waits, and what was approved behind it is not handed a line that it waits for. How many.
 pub fn reserve_waiting(tx: &mut Tx<'_>, fund: &fund::store::Fund) -> Result<usize> {
-    let mut reserved = 0;
-    for (id, scheme, seq, left) in store::waiting(tx.conn(), fund::change::year_end(fund))? {
-        let line = match line_for(tx, fund, &scheme, left) {
-            Ok(line) => line,
-            // What does not fit waits; a smaller one behind it may fit, but the order of approval is kept.
-            Err(e) if e.key == "no_free_money" => break,
-            Err(e) => return Err(e),
+    let (mut reserved, mut waited_for) = (0, BTreeSet::new());
+    let mut lines: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for (id, scheme, seq, left) in store::waiting(tx.conn(), fund::change::year_end(fund), &fund.kind)? {
+        if !lines.contains_key(&scheme) {
+            lines.insert(scheme.clone(), lines_for(tx.conn(), fund, &scheme)?);
+        }
+        let mut fits = None;
+        for line in lines[&scheme].iter().filter(|l| !waited_for.contains(*l)) {
+            if fund::store::free(tx.conn(), *line)? >= left {
+                fits = Some(*line);
+                break;
+            }
+        }
+        let Some(line) = fits else {
+            waited_for.extend(lines[&scheme].iter().copied());
+            continue;
         };
-        fund::store::post(
-            tx,
-            Movement::Reserve.code(),
-            Voucher { scheme: Some(&scheme), ..Voucher::default() },
-            &postings(line, Movement::Reserve, left),
-        )?;
+        let voucher = Voucher { scheme: Some(&scheme), ..Voucher::default() };
+        fund::store::post(tx, Movement::Reserve.code(), voucher, &postings(line, Movement::Reserve, left))?;
         store::reserve(tx, id, seq, Some(line))?;
         reserved += 1;
     }
