@@ -234,6 +234,23 @@ fn a_sum_of_months_is_one_of_whole_months() {
 }
 
 #[test]
+fn a_resumption_gives_no_more_months_than_a_life_has_left() {
+    let h = House::new("1000000");
+    h.master(&h.p);
+    let s = h.grant("2019-07-01", &h.p, "rent", "");
+    h.act("2019-09-10", &format!("subsidy stop {s} --why 离岗"));
+    // Two months were had; ten of the 22 others go to another grant, and the resumption has twelve.
+    h.grant("2019-09-11", &h.p, "rent", "--amount 8000");
+    let resumed = h.act("2019-09-12", &format!("subsidy resume {s}"));
+    assert_eq!((&resumed["balance_months"], &resumed["balance"]), (&10.into(), &"8000.00".into()));
+    assert_eq!(h.desk.json(&["subsidy", "explain", &h.p, "--scheme", "rent", "--as-of", "2019-09-12"])["months_left"], 0);
+    h.act("2019-09-13", &format!("subsidy stop {s} --why 离岗"));
+    h.grant("2019-09-14", &h.p, "rent", "");
+    h.refused("2019-09-15", &format!("subsidy resume {s}"), 3, "no_month");
+    h.sound();
+}
+
+#[test]
 fn the_bank_says_one_thing_of_a_line_and_of_its_own_batch() {
     let h = House::new("1000000");
     h.master(&h.p);
@@ -396,4 +413,81 @@ fn a_chinese_clerk_reads_no_codes() {
     let shipped = h.desk.run(&["policy", "show", "benefits"]).1;
     std::fs::write(h.desk.path("b.toml"), shipped.replace(", E = 100000 }", " }")).unwrap();
     holds(&format!("policy check {}", h.file("b.toml")), &["缺项或多余", "行=47", "有误之处"], &["产业线"]);
+}
+
+#[test]
+fn who_reviewed_or_approved_does_not_pay() {
+    let h = House::new("1000000");
+    let s = no(&h.act("2019-07-01", &format!("subsidy apply {} --scheme settlement --actor zhao", h.p)));
+    for (stage, who) in [("employer", "zhao"), ("accept", "zhao"), ("joint", "qian")] {
+        h.act("2019-07-02", &format!("subsidy review {s} --stage {stage} --actor {who}"));
+    }
+    h.act("2019-07-03", &format!("subsidy publicise {s} --actor zhao"));
+    // Years later by the clock too: the act itself, told what day it is.
+    let mut conn = rencai::db::open::open_write(&h.desk.path("office.db")).unwrap();
+    let day = |t: &str| rencai::base::day::Day::parse_iso(t).unwrap();
+    let act = rencai::db::write::Act {
+        command: "subsidy.approve",
+        params: serde_json::Map::new(),
+        day: day("2019-07-15"),
+        reason: Some("补录".into()),
+        actor: Some("sun".into()),
+        os_user: "sun".into(),
+        now_ms: 1,
+        dry_run: false,
+        undoes: None,
+    };
+    rencai::db::write::write(&mut conn, &act, |tx| {
+        let r = rencai::subsidy::store::resolve_request(tx.conn(), &s)?;
+        rencai::subsidy::way::approve(
+            tx,
+            &r,
+            "和人才〔2019〕6号",
+            None,
+            day("2099-01-01"),
+            &mut rencai::subsidy::change::Committed::default(),
+        )
+    })
+    .unwrap();
+    drop(conn);
+    let pays = |who: &str| h.paying("--due", &[&h.p], "bank.csv").replace("wang", who);
+    for who in ["qian", "sun"] {
+        h.refused("2019-07-16", &pays(who), 77, "two_persons");
+    }
+    assert_eq!(h.act("2019-07-16", &pays("wang"))["count"], 1);
+}
+
+#[test]
+fn titles_may_stand_above_the_header_of_a_bank_file() {
+    let h = House::new("1000000");
+    h.grant("2019-07-01", &h.p, "honour_award", "--amount 1000");
+    let pay = |text: &str| {
+        std::fs::write(h.desk.path("titled.csv"), text).unwrap();
+        format!("subsidy pay --due --accounts {} --out {} --yes --actor wang", h.file("titled.csv"), h.file("bank.csv"))
+    };
+    let told = h.refused("2019-07-02", &pay(&format!("账号表,\n\n编号,帐户\n{},6222000011112222\n", h.p)), 65, "bank_column");
+    assert_eq!(told["error"]["details"]["column"], "account", "the row that comes nearest to a header");
+    h.refused("2019-07-02", &pay(&format!("{}编号,账号\n{},6222000011112222\n", "说明,\n".repeat(10), h.p)), 65, "bank_column");
+    let told = h.refused("2019-07-02", &pay(&format!("账号表,\n\n编号,账号\n{},6222\n", h.p)), 65, "bad_account");
+    assert_eq!(told["error"]["details"]["row"], 4, "rows are counted as a spreadsheet shows them");
+    h.act("2019-07-02", &pay(&format!("账号表,\n\n编号,账号\n{},6222000011112222\n", h.p)));
+    let back = std::fs::read_to_string(h.returned("bank.csv", &["成功,,"])).unwrap();
+    std::fs::write(h.desk.path("return.csv"), format!("某行代发回单,,,\n{}", back.replace("result", "结果"))).unwrap();
+    assert_eq!(h.act("2019-07-03", &format!("subsidy confirm {}", h.file("return.csv")))["settled"], 1);
+}
+
+#[test]
+fn a_slip_in_what_others_pay_is_refused_and_a_lease_ends_once() {
+    let h = House::new("1000");
+    let record = |period: &str| format!("subsidy record {} --from-body 自治区人社厅 --benefit rent --amount 5 --period {period}", h.p);
+    assert_eq!(h.act("2019-07-01", &record("2018-9..2019-2"))["period"], "2018-09..2019-02");
+    for slip in ["2018-01..2999-12", "2018-02..2018-01", "2018-01", "18-01..18-02"] {
+        h.refused("2019-07-01", &record(slip), 2, "bad_period");
+    }
+    let q = h.holder("李四", 2);
+    let flat = no(&h.act("2019-07-01", "housing add --address 人才公寓1-101"));
+    h.act("2019-07-01", &format!("lease add --unit {flat} --person {q} --until 2020-06-30"));
+    assert!(h.act("2019-12-31", &format!("lease end {flat} --why 购房"))["op"].is_i64());
+    assert_eq!(h.act("2019-12-31", &format!("lease end {flat}"))["op"], Value::Null, "it ended that day already");
+    assert!(h.act("2019-12-31", &format!("lease end {flat} --why 离岗"))["op"].is_i64());
 }

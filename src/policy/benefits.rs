@@ -411,6 +411,9 @@ fn contradictions(s: &Benefit, pack: &BenefitsPack, before: &[Benefit]) -> Vec<(
             wrong(false, "unknown_code", format!("{code:?} is no code of scheme"));
         }
     }
+    for c in s.case.iter().filter(|c| !can_be(c)) {
+        wrong(false, "bad_number", format!("a number of the case {:?} can't be", c.says));
+    }
     amounts(s, &mut wrong);
     numbers(s, &mut wrong);
     found
@@ -418,6 +421,17 @@ fn contradictions(s: &Benefit, pack: &BenefitsPack, before: &[Benefit]) -> Vec<(
 
 fn known(set: &str, code: &str) -> bool {
     codes::codes(set).any(|c| c.code == code)
+}
+
+/// Whether the numbers of a worked case are such as can be.
+fn can_be(c: &WorkedCase) -> bool {
+    let f = &c.facts;
+    let months = [f.contract_months, f.insured_months, f.months_used];
+    let yuan = [f.rent, f.price, f.proved, c.yuan];
+    months.into_iter().flatten().all(|m| m <= 1200)
+        && f.years_here.is_none_or(|y| y <= 100)
+        && f.age.is_none_or(|a| (0..=150).contains(&a))
+        && yuan.iter().flatten().chain(f.had.values()).chain(f.spouse_had.values()).all(|y| (0..=MOST).contains(y))
 }
 
 /// Gaps: a class without an amount, an amount without a class.
@@ -541,6 +555,8 @@ mod tests {
             ("household = \"one_claim\"", "household = \"cap\"", "rent", "gap"),
             ("arrived_within_years = 5", "arrived_within_years = 4000000000", "settlement", "bad_number"),
             ("after_months = 24", "after_months = 4000000000", "settlement", "bad_parts"),
+            ("years_here = 2", "years_here = 4000000000", "settlement", "bad_number"),
+            ("proved = 1500", "proved = -1500", "training", "bad_number"),
             ("months = 24\nby", "months = 24\nage_most = 0\nby", "rent", "bad_number"),
             ("form = \"lump\"\npayee = \"org\"", "form = \"monthly\"\nmonths = 12\npayee = \"org\"", "landing_reward", "gap"),
             ("clawback = \"none\"", "claw_back = \"none\"", "", "unreadable"),

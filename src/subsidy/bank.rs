@@ -91,30 +91,38 @@ fn fault(e: &XlsxError) -> Error {
 /// The cells wanted of a row, with the row a spreadsheet shows.
 type Wanted = (usize, Vec<Option<String>>);
 
+/// The header of a file stands within so many rows that are not blank: titles may stand above it.
+const HEADER_WITHIN: usize = 10;
+
 /// Rows of a CSV file or workbook as its columns name them: the first `needed` of them must be there.
 fn rows(file: &Path, wanted: &[(&str, &[&str])], needed: usize) -> Result<Vec<Wanted>> {
     let mut rows = Source::open(file, None).map_err(|f| read_error(file, &f))?.into_rows();
     let mut row = Row::default();
     let mut next = |row: &mut Row| rows.next(row).map_err(|f| read_error(file, &f));
     let blank = |row: &Row| row.cells().all(|c| c.trim().is_empty());
-    loop {
-        if !next(&mut row)? {
-            return Err(error::bad_data("bank_file").fact("file", shown(&file.display().to_string())).fact("row", 1).detail("row", 1));
+    let file = || shown(&file.display().to_string());
+    // The row that comes nearest to a header tells which column is missing.
+    let mut nearest: Option<(usize, &str)> = None;
+    let mut tried = 0;
+    let at = loop {
+        if tried == HEADER_WITHIN || !next(&mut row)? {
+            return Err(match nearest {
+                Some((_, column)) => error::bad_data("bank_column").fact("file", file()).fact("column", column).detail("column", column),
+                None => error::bad_data("bank_file").fact("file", file()).fact("row", 1).detail("row", 1),
+            });
         }
-        if !blank(&row) {
-            break;
+        if blank(&row) {
+            continue;
         }
-    }
-    let headers: Vec<String> = row.cells().map(|c| c.trim().to_owned()).collect();
-    let mut at = Vec::new();
-    for (i, (key, others)) in wanted.iter().enumerate() {
-        let found = headers.iter().position(|h| h == key || others.contains(&h.as_str()));
-        if found.is_none() && i < needed {
-            let file = shown(&file.display().to_string());
-            return Err(error::bad_data("bank_column").fact("file", file).fact("column", *key).detail("column", *key));
+        let names = |(key, others): &(&str, &[&str]), h: &str| h == *key || others.contains(&h);
+        let found: Vec<Option<usize>> = wanted.iter().map(|w| row.cells().position(|c| names(w, c.trim()))).collect();
+        let Some(missing) = found[..needed].iter().position(Option::is_none) else { break found };
+        let there = found[..needed].iter().flatten().count();
+        if nearest.is_none_or(|(most, _)| there > most) {
+            nearest = Some((there, wanted[missing].0));
         }
-        at.push(found);
-    }
+        tried += 1;
+    };
     let mut all = Vec::new();
     while next(&mut row)? {
         if blank(&row) {

@@ -205,7 +205,7 @@ pub fn pay(
     }
     let batch = store::next_batch(tx)?;
     let batch_no = number::format(BATCH_PREFIX, batch);
-    let approved = store::approvers_of(tx.conn(), &tx.actor)?;
+    let decided = store::decided_by(tx.conn(), &tx.actor)?;
     let seed = random_bytes();
     let (mut lines, mut payments, mut sum) = (Vec::new(), Vec::new(), Fen::ZERO);
     let mut moved: BTreeMap<(i64, String, i64), Fen> = BTreeMap::new();
@@ -213,8 +213,8 @@ pub fn pay(
         if let Some(why) = held {
             return Err(error::refused("held").fact("no", o.no()).fact("why", why).detail("why", *why));
         }
-        if approved.contains(&o.application_id) {
-            return Err(error::not_permitted("two_persons").fact("no", o.no()).fact("actor", &tx.actor).fact("state", "approved"));
+        if let Some(state) = decided.get(&o.application_id) {
+            return Err(error::not_permitted("two_persons").fact("no", o.no()).fact("actor", &tx.actor).fact("state", state));
         }
         let line_id = o.line_id.ok_or_else(|| error::not_office("damaged"))?;
         let payee_no = current_no(tx.conn(), o.payee)?;

@@ -296,7 +296,7 @@ fn monthly(conn: &Connection, payee: Party, s: &Benefit, rate: Fen, v: &Verdict,
     let sum = |n: usize| i64::try_from(n).ok().and_then(|n| rate.checked_mul(n)).ok_or_else(|| error::bad_data("amount_range"));
     let whole = sum(months.len())?;
     if months.is_empty() {
-        return Err(error::refused("no_month").fact("no", payee.no()).fact("scheme", &s.code).detail("months_left", v.sums.months_left));
+        return Err(no_month(payee, &s.code, v.sums.months_left));
     }
     // Fewer months where the decision grants fewer; nobody guesses what a part of a month would be.
     if let Some(asked) = asked {
@@ -309,6 +309,11 @@ fn monthly(conn: &Connection, payee: Party, s: &Benefit, rate: Fen, v: &Verdict,
         months.truncate(usize::try_from(asked.0 / rate.0.max(1)).unwrap_or(0));
     }
     Ok((sum(months.len())?, months))
+}
+
+/// 3 where no month is left within the contract and the life.
+pub(super) fn no_month(whose: Party, scheme: &str, left: Option<u32>) -> Error {
+    error::refused("no_month").fact("no", whose.no()).fact("scheme", scheme).detail("months_left", left)
 }
 
 /// 3 where more is asked for than the rule gives.
@@ -362,8 +367,13 @@ pub(super) fn quarters(months: &[i64], rate: Fen, amount: Fen) -> Schedule {
 
 /// Months as `2019-08..2019-09`.
 pub(super) fn period(months: &[i64]) -> Option<String> {
-    let text = |m: &i64| format!("{:04}-{:02}", m / 100, m % 100);
-    Some(format!("{}..{}", text(months.first()?), text(months.last()?)))
+    Some(span(*months.first()?, *months.last()?))
+}
+
+/// The same from a first month to a last one.
+pub(super) fn span(first: i64, last: i64) -> String {
+    let text = |m: i64| format!("{:04}-{:02}", m / 100, m % 100);
+    format!("{}..{}", text(first), text(last))
 }
 
 /// The fund that is drawn on: the one named, else the only open guidance fund of the year, else the one that is called as `like`. 3 where there

@@ -603,14 +603,16 @@ fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, per
         let (y, m): (i64, i64) = (y.parse().ok()?, m.parse().ok()?);
         ((1900..=2999).contains(&y) && (1..=12).contains(&m)).then_some(y * 100 + m)
     };
-    let span = period.split_once("..").and_then(|(a, b)| Some((month(a)?, month(b)?))).filter(|(a, b)| a <= b);
+    // No benefit runs for more months than a scheme may give in a life: more is a slip.
+    let count = |(a, b): (i64, i64)| (b / 100 - a / 100) * 12 + b % 100 - a % 100 + 1;
+    let span = period.split_once("..").and_then(|(a, b)| Some((month(a)?, month(b)?))).filter(|s| (1..=600).contains(&count(*s)));
     let months = span.ok_or_else(|| error::usage("bad_period").fact("text", period))?;
     let e = store::Elsewhere { person_id, scheme: s.code, body: text_said(body, "--from-body")?, amount: yuan(amount)?, months };
     let done = office.write("subsidy.record", Map::new(), |tx| {
         let id = store::add_elsewhere(tx, &e)?;
         Ok(json!({
             "no": id, "status": "recorded", "payee_no": number::format(talent::PREFIX, person_id), "scheme": e.scheme, "body": e.body,
-            "amount": e.amount.to_string(), "period": period.trim(),
+            "amount": e.amount.to_string(), "period": change::span(months.0, months.1),
         }))
     })?;
     office.show_made(&done)

@@ -1,7 +1,9 @@
 //! What happens to a benefit after it was granted (停发、续发、追回): the balance is kept, the promise released, what is owed is reckoned by the
 //! agreement of its day.
 
-use super::change::{Schedule, due_plan, fund_of_year, line_for, must_be_eligible, quarters, reserve_waiting, scheme, verdict_without};
+use super::change::{
+    Schedule, due_plan, fund_of_year, line_for, must_be_eligible, no_month, quarters, reserve_waiting, scheme, verdict_without,
+};
 use super::store::{self, Application, Instalment, Party};
 use super::{MACHINE, whole_months};
 use crate::base::day::Day;
@@ -253,8 +255,15 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>, fund: Opt
     let first = store::last_instalment(tx.conn(), a.id)? + 1;
     let (plan, months): (Schedule, Vec<i64>) = match (s.form, month_rate(a)) {
         (Form::Monthly, Some(rate)) => {
-            let months =
-                due_plan(tx.conn(), a.claim().whose(), &a.scheme, usize::try_from(now.balance.0 / rate.0.max(1)).unwrap_or(0), day)?;
+            // No more than is left of the life: others of the scheme may have been granted since.
+            let balance = u32::try_from(now.balance.0 / rate.0.max(1)).unwrap_or(0);
+            let held = store::months_held(tx.conn(), a.id)?;
+            let left = v.sums.months_left.map(|left| left.saturating_sub(held));
+            let most = usize::try_from(left.map_or(balance, |left| left.min(balance))).unwrap_or(0);
+            let months = due_plan(tx.conn(), a.claim().whose(), &a.scheme, most, day)?;
+            if months.is_empty() {
+                return Err(no_month(a.claim().whose(), &a.scheme, left));
+            }
             let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).unwrap_or(now.balance);
             (quarters(&months, rate, sum), months)
         }

@@ -5,7 +5,7 @@ mod payment;
 
 pub use facts::{Scope, each as each_facts, person, unit};
 pub use payment::{
-    Batch, Difference, Known, Open, Paid, Payment, add_batch, add_difference, answered, approvers_of, batch, batches, close_difference,
+    Batch, Difference, Known, Open, Paid, Payment, add_batch, add_difference, answered, batch, batches, close_difference, decided_by,
     differences, next_batch, open, payments, payments_of,
 };
 
@@ -335,6 +335,13 @@ pub fn months(conn: &Connection, person_id: i64, scheme: &str) -> Result<Vec<i64
            AND person_id IN (SELECT ?1 UNION ALL SELECT id FROM person WHERE merged_into = ?1) ORDER BY month",
     )?;
     Ok(st.query_map(params![person_id, scheme], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many months of its person's life an application holds.
+pub fn months_held(conn: &Connection, id: i64) -> Result<u32> {
+    Ok(conn
+        .prepare_cached("SELECT count(*) FROM benefit_month WHERE application_id = ?1 AND voided_op IS NULL")?
+        .query_row([id], |r| r.get(0))?)
 }
 
 /// How many persons and units other than one a decision covers so far, and the sum in all.

@@ -7,7 +7,7 @@ use crate::db::subject::PAYMENT_BATCH_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// A line of a batch.
 #[derive(Clone, Debug)]
@@ -292,13 +292,13 @@ pub fn open(conn: &Connection, known: Known, until: Day, day: Day) -> Result<Vec
     Ok(st.query_map([until.0, day.0], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Applications that an actor approved: whoever did does not pay them.
-pub fn approvers_of(conn: &Connection, actor: &str) -> Result<HashSet<i64>> {
+/// Applications that an actor reviewed or approved, with the state that led to: whoever did does not pay them.
+pub fn decided_by(conn: &Connection, actor: &str) -> Result<HashMap<i64, String>> {
     let mut st = conn.prepare_cached(
-        "SELECT s.record_id FROM step s JOIN op o ON o.op = s.made_op
-         WHERE s.record_kind = 'application' AND s.to_state = 'approved' AND s.voided_op IS NULL AND o.actor = ?1",
+        "SELECT s.record_id, s.to_state FROM step s JOIN op o ON o.op = s.made_op
+         WHERE s.record_kind = 'application' AND s.to_state IN ('reviewed', 'approved') AND s.voided_op IS NULL AND o.actor = ?1",
     )?;
-    Ok(st.query_map([actor], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    Ok(st.query_map([actor], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
 }
 
 // ---------------------------------------------------------------- where the bank does not agree
