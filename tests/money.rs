@@ -445,7 +445,7 @@ fn who_reviewed_or_approved_does_not_pay() {
             "和人才〔2019〕6号",
             None,
             day("2099-01-01"),
-            &mut rencai::subsidy::change::Committed::default(),
+            &mut rencai::subsidy::draw::Committed::default(),
         )
     })
     .unwrap();

@@ -161,7 +161,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
 
 /// Commitments of earlier years that fall due in a fund's year come first when it has money, in the order of approval; how many.
 fn waiting(tx: &mut Tx<'_>, fund: &Fund) -> Result<Map<String, Value>> {
-    let reserved = subsidy::change::reserve_waiting(tx, fund)?;
+    let reserved = subsidy::draw::reserve_waiting(tx, fund)?;
     Ok(if reserved > 0 { Map::from_iter([("reserved_waiting".to_owned(), reserved.into())]) } else { Map::new() })
 }
 

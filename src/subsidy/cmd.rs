@@ -1,8 +1,9 @@
 //! `subsidy …`: arguments, and benefits as a clerk and a script see them.
 
-use super::change::{self, Committed, Grant};
+use super::change::{self, Grant};
+use super::draw::Committed;
 use super::store::{self, Application, Claim, Party};
-use super::{MACHINE, PREFIX, cost, life, look, pay, payee_code, way};
+use super::{MACHINE, PREFIX, cost, life, look, pay, payee_code, schedule, way};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::{codes, number};
@@ -612,7 +613,7 @@ fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, per
         let id = store::add_elsewhere(tx, &e)?;
         Ok(json!({
             "no": id, "status": "recorded", "payee_no": number::format(talent::PREFIX, person_id), "scheme": e.scheme, "body": e.body,
-            "amount": e.amount.to_string(), "period": change::span(months.0, months.1),
+            "amount": e.amount.to_string(), "period": schedule::span(months.0, months.1),
         }))
     })?;
     office.show_made(&done)

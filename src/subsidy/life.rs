@@ -1,9 +1,9 @@
 //! What happens to a benefit after it was granted (停发、续发、追回): the balance is kept, the promise released, what is owed is reckoned by the
 //! agreement of its day.
 
-use super::change::{
-    Schedule, due_plan, fund_of_year, line_for, must_be_eligible, no_month, quarters, reserve_waiting, scheme, verdict_without,
-};
+use super::change::{must_be_eligible, scheme, verdict_without};
+use super::draw::{Committed, fund_of_year, line_for, reserve_waiting};
+use super::schedule::{Schedule, due_plan, no_month, quarters};
 use super::store::{self, Application, Instalment, Party};
 use super::{MACHINE, whole_months};
 use crate::base::day::Day;
@@ -218,7 +218,7 @@ fn release(tx: &mut Tx<'_>, a: &Application) -> Result<BTreeSet<i64>> {
         if let Some((amount, period)) = had {
             next += 1;
             let before: Vec<i64> = months_of(&period).into_iter().filter(|m| *m < this_month).collect();
-            let period = super::change::period(&before);
+            let period = super::schedule::period(&before);
             store::add_instalment(tx, a.id, &Instalment { seq: next, due: i.due, period, amount, settled: Fen::ZERO, line_id: i.line_id })?;
         }
     }
@@ -280,7 +280,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>, fund: Opt
     let end = fund::change::year_end(&fund);
     let this_year = parts.iter().filter(|i| i.due <= end).try_fold(Fen::ZERO, |s, i| s.checked_add(i.amount)).unwrap_or(now.balance);
     if this_year.0 > 0 {
-        let line = line_for(tx, &fund, &a.scheme, this_year)?;
+        let line = line_for(tx, &fund, &a.scheme, this_year, &mut Committed::default())?;
         fund::store::post(tx, Movement::Reserve.code(), of(a, &no), &postings(line, Movement::Reserve, this_year))?;
         parts.iter_mut().filter(|i| i.due <= end).for_each(|i| i.line_id = Some(line));
     }

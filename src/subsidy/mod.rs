@@ -6,9 +6,11 @@ pub mod batch;
 pub mod change;
 pub mod cmd;
 pub mod cost;
+pub mod draw;
 pub mod life;
 mod look;
 pub mod pay;
+mod schedule;
 pub mod store;
 pub mod way;
 

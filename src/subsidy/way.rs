@@ -2,7 +2,8 @@
 //! approver and cashier are different persons.
 
 use super::MACHINE;
-use super::change::{Committed, Grant, confirmed, may_stand_in, must_be_eligible, plan, verdict};
+use super::change::{Grant, confirmed, may_stand_in, must_be_eligible, plan, verdict};
+use super::draw::Committed;
 use super::store::{self, Claim, Request};
 use crate::base::day::Day;
 use crate::base::money::Fen;
