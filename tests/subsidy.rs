@@ -592,7 +592,7 @@ fn the_long_way_has_its_stages_its_notice_and_different_persons() {
     let later = rencai::base::day::Day::parse_iso("2099-01-01").unwrap();
     rencai::db::write::write(&mut conn, &act, |tx| {
         let r = rencai::subsidy::store::resolve_request(tx.conn(), &s)?;
-        rencai::subsidy::way::approve(tx, &r, "和人才〔2019〕6号", None, later, &mut rencai::subsidy::change::Committed::default())
+        rencai::subsidy::way::approve(tx, &r, "和人才〔2019〕6号", None, later, &mut rencai::subsidy::draw::Committed::default())
     })
     .unwrap();
     drop(conn);

@@ -87,9 +87,19 @@ pub fn year_end(fund: &Fund) -> Day {
     Day::from_ymd(fund.year, 12, 31).unwrap_or(Day(i32::MAX))
 }
 
-/// Hands to another year's fund what is promised, and the free money that is not the treasury's (`all`: that too, where the decision says
-/// so). How much, from which line to which promises went, and the fund they are in now.
-pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &str) -> Result<(Fen, Vec<(i64, i64)>, Fund)> {
+/// What a carry-over moved.
+#[derive(Debug)]
+pub struct Carried {
+    /// What went over, fen.
+    pub amount: Fen,
+    /// From which line to which the promises went.
+    pub promises: Vec<(i64, i64)>,
+    /// The fund they are in now.
+    pub to: Fund,
+}
+
+/// Hands to another year's fund what is promised, and the free money that is not the treasury's (`all`: that too, where the decision says so).
+pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &str) -> Result<Carried> {
     in_order(tx, fund)?;
     if to_year <= fund.year {
         return Err(error::usage("carry_back").fact("year", fund.year));
@@ -115,7 +125,7 @@ pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &s
     if moved == Fen::ZERO {
         return Err(error::conflict("nothing_to_carry").fact("no", fund.no()).detail("possible", Vec::<&str>::new()));
     }
-    Ok((moved, promises, to))
+    Ok(Carried { amount: moved, promises, to })
 }
 
 /// The open fund of the same kind in another year: of the same name, else the only one.

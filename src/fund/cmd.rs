@@ -117,7 +117,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             })
         }
         F::Carry { fund, to_year, decision, all } => act(office, "fund.carry", &fund, |tx, f| {
-            let (moved, promises, to) = change::carry(tx, f, to_year, all, &decision)?;
+            let change::Carried { amount: moved, promises, to } = change::carry(tx, f, to_year, all, &decision)?;
             for (from, to) in promises {
                 subsidy::store::relink(tx, from, Some(to))?;
             }

@@ -159,7 +159,7 @@ pub(super) fn list(office: &Office, lines: &Lines) -> Result<Exit> {
 /// What happened to a benefit's money, in order: approved, deducted, sent, settled, partial, failed, stopped, resumed, recovered, and what is due
 /// from now on. `paid` is what the payee has behind each.
 pub(super) fn timeline(conn: &Connection, a: &Application, day: Day) -> Result<Vec<Value>> {
-    let mut events: Vec<(Day, i64, &str, Fen, i64, Option<String>)> = Vec::new();
+    let mut events = Vec::new();
     // The amount of an event, and by how much it changes what the payee has.
     let mut add =
         |on: Day, op: i64, what: &'static str, amount: Fen, by: i64, note: Option<String>| events.push((on, op, what, amount, by, note));
