@@ -478,8 +478,12 @@ pub fn asked(e: AskError) -> Error {
 /// An error in words.
 pub fn problem(e: &Error) -> Problem {
     let read: Vec<(&str, String)> = e.facts.iter().map(|(n, v)| (*n, in_words(n, v))).collect();
-    let facts: Vec<(&str, &dyn Display)> = read.iter().map(|(n, v)| (*n, v as &dyn Display)).collect();
-    let words = |prefix: &str| try_t(&format!("{prefix}.{}", e.key)).map(|text| fill(text, &facts));
+    let words = |prefix: &str| {
+        // A hint may be a command line, which takes the code alone.
+        let said = |at: usize| if prefix == "hint" && CODED[4..].contains(&read[at].0) { &e.facts[at].1 } else { &read[at].1 };
+        let facts: Vec<(&str, &dyn Display)> = (0..read.len()).map(|at| (read[at].0, said(at) as &dyn Display)).collect();
+        try_t(&format!("{prefix}.{}", e.key)).map(|text| fill(text, &facts))
+    };
     let message = words("err").unwrap_or_else(|| e.key.to_owned());
     let mut details = e.details.clone();
     details.entry("reason").or_insert_with(|| Value::from(e.key));
@@ -490,12 +494,16 @@ pub fn problem(e: &Error) -> Problem {
     p
 }
 
-/// Facts of an error that are codes: no hint of ours puts them on a command line.
-const CODED: [&str; 8] = ["state", "next", "status", "fields", "grade", "kind", "letter", "named_project"];
+/// Facts of an error that are codes. The first four are only ever read; the others may stand in a hint's command line.
+const CODED: [&str; 11] = ["state", "next", "status", "fields", "grade", "kind", "letter", "named_project", "scheme", "account", "why"];
 
 /// A fact of an error as a clerk reads it: codes by their label, with the code that a command line takes.
 fn in_words(name: &str, value: &str) -> String {
     let label = |code: &str| match name {
+        "scheme" => codes::label(name, code, true),
+        "account" | "kind" | "why" => {
+            crate::ui::value::noun().and_then(|noun| try_t(&format!("value.{noun}.{name}.{code}"))).or_else(|| label_of(name, code))
+        }
         "state" | "next" | "status" => crate::ui::value::noun()
             .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
             .or_else(|| try_t(&format!("value.status.{code}"))),
@@ -546,6 +554,7 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "way" => "delivery_way",
         // What may come next are states.
         "next" | "from" | "to" => "status",
+        "purpose" => "scheme",
         f => f,
     };
     // A unit that is there is no person in post: some nouns name their states otherwise.

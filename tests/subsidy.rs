@@ -205,7 +205,7 @@ fn an_instalment_is_paid_once_and_a_failed_one_again() {
     assert!(!bytes.windows(16).any(|w| w == b"6222000011112222"));
     // Repeated, nothing is paid twice; the lost file is written again as it was, and only with the same account.
     fails(&desk, &pay("2019-07-06", &acc, &out, "--due"), 5, "nothing_due");
-    fails(&desk, &pay("2019-07-06", &acc, &out, &s), 5, "nothing_due");
+    fails(&desk, &pay("2019-07-06", &acc, &out, &s), 5, "nothing_due_of");
     std::fs::remove_file(&out).unwrap();
     desk.json(&["subsidy", "pay", "--batch", &pb, "--accounts", &acc, "--out", &out]);
     assert_eq!(std::fs::read_to_string(&out).unwrap(), text);
@@ -592,7 +592,7 @@ fn the_long_way_has_its_stages_its_notice_and_different_persons() {
     let later = rencai::base::day::Day::parse_iso("2099-01-01").unwrap();
     rencai::db::write::write(&mut conn, &act, |tx| {
         let r = rencai::subsidy::store::resolve_request(tx.conn(), &s)?;
-        rencai::subsidy::way::approve(tx, &r, "和人才〔2019〕6号", None, later, &mut rencai::subsidy::change::Committed::default())
+        rencai::subsidy::way::approve(tx, &r, "和人才〔2019〕6号", None, later, &mut rencai::subsidy::draw::Committed::default())
     })
     .unwrap();
     drop(conn);

@@ -1,7 +1,7 @@
 //! What is done to funds; each act sees them as the register knows them within its own op.
 
 use super::store::{self, Fund, Voucher};
-use super::{ANY_PURPOSE, Account, MACHINE, Movement, carried, postings};
+use super::{ANY_PURPOSE, Account, MACHINE, Movement, TREASURY, carried, postings};
 use crate::base::codes;
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -33,13 +33,13 @@ fn on(decision_id: i64) -> Voucher<'static> {
 }
 
 /// Whether a fund was closed, on whatever day.
-fn is_closed(conn: &Connection, fund: &Fund) -> Result<bool> {
-    Ok(steps::steps(conn, (MACHINE.kind, fund.id))?.last().is_some_and(|s| s.to_state == "closed"))
+pub fn is_closed(conn: &Connection, id: i64) -> Result<bool> {
+    Ok(steps::steps(conn, (MACHINE.kind, id))?.last().is_some_and(|s| s.to_state == "closed"))
 }
 
 /// 3 where a fund is closed. Money may be entered late, so no order of days is asked for: what is guarded is the balance as known.
-fn usable(tx: &Tx<'_>, fund: &Fund) -> Result<()> {
-    if is_closed(tx.conn(), fund)? {
+pub fn usable(tx: &Tx<'_>, fund: &Fund) -> Result<()> {
+    if is_closed(tx.conn(), fund.id)? {
         return Err(error::refused("fund_closed").fact("no", fund.no()).detail("status", "closed"));
     }
     Ok(())
@@ -87,9 +87,19 @@ pub fn year_end(fund: &Fund) -> Day {
     Day::from_ymd(fund.year, 12, 31).unwrap_or(Day(i32::MAX))
 }
 
-/// Hands to another year's fund what is promised, and the free money that is not the treasury's (`all`: that too, where the decision says
-/// so). How much, and from which line to which promises went.
-pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &str) -> Result<(Fen, Vec<(i64, i64)>)> {
+/// What a carry-over moved.
+#[derive(Debug)]
+pub struct Carried {
+    /// What went over, fen.
+    pub amount: Fen,
+    /// From which line to which the promises went.
+    pub promises: Vec<(i64, i64)>,
+    /// The fund they are in now.
+    pub to: Fund,
+}
+
+/// Hands to another year's fund what is promised, and the free money that is not the treasury's (`all`: that too, where the decision says so).
+pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &str) -> Result<Carried> {
     in_order(tx, fund)?;
     if to_year <= fund.year {
         return Err(error::usage("carry_back").fact("year", fund.year));
@@ -101,7 +111,7 @@ pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &s
         let (held, _) = store::sums(tx.conn(), l.id, Day(i32::MAX))?;
         for account in [Account::Reserved, Account::Free] {
             let amount = held.of(account);
-            if amount.0 == 0 || account == Account::Free && l.source == "state" && !all {
+            if amount.0 == 0 || account == Account::Free && l.source == TREASURY && !all {
                 continue;
             }
             let target = store::line(tx, to.id, &l.source, &l.purpose, l.earmark.as_deref())?;
@@ -115,14 +125,14 @@ pub fn carry(tx: &mut Tx<'_>, fund: &Fund, to_year: i32, all: bool, decision: &s
     if moved == Fen::ZERO {
         return Err(error::conflict("nothing_to_carry").fact("no", fund.no()).detail("possible", Vec::<&str>::new()));
     }
-    Ok((moved, promises))
+    Ok(Carried { amount: moved, promises, to })
 }
 
 /// The open fund of the same kind in another year: of the same name, else the only one.
 fn next_fund(conn: &Connection, fund: &Fund, year: i32) -> Result<Fund> {
     let mut open = Vec::new();
     for f in store::funds(conn)?.into_iter().filter(|f| f.year == year && f.kind == fund.kind) {
-        if !is_closed(conn, &f)? {
+        if !is_closed(conn, f.id)? {
             open.push(f);
         }
     }
@@ -138,7 +148,7 @@ fn next_fund(conn: &Connection, fund: &Fund, year: i32) -> Result<Fund> {
 /// returned, and the lines whose promises lapsed.
 pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen, Vec<i64>)> {
     in_order(tx, fund)?;
-    if is_closed(tx.conn(), fund)? {
+    if is_closed(tx.conn(), fund.id)? {
         return Err(error::conflict("fund_closed_already").fact("no", fund.no()).detail("possible", vec!["carry"]));
     }
     let end = year_end(fund);
@@ -154,7 +164,7 @@ pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen, Vec<i64>)> {
             lines.push(l.id);
         }
         let free = held.cash();
-        if l.source == "state" && free.0 > 0 {
+        if l.source == TREASURY && free.0 > 0 {
             store::post(tx, Movement::Return.code(), Voucher::default(), &postings(l.id, Movement::Return, free))?;
             returned = returned.checked_add(free).ok_or_else(|| error::bad_data("amount_range"))?;
         }
@@ -162,4 +172,14 @@ pub fn close(tx: &mut Tx<'_>, fund: &Fund) -> Result<(Fen, Fen, Vec<i64>)> {
     }
     steps::step(tx, (MACHINE.kind, fund.id), Some("open"), "closed", None, None)?;
     Ok((lapsed, returned, lines))
+}
+
+/// What was paid comes back to the line it came from; of a closed fund the treasury's money goes back to it at once (退回财政).
+pub fn recover(tx: &mut Tx<'_>, line_id: i64, amount: Fen, voucher: Voucher<'_>) -> Result<()> {
+    store::post(tx, Movement::Recover.code(), voucher, &postings(line_id, Movement::Recover, amount))?;
+    let line = store::line_at(tx.conn(), line_id)?.ok_or_else(|| error::not_office("damaged"))?;
+    if line.source == TREASURY && is_closed(tx.conn(), line.fund_id)? {
+        store::post(tx, Movement::Return.code(), voucher, &postings(line_id, Movement::Return, amount))?;
+    }
+    Ok(())
 }

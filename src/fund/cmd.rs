@@ -113,20 +113,24 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             act(office, "fund.appropriate", &fund, |tx, f| {
                 change::appropriate(tx, f, (&source, purpose, earmark.as_deref()), amount, &decision)?;
                 tx.outcome("amount", amount.to_string());
-                // Commitments of earlier years that fall due in this one come first, in the order of approval.
-                let reserved = subsidy::change::reserve_waiting(tx, f)?;
-                Ok(if reserved > 0 { Map::from_iter([("reserved_waiting".to_owned(), reserved.into())]) } else { Map::new() })
+                waiting(tx, f)
             })
         }
         F::Carry { fund, to_year, decision, all } => act(office, "fund.carry", &fund, |tx, f| {
-            let (moved, promises) = change::carry(tx, f, to_year, all, &decision)?;
+            let change::Carried { amount: moved, promises, to } = change::carry(tx, f, to_year, all, &decision)?;
             for (from, to) in promises {
                 subsidy::store::relink(tx, from, Some(to))?;
             }
             tx.outcome("amount", moved.to_string());
-            Ok(Map::from_iter([("carried_over".to_owned(), moved.to_string().into())]))
+            let mut more = waiting(tx, &to)?;
+            more.insert("carried_over".to_owned(), moved.to_string().into());
+            Ok(more)
         }),
         F::Close { fund } => act(office, "fund.close", &fund, |tx, f| {
+            // What the bank sends back would be promised by a year that has ended.
+            if subsidy::store::at_bank(tx.conn(), f.id)? {
+                return Err(error::conflict("on_its_way").fact("no", f.no()).detail("possible", vec!["confirm"]));
+            }
             let (lapsed, returned, lines) = change::close(tx, f)?;
             for line in lines {
                 subsidy::store::relink(tx, line, None)?;
@@ -153,6 +157,12 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         F::List(lines) => list(office, &lines),
         F::Ledger { fund } => ledger(office, &fund),
     }
+}
+
+/// Commitments of earlier years that fall due in a fund's year come first when it has money, in the order of approval; how many.
+fn waiting(tx: &mut Tx<'_>, fund: &Fund) -> Result<Map<String, Value>> {
+    let reserved = subsidy::draw::reserve_waiting(tx, fund)?;
+    Ok(if reserved > 0 { Map::from_iter([("reserved_waiting".to_owned(), reserved.into())]) } else { Map::new() })
 }
 
 /// An act on a fund that answers with it and what `f` adds.

@@ -18,6 +18,9 @@ pub const KINDS: [&str; 4] = ["guidance", "angel", "venture", "equity"];
 /// Where money comes from (财政、企业、捐赠、天使基金、孵化基金、退回).
 pub const SOURCES: [&str; 6] = ["state", "firm", "donation", "angel", "incubation", "return"];
 
+/// The source whose money goes back at the year's end (财政).
+pub const TREASURY: &str = "state";
+
 /// The purpose of money that any scheme may draw on.
 pub const ANY_PURPOSE: &str = "talent";
 

@@ -42,10 +42,15 @@ pub fn funds(conn: &Connection) -> Result<Vec<Fund>> {
     Ok(st.query_map([], fund)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// A fund by its id.
+pub fn load(conn: &Connection, id: i64) -> Result<Option<Fund>> {
+    Ok(funds(conn)?.into_iter().find(|f| f.id == id))
+}
+
 /// The fund a command names.
 pub fn resolve(conn: &Connection, text: &str) -> Result<Fund> {
     let id = crate::office::parse_no(PREFIX, text)?;
-    funds(conn)?.into_iter().find(|f| f.id == id).ok_or_else(|| error::not_found("no_fund").fact("text", text))
+    load(conn, id)?.ok_or_else(|| error::not_found("no_fund").fact("text", text))
 }
 
 /// The state that acts up to a day brought about: open or closed.
@@ -154,6 +159,24 @@ const MOST: i64 = 1_000_000_000_000_000;
 /// What a line has free, as stored and guarded.
 pub fn free(conn: &Connection, line_id: i64) -> Result<Fen> {
     Ok(Fen(conn.prepare_cached("SELECT free_fen FROM fund_balance WHERE line_id = ?1")?.query_row([line_id], |r| r.get(0))?))
+}
+
+/// What a line has free on a day and on every day since: what could be promised on it without a day on which more was promised than there was.
+pub fn free_from(conn: &Connection, line_id: i64, day: Day) -> Result<Fen> {
+    let mut st = conn.prepare_cached(
+        "SELECT j.day, sum(p.amount_fen) FROM posting p JOIN journal j ON j.id = p.journal_id
+         WHERE p.line_id = ?1 AND p.account = 'free' AND p.voided_op IS NULL GROUP BY j.day ORDER BY j.day",
+    )?;
+    let mut rows = st.query([line_id])?;
+    let (mut held, mut least) = (0i64, None);
+    while let Some(r) = rows.next()? {
+        if Day(r.get(0)?) > day {
+            least = least.or(Some(held));
+        }
+        held = held.checked_add(r.get(1)?).ok_or_else(|| error::not_office("damaged"))?;
+        least = least.map(|l: i64| l.min(held));
+    }
+    Ok(Fen(least.unwrap_or(held)))
 }
 
 /// Moves the stored balance of a line.

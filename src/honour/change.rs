@@ -14,7 +14,7 @@ use crate::expert::{self, Seat};
 use crate::paper;
 use crate::policy::{self, Benefit};
 use crate::recognition;
-use crate::subsidy::change::Committed;
+use crate::subsidy::draw::Committed;
 use crate::subsidy::store::{Claim, Party};
 use crate::talent::{self, Achievement, Status, kin, store as people};
 use crate::workflow::{self, store as steps};

@@ -176,8 +176,11 @@ fn run_lease(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let done = office.write("lease.end", Map::new(), |tx| {
                 let running = store::leases(tx.conn(), unit.id)?.into_iter().find(|l| l.span.holds(tx.day));
                 let l = running.ok_or_else(|| error::conflict("not_let").fact("no", unit.no()).detail("possible", vec!["lease add"]))?;
-                store::end_lease(tx, unit.id, &l, tx.day, why.as_deref())?;
-                tx.outcome("no", unit.no());
+                // Said once more, or on its last day anyway: nothing differs.
+                if l.span.until != Some(tx.day) || why.is_some() && l.data.why != why {
+                    store::end_lease(tx, unit.id, &l, tx.day, why.as_deref())?;
+                    tx.outcome("no", unit.no());
+                }
                 let ended = Fact { span: Span { until: Some(tx.day), ..l.span }, data: Lease { why: why.clone(), ..l.data.clone() }, ..l };
                 // The business day is its last: the answer tells what holds from the next.
                 lease_object(tx.conn(), &unit, &ended, tx.day.succ())

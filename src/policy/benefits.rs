@@ -403,10 +403,16 @@ fn contradictions(s: &Benefit, pack: &BenefitsPack, before: &[Benefit]) -> Vec<(
     for e in s.exclusive.iter().filter(|e| e.with == s.code || !pack.scheme.iter().any(|o| o.code == e.with)) {
         wrong(false, "unknown_code", format!("it excludes {:?}, which is itself or no scheme of this pack", e.with));
     }
+    for (_, e) in s.exclusive.iter().enumerate().filter(|(row, e)| s.exclusive[..*row].iter().any(|o| o.with == e.with)) {
+        wrong(false, "duplicate_code", format!("it excludes {:?} twice", e.with));
+    }
     for c in &s.case {
         for code in c.facts.had.keys().chain(c.facts.spouse_had.keys()).filter(|c| !known("scheme", c)) {
             wrong(false, "unknown_code", format!("{code:?} is no code of scheme"));
         }
+    }
+    for c in s.case.iter().filter(|c| !can_be(c)) {
+        wrong(false, "bad_number", format!("a number of the case {:?} can't be", c.says));
     }
     amounts(s, &mut wrong);
     numbers(s, &mut wrong);
@@ -415,6 +421,17 @@ fn contradictions(s: &Benefit, pack: &BenefitsPack, before: &[Benefit]) -> Vec<(
 
 fn known(set: &str, code: &str) -> bool {
     codes::codes(set).any(|c| c.code == code)
+}
+
+/// Whether the numbers of a worked case are such as can be.
+fn can_be(c: &WorkedCase) -> bool {
+    let f = &c.facts;
+    let months = [f.contract_months, f.insured_months, f.months_used];
+    let yuan = [f.rent, f.price, f.proved, c.yuan];
+    months.into_iter().flatten().all(|m| m <= 1200)
+        && f.years_here.is_none_or(|y| y <= 100)
+        && f.age.is_none_or(|a| (0..=150).contains(&a))
+        && yuan.iter().flatten().chain(f.had.values()).chain(f.spouse_had.values()).all(|y| (0..=MOST).contains(y))
 }
 
 /// Gaps: a class without an amount, an amount without a class.
@@ -464,8 +481,9 @@ fn numbers(s: &Benefit, wrong: &mut impl FnMut(bool, &'static str, String)) {
     ] {
         number(n.is_none_or(|n| (1..=1200).contains(&n)), name);
     }
+    number(s.age_most.is_none_or(|a| (1..=150).contains(&a)), "age_most");
     let whole = s.parts.is_empty() || s.parts.iter().map(|p| p.percent).sum::<i64>() == 100 && s.parts.iter().all(|p| p.percent > 0);
-    let ordered = s.parts.windows(2).all(|w| w[0].after_months < w[1].after_months);
+    let ordered = s.parts.windows(2).all(|w| w[0].after_months < w[1].after_months) && s.parts.iter().all(|p| p.after_months <= 1200);
     let wanted = (s.form == Form::Parts) && s.parts.is_empty();
     wrong(whole && ordered && !wanted, "bad_parts", "the parts are no whole in order".to_owned());
     let noticed = (s.form == Form::InKind) != s.notice_days.is_some() && s.notice_days.is_none_or(|n| n <= 366);
@@ -478,6 +496,8 @@ fn numbers(s: &Benefit, wrong: &mut impl FnMut(bool, &'static str, String)) {
         Some(Ceiling::Price) => matches!(s.form, Form::Lump | Form::Parts | Form::Share),
     };
     wrong(fits, "gap", "a ceiling of another form".to_owned());
+    let capped = s.household != Household::Cap || s.wants_proof() || s.ceiling == Some(Ceiling::Price);
+    wrong(capped, "gap", "nothing proves the sum that husband and wife stay within".to_owned());
     let of_persons = s.card
         || s.residence
         || s.no_home
@@ -488,6 +508,8 @@ fn numbers(s: &Benefit, wrong: &mut impl FnMut(bool, &'static str, String)) {
         Payee::Person | Payee::Either => !s.org_kinds.is_empty(),
     };
     wrong(!other, "gap", "conditions of the other kind of payee".to_owned());
+    let of_a_life = s.form == Form::Monthly && s.payee == Payee::Org;
+    wrong(!of_a_life, "gap", "the months of a unit's life are not counted".to_owned());
 }
 
 thread_local! {
@@ -529,6 +551,14 @@ mod tests {
             ("notice_days = 5", "", "rent", "gap"),
             ("service_months = 36", "", "settlement", "gap"),
             ("with = \"rent\", how = \"deduct\"", "with = \"rant\", how = \"deduct\"", "settlement", "unknown_code"),
+            ("{ with = \"rent\", how = \"deduct\" }", "{ with = \"purchase\", how = \"deduct\" }", "settlement", "duplicate_code"),
+            ("household = \"one_claim\"", "household = \"cap\"", "rent", "gap"),
+            ("arrived_within_years = 5", "arrived_within_years = 4000000000", "settlement", "bad_number"),
+            ("after_months = 24", "after_months = 4000000000", "settlement", "bad_parts"),
+            ("years_here = 2", "years_here = 4000000000", "settlement", "bad_number"),
+            ("proved = 1500", "proved = -1500", "training", "bad_number"),
+            ("months = 24\nby", "months = 24\nage_most = 0\nby", "rent", "bad_number"),
+            ("form = \"lump\"\npayee = \"org\"", "form = \"monthly\"\nmonths = 12\npayee = \"org\"", "landing_reward", "gap"),
             ("clawback = \"none\"", "claw_back = \"none\"", "", "unreadable"),
             ("amounts = { doctor = 1000, master", "degrees = [\"doctor\"]\namounts = { doctor = 1000, master", "rent", "gap"),
             ("months = 24\nby", "months = 24\nceiling = \"price\"\nby", "rent", "gap"),

@@ -9,7 +9,7 @@ use crate::base::{codes, number};
 use crate::db::subject::TASK_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::{self, Result};
-use crate::subsidy::change::Committed;
+use crate::subsidy::draw::Committed;
 use crate::subsidy::store::{Claim, Party};
 use crate::talent::{self, Status, store as people};
 use crate::workflow::{self, store as steps};

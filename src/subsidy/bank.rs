@@ -1,12 +1,16 @@
 //! The files that go to and come from a bank (银行代发文件): accounts, the payment file, its return. Account numbers live only here, for one command.
 
 use super::batch::{Answer, BankAccount, BankLine};
+use super::{BATCH_PREFIX, PREFIX};
 use crate::base::chars::fold_width;
 use crate::base::day::Day;
 use crate::base::money::Fen;
+use crate::base::number;
 use crate::error::{self, Error, Result};
+use crate::org;
 use crate::roster::import::read_error;
 use crate::roster::read::{Row, Source};
+use crate::talent;
 use crate::ui::csv::{guard, push_row, unguard};
 use crate::ui::out::shown;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
@@ -87,30 +91,38 @@ fn fault(e: &XlsxError) -> Error {
 /// The cells wanted of a row, with the row a spreadsheet shows.
 type Wanted = (usize, Vec<Option<String>>);
 
+/// The header of a file stands within so many rows that are not blank: titles may stand above it.
+const HEADER_WITHIN: usize = 10;
+
 /// Rows of a CSV file or workbook as its columns name them: the first `needed` of them must be there.
 fn rows(file: &Path, wanted: &[(&str, &[&str])], needed: usize) -> Result<Vec<Wanted>> {
     let mut rows = Source::open(file, None).map_err(|f| read_error(file, &f))?.into_rows();
     let mut row = Row::default();
     let mut next = |row: &mut Row| rows.next(row).map_err(|f| read_error(file, &f));
     let blank = |row: &Row| row.cells().all(|c| c.trim().is_empty());
-    loop {
-        if !next(&mut row)? {
-            return Err(error::bad_data("bank_file").fact("file", shown(&file.display().to_string())).fact("row", 1).detail("row", 1));
+    let file = || shown(&file.display().to_string());
+    // The row that comes nearest to a header tells which column is missing.
+    let mut nearest: Option<(usize, &str)> = None;
+    let mut tried = 0;
+    let at = loop {
+        if tried == HEADER_WITHIN || !next(&mut row)? {
+            return Err(match nearest {
+                Some((_, column)) => error::bad_data("bank_column").fact("file", file()).fact("column", column).detail("column", column),
+                None => error::bad_data("bank_file").fact("file", file()).fact("row", 1).detail("row", 1),
+            });
         }
-        if !blank(&row) {
-            break;
+        if blank(&row) {
+            continue;
         }
-    }
-    let headers: Vec<String> = row.cells().map(|c| c.trim().to_owned()).collect();
-    let mut at = Vec::new();
-    for (i, (key, others)) in wanted.iter().enumerate() {
-        let found = headers.iter().position(|h| h == key || others.contains(&h.as_str()));
-        if found.is_none() && i < needed {
-            let file = shown(&file.display().to_string());
-            return Err(error::bad_data("bank_column").fact("file", file).fact("column", *key).detail("column", *key));
+        let names = |(key, others): &(&str, &[&str]), h: &str| h == *key || others.contains(&h);
+        let found: Vec<Option<usize>> = wanted.iter().map(|w| row.cells().position(|c| names(w, c.trim()))).collect();
+        let Some(missing) = found[..needed].iter().position(Option::is_none) else { break found };
+        let there = found[..needed].iter().flatten().count();
+        if nearest.is_none_or(|(most, _)| there > most) {
+            nearest = Some((there, wanted[missing].0));
         }
-        at.push(found);
-    }
+        tried += 1;
+    };
     let mut all = Vec::new();
     while next(&mut row)? {
         if blank(&row) {
@@ -129,6 +141,12 @@ fn account(text: &str) -> Option<String> {
     ((8..=30).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit())).then_some(digits)
 }
 
+/// A number of a record as the office writes it; case, blanks and hyphens do not matter, what is none stays as it is.
+fn number_of(text: &str, prefixes: &[&str]) -> String {
+    let read = prefixes.iter().find_map(|p| number::parse(p, text).ok().map(|id| number::format(p, id)));
+    read.unwrap_or_else(|| text.to_uppercase())
+}
+
 /// The accounts of payees by their numbers. 65 with the row of one that is none, or is said twice.
 pub fn accounts(file: &Path) -> Result<BTreeMap<String, BankAccount>> {
     let wanted: [(&str, &[&str]); 4] =
@@ -138,7 +156,7 @@ pub fn accounts(file: &Path) -> Result<BTreeMap<String, BankAccount>> {
         let (bank, name) = (cells.pop().flatten(), cells.pop().flatten());
         let bad = || error::bad_data("bad_account").fact("file", shown(&file.display().to_string())).fact("row", row).detail("row", row);
         let number = cells.pop().flatten().and_then(|a| account(&a)).ok_or_else(bad)?;
-        let no = cells.pop().flatten().ok_or_else(bad)?.to_uppercase();
+        let no = number_of(&cells.pop().flatten().ok_or_else(bad)?, &[talent::PREFIX, org::PREFIX]);
         if all.insert(no, BankAccount { number, name, bank }).is_some() {
             return Err(bad());
         }
@@ -168,17 +186,19 @@ pub fn answers(file: &Path) -> Result<(Vec<Answer>, Option<String>)> {
             "failed" | "失败" => false,
             _ => return Err(bad()),
         };
-        batch = batch.or_else(|| text(7).and_then(|r| r.split_whitespace().next().map(str::to_owned)));
+        let said = text(7).and_then(|r| r.split_whitespace().next().map(str::to_owned));
         all.push(Answer {
             at,
+            batch: said.as_deref().and_then(|s| number::parse(BATCH_PREFIX, s).ok()),
             row: text(0).and_then(|t| t.parse().ok()).ok_or_else(bad)?,
-            no: text(1).ok_or_else(bad)?.to_uppercase(),
+            no: number_of(&text(1).ok_or_else(bad)?, &[PREFIX]),
             account: text(2).and_then(|a| account(&a)).ok_or_else(bad)?,
             amount: text(3).and_then(|a| Fen::parse(&a).ok()).ok_or_else(bad)?,
             ok,
             paid: text(5).map(|p| Fen::parse(&p).map_err(|_| bad())).transpose()?,
             reason: text(6).map(|r| crate::base::names::clean_text(&r)).filter(|r| !r.is_empty()),
         });
+        batch = batch.or(said);
     }
     Ok((all, batch))
 }

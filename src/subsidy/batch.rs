@@ -1,7 +1,7 @@
 //! Payment (拨付): what falls due, batches that pay it once, and what the bank says of them; the difference between the two is closed by a second
 //! actor. The files themselves are `bank`'s.
 
-use super::store::{self, Application, Batch, Difference, Open, Party, Payment, Scope};
+use super::store::{self, Application, Batch, Difference, Known, Open, Party, Payment, Scope};
 use super::{BATCH_PREFIX, PREFIX};
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -33,8 +33,8 @@ pub struct DueNow {
 const FEW: usize = 500;
 
 /// Parts due up to a day and not paid, in the order of their days.
-pub fn due(conn: &Connection, until: Day, day: Day) -> Result<Vec<DueNow>> {
-    let open = store::open(conn, until, day)?;
+pub fn due(conn: &Connection, known: Known, until: Day, day: Day) -> Result<Vec<DueNow>> {
+    let open = store::open(conn, known, until, day)?;
     let mut wants = Wants::default();
     let mut persons = BTreeSet::new();
     for o in &open {
@@ -205,7 +205,7 @@ pub fn pay(
     }
     let batch = store::next_batch(tx)?;
     let batch_no = number::format(BATCH_PREFIX, batch);
-    let approved = store::approvers_of(tx.conn(), &tx.actor)?;
+    let decided = store::decided_by(tx.conn(), &tx.actor)?;
     let seed = random_bytes();
     let (mut lines, mut payments, mut sum) = (Vec::new(), Vec::new(), Fen::ZERO);
     let mut moved: BTreeMap<(i64, String, i64), Fen> = BTreeMap::new();
@@ -213,8 +213,8 @@ pub fn pay(
         if let Some(why) = held {
             return Err(error::refused("held").fact("no", o.no()).fact("why", why).detail("why", *why));
         }
-        if approved.contains(&o.application_id) {
-            return Err(error::not_permitted("two_persons").fact("no", o.no()).fact("actor", &tx.actor).fact("state", "approved"));
+        if let Some(state) = decided.get(&o.application_id) {
+            return Err(error::not_permitted("two_persons").fact("no", o.no()).fact("actor", &tx.actor).fact("state", state));
         }
         let line_id = o.line_id.ok_or_else(|| error::not_office("damaged"))?;
         let payee_no = current_no(tx.conn(), o.payee)?;
@@ -298,6 +298,8 @@ impl Batch {
 pub struct Answer {
     /// Row of its file, for messages.
     pub at: usize,
+    /// The batch that its remark names.
+    pub batch: Option<i64>,
     /// Row of ours.
     pub row: i64,
     /// The application.
@@ -337,13 +339,19 @@ pub fn confirm(tx: &mut Tx<'_>, batch: i64, answers: &[Answer]) -> Result<Confir
         let Some(p) = sent.get(&a.row) else {
             return Err(error::bad_data("unknown_line").fact("row", a.at).detail("row", a.at));
         };
+        // The same payee, amount and account stand in the batch of every quarter.
+        if a.batch.is_some_and(|b| b != batch) {
+            return Err(error::bad_data("unknown_line").fact("row", a.at).detail("row", a.at));
+        }
         if !seen.insert(a.row) {
             return Err(error::bad_data("double_line").fact("row", a.at).detail("row", a.at));
         }
         let no = number::format(PREFIX, p.application_id);
         let shown = |amount: Fen, tail: &str| format!("{amount} *{tail}");
         let paid = if a.ok { a.paid.unwrap_or(p.amount) } else { Fen::ZERO };
-        let agrees = a.no == no && a.amount == p.amount && is_account(&p.account_hash, &a.account) && paid.0 >= 0 && paid <= p.amount;
+        // Failed and yet paid, paid and yet nothing: nobody guesses which of the two is meant.
+        let says_one_thing = a.ok == (paid.0 > 0) && (a.ok || a.paid.is_none_or(|p| p == Fen::ZERO));
+        let agrees = a.no == no && a.amount == p.amount && is_account(&p.account_hash, &a.account) && paid <= p.amount && says_one_thing;
         let state = state_of(paid, p.amount);
         let difference = match () {
             () if !agrees => {

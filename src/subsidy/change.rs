@@ -1,14 +1,16 @@
 //! Benefits granted on a decision: judged, within the decision and the money, reserved for this year and committed for later ones. Each act sees
 //! them as the register knows them within its own op. Payment is in `batch`, what happens later in `life`.
 
+use super::draw::{Committed, fund_of_year, later_years, line_for};
+use super::schedule::{monthly, quarters};
 use super::store::{self, Application, Claim, Instalment, Party, Request};
 use super::{Verdict, judge, life, parts};
 use crate::base::day::Day;
 use crate::base::money::Fen;
-use crate::base::{codes, number};
+use crate::base::number;
 use crate::blacklist::standing;
 use crate::db::write::Tx;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::fund::store::Voucher;
 use crate::fund::{self, Movement, postings};
 use crate::paper;
@@ -38,7 +40,7 @@ pub fn verdict(conn: &Connection, claim: Claim, s: &Benefit, proved: Option<Fen>
 }
 
 /// Judges a benefit anew, as if the benefit itself were not: what was had before it counts.
-pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, day: Day) -> Result<Verdict> {
+pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, proved: Option<Fen>, day: Day) -> Result<Verdict> {
     let claim = a.claim();
     let mut facts = match claim.whose() {
         Party::Person(id) => store::person(conn, people::survivor(conn, id)?, day)?,
@@ -46,7 +48,7 @@ pub fn verdict_without(conn: &Connection, a: &Application, s: &Benefit, day: Day
     };
     let own: Vec<i64> = store::of(conn, claim.whose())?.into_iter().filter(|(o, _)| o.id == a.id).map(|(_, op)| op).collect();
     facts.had.retain(|h| h.scheme != a.scheme || !own.contains(&h.op));
-    Ok(judge(&facts, s, claim.kind(), None, day))
+    Ok(judge(&facts, s, claim.kind(), proved, day))
 }
 
 /// 3 with every clause where one is not met.
@@ -128,10 +130,6 @@ pub(super) fn may_stand_in(for_id: Option<i64>, s: &Benefit) -> Result<()> {
     Ok(())
 }
 
-/// What approvals of one batch add to later years: asked of the file once, kept up to date as the batch goes on.
-#[derive(Debug, Default)]
-pub struct Committed(BTreeMap<i32, Fen>);
-
 /// Grants a benefit that was decided on paper: judged, reserved, in instalments. 3 with the clauses that are not met.
 pub fn grant(tx: &mut Tx<'_>, claim: Claim, g: &Grant<'_>, committed: &mut Committed) -> Result<i64> {
     let (policy_id, s) = confirmed(tx.conn(), g.scheme, tx.day)?;
@@ -151,6 +149,8 @@ pub(super) struct Plan {
     months: Vec<i64>,
     /// What it leaves to later years.
     later: BTreeMap<i32, Fen>,
+    /// What it takes off its line.
+    taken: Fen,
 }
 
 impl Plan {
@@ -165,12 +165,7 @@ impl Plan {
                 }
             }
         }
-        for (year, fen) in self.later {
-            if let Some(sum) = committed.0.get_mut(&year) {
-                *sum = sum.checked_add(fen).ok_or_else(|| error::bad_data("amount_range"))?;
-            }
-        }
-        Ok(())
+        committed.add(&self.later, (a.line_id, self.taken))
     }
 }
 
@@ -190,9 +185,8 @@ pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g
         Form::Monthly => monthly(tx.conn(), claim.whose(), s, rule, &v, g.amount, day)?,
         _ => (g.amount.filter(|_| !proof).unwrap_or(rule), Vec::new()),
     };
-    let ceiling = if s.form == Form::Monthly { granted } else { rule };
-    if granted > ceiling {
-        return Err(error::refused("above_rule").fact("scheme", &s.code).fact("most", ceiling).detail("most", ceiling.to_string()));
+    if s.form != Form::Monthly && granted > rule {
+        return Err(above_rule(&s.code, rule));
     }
     let deduct = v.sums.deduct;
     let amount = granted.checked_sub(deduct).filter(|a| a.0 > 0).ok_or_else(|| {
@@ -210,12 +204,12 @@ pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g
         .filter(|((_, _, amount), _)| amount.0 > 0)
         .map(|((due, period, amount), seq)| Instalment { seq, due, period, amount, settled: Fen::ZERO, line_id: None })
         .collect();
-    let fund = fund_of_year(tx, g.fund)?;
+    let fund = fund_of_year(tx, g.fund, None)?;
     let year_end = fund::change::year_end(&fund);
     let later = later_years(tx.conn(), &parts, year_end, committed)?;
     let now = total(parts.iter().filter(|i| i.due <= year_end).map(|i| i.amount))?;
     let whole = total(schedule(granted).into_iter().filter(|p| p.0 <= year_end).map(|p| p.2))?;
-    let line = line_for(tx, &fund, &s.code, whole)?;
+    let line = line_for(tx, &fund, &s.code, whole, committed)?;
     let voucher = Voucher { decision_id: Some(decision_id), note: None, scheme: Some(&s.code) };
     if whole.0 > 0 {
         fund::store::post(tx, Movement::Reserve.code(), voucher, &postings(line, Movement::Reserve, whole))?;
@@ -242,47 +236,17 @@ pub(super) fn plan(tx: &mut Tx<'_>, claim: Claim, s: &Benefit, policy_id: i64, g
         verdict: verdict_json(&v).to_string(),
         agreement: agreement.to_string(),
     };
-    Ok(Plan { application, parts, months, later })
+    Ok(Plan { application, parts, months, later, taken: now })
+}
+
+/// 3 where more is asked for than the rule gives.
+pub(super) fn above_rule(scheme: &str, most: Fen) -> Error {
+    error::refused("above_rule").fact("scheme", scheme).fact("most", most).detail("most", most.to_string())
 }
 
 /// The sum of amounts; 65 where it leaves the range of numbers.
 pub(super) fn total(amounts: impl IntoIterator<Item = Fen>) -> Result<Fen> {
     amounts.into_iter().try_fold(Fen::ZERO, Fen::checked_add).ok_or_else(|| error::bad_data("amount_range"))
-}
-
-/// What an approval leaves to each later year, within the ceilings of the policy; 3 with what is committed already.
-fn later_years(conn: &Connection, parts: &[Instalment], year_end: Day, committed: &mut Committed) -> Result<BTreeMap<i32, Fen>> {
-    let mut later: BTreeMap<i32, Fen> = BTreeMap::new();
-    for i in parts.iter().filter(|i| i.due > year_end) {
-        let sum = later.entry(i.due.ymd().0).or_default();
-        *sum = sum.checked_add(i.amount).ok_or_else(|| error::bad_data("amount_range"))?;
-    }
-    let (_, pack) = policy::store::benefits(conn)?;
-    for (year, wanted) in &later {
-        let Some(ceiling) = pack.commitment_ceiling.iter().find(|c| c.year == *year) else { continue };
-        let most = ceiling.amount.checked_mul(100).map(Fen).ok_or_else(|| error::bad_data("amount_range"))?;
-        let held = match committed.0.get(year) {
-            Some(held) => *held,
-            None => {
-                let span = Day::from_ymd(*year, 1, 1).zip(Day::from_ymd(*year, 12, 31)).ok_or_else(|| error::bad_data("amount_range"))?;
-                let held = store::committed_to(conn, span)?;
-                committed.0.insert(*year, held);
-                held
-            }
-        };
-        if held.checked_add(*wanted).is_none_or(|sum| sum > most) {
-            return Err(error::refused("commitment_ceiling")
-                .fact("year", year)
-                .fact("most", most)
-                .fact("held", held)
-                .fact("wanted", wanted)
-                .detail("year", *year)
-                .detail("ceiling", most.to_string())
-                .detail("committed", held.to_string())
-                .detail("clause", ceiling.basis.clone()));
-        }
-    }
-    Ok(later)
 }
 
 /// Stable code of a clawback rule.
@@ -304,131 +268,4 @@ fn covered(conn: &Connection, decision_id: i64, payee: Party, amount: Fen) -> Re
     let (others, sum) = store::on_decision(conn, decision_id, payee)?;
     let sum = sum.checked_add(amount).ok_or_else(|| error::bad_data("amount_range"))?;
     d.data.covers(&number::format(paper::PREFIX, decision_id), others + 1, sum)
-}
-
-/// The months of a monthly benefit from the month of the approval on: those of the life that are left, none that the person had, none behind
-/// the contract's end. The sum, and the months as yyyymm.
-fn monthly(conn: &Connection, payee: Party, s: &Benefit, rate: Fen, v: &Verdict, asked: Option<Fen>, day: Day) -> Result<(Fen, Vec<i64>)> {
-    let most = usize::try_from(v.sums.months_left.unwrap_or(0)).unwrap_or(0);
-    let all = due_plan(conn, payee, &s.code, most, day)?;
-    // Fewer months where the decision grants fewer.
-    let most = asked.map_or(all.len(), |sum| usize::try_from(sum.0 / rate.0.max(1)).unwrap_or(0));
-    let months: Vec<i64> = all.into_iter().take(most).collect();
-    let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).ok_or_else(|| error::bad_data("amount_range"))?;
-    Ok((sum, months))
-}
-
-/// So many months of a scheme from the month of a day on, none that the person had, none behind the contract's end; as yyyymm.
-pub(super) fn due_plan(conn: &Connection, payee: Party, scheme: &str, most: usize, day: Day) -> Result<Vec<i64>> {
-    let Party::Person(id) = payee else { return Err(error::refused("in_kind").fact("scheme", scheme)) };
-    let id = people::survivor(conn, id)?;
-    let had = store::months(conn, id, scheme)?;
-    let p = people::load(conn, id)?.ok_or_else(|| error::not_office("damaged"))?;
-    let contract = crate::talent::current(&p.engagements, day).and_then(|e| e.data.contract_end).map(crate::base::day::PartDate::last_day);
-    let (y, m, _) = day.ymd();
-    let first = Day::from_ymd(y, m, 1).unwrap_or(day);
-    let month = |d: Day| {
-        let (y, m, _) = d.ymd();
-        i64::from(y) * 100 + i64::from(m)
-    };
-    Ok((0..1200)
-        .map(|n| first.months_later(n))
-        .take_while(|d| contract.is_none_or(|c| *d <= c))
-        .map(month)
-        .filter(|m| !had.contains(m))
-        .take(most)
-        .collect())
-}
-
-/// What falls due when, for which months, and how much.
-pub(super) type Schedule = Vec<(Day, Option<String>, Fen)>;
-
-/// Months as quarterly instalments, due on the first day behind their quarter; what was deducted is taken off the first ones.
-pub(super) fn quarters(months: &[i64], rate: Fen, amount: Fen) -> Schedule {
-    let mut of: BTreeMap<(i64, i64), Vec<i64>> = BTreeMap::new();
-    for m in months {
-        of.entry((m / 100, (m % 100 - 1) / 3)).or_default().push(*m);
-    }
-    let whole = rate.0.saturating_mul(i64::try_from(months.len()).unwrap_or(0));
-    let mut off = whole - amount.0;
-    of.into_iter()
-        .map(|((year, quarter), months)| {
-            let sum = rate.0.saturating_mul(i64::try_from(months.len()).unwrap_or(0));
-            let taken = off.min(sum);
-            off -= taken;
-            let end = Day::month_end(i32::try_from(year).unwrap_or(0), u32::try_from(quarter * 3 + 3).unwrap_or(12));
-            (end.map_or(Day(0), Day::succ), period(&months), Fen(sum - taken))
-        })
-        .collect()
-}
-
-/// Months as `2019-08..2019-09`.
-pub(super) fn period(months: &[i64]) -> Option<String> {
-    let text = |m: &i64| format!("{:04}-{:02}", m / 100, m % 100);
-    Some(format!("{}..{}", text(months.first()?), text(months.last()?)))
-}
-
-/// The fund that is drawn on: the one named, else the only open guidance fund of the year. 3 where there is none, 2 where several are.
-pub(super) fn fund_of_year(tx: &Tx<'_>, named: Option<i64>) -> Result<fund::store::Fund> {
-    let (year, ..) = tx.day.ymd();
-    let mut open = Vec::new();
-    for f in fund::store::funds(tx.conn())? {
-        let wanted = named.map_or(f.year == year && f.kind == "guidance", |id| f.id == id);
-        if wanted && fund::store::state(tx.conn(), f.id, tx.day)? == "open" {
-            open.push(f);
-        }
-    }
-    match open.len() {
-        1 => Ok(open.swap_remove(0)),
-        0 => Err(error::refused("no_open_fund").fact("year", year).detail("year", year)),
-        _ => {
-            let all: Vec<String> = open.iter().map(fund::store::Fund::no).collect();
-            Err(error::usage("which_fund").fact("funds", all.join(", ")).detail("possible", all))
-        }
-    }
-}
-
-/// The line that an approval draws on: whose earmark fits, then the scheme's purpose, then any purpose. 3 with what is free.
-pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen) -> Result<i64> {
-    let titles = [Some(scheme), codes::label("scheme", scheme, true), codes::label("scheme", scheme, false)];
-    let rank = |l: &fund::store::Line| match &l.earmark {
-        Some(e) => titles.contains(&Some(e.as_str())).then_some(0),
-        None if l.purpose == scheme => Some(1),
-        None if l.purpose == fund::ANY_PURPOSE => Some(2),
-        None => None,
-    };
-    let mut lines: Vec<(i32, fund::store::Line)> =
-        fund::store::lines(tx.conn(), fund.id)?.into_iter().filter_map(|l| Some((rank(&l)?, l))).collect();
-    lines.sort_by_key(|(rank, l)| (*rank, l.id));
-    let mut free = Fen::ZERO;
-    for (_, l) in lines {
-        let held = fund::store::free(tx.conn(), l.id)?;
-        if held >= amount {
-            return Ok(l.id);
-        }
-        free = free.checked_add(held).unwrap_or(free);
-    }
-    Err(error::refused("no_free_money").fact("no", fund.no()).fact("free", free).fact("wanted", amount).detail("free", free.to_string()))
-}
-
-/// Turns commitments that fall due within a fund's year into reservations, in the order of approval, as far as its money goes. How many.
-pub fn reserve_waiting(tx: &mut Tx<'_>, fund: &fund::store::Fund) -> Result<usize> {
-    let mut reserved = 0;
-    for (id, scheme, seq, left) in store::waiting(tx.conn(), fund::change::year_end(fund))? {
-        let line = match line_for(tx, fund, &scheme, left) {
-            Ok(line) => line,
-            // What does not fit waits; a smaller one behind it may fit, but the order of approval is kept.
-            Err(e) if e.key == "no_free_money" => break,
-            Err(e) => return Err(e),
-        };
-        fund::store::post(
-            tx,
-            Movement::Reserve.code(),
-            Voucher { scheme: Some(&scheme), ..Voucher::default() },
-            &postings(line, Movement::Reserve, left),
-        )?;
-        store::reserve(tx, id, seq, Some(line))?;
-        reserved += 1;
-    }
-    Ok(reserved)
 }

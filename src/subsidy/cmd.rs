@@ -1,8 +1,9 @@
 //! `subsidy …`: arguments, and benefits as a clerk and a script see them.
 
-use super::change::{self, Committed, Grant};
+use super::change::{self, Grant};
+use super::draw::Committed;
 use super::store::{self, Application, Claim, Party};
-use super::{MACHINE, PREFIX, cost, life, look, pay, payee_code, way};
+use super::{MACHINE, PREFIX, cost, life, look, pay, payee_code, schedule, way};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::{codes, number};
@@ -176,6 +177,8 @@ enum SubsidyCommand {
         application: String,
         #[arg(long, value_name = "U")]
         employer: Option<String>,
+        #[arg(long, value_name = "FD")]
+        fund: Option<String>,
     },
     Recover {
         #[arg(value_name = "S")]
@@ -216,7 +219,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         S::Eligible { scheme, count } => cost::eligible(office, scheme.as_deref(), count),
         S::Grant { payee, said, scheme, decision, amount, fund, for_person } => {
             let amount = amount.as_deref().map(yuan).transpose()?;
-            let fund = fund.map(|f| fund::store::resolve(office.read()?, &f).map(|f| f.id)).transpose()?;
+            let fund = named_fund(office, fund.as_deref())?;
             let g = Grant { scheme: &scheme, decision: &decision, amount, fund };
             grant(office, &payee, &said, &g, for_person.as_deref())
         }
@@ -234,7 +237,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         S::Object { application, by, ground, settle } => object_to(office, &application, by.zip(ground), settle.as_deref()),
         S::Approve { application, said, decision, fund } => {
-            let fund = fund.map(|f| fund::store::resolve(office.read()?, &f).map(|f| f.id)).transpose()?;
+            let fund = named_fund(office, fund.as_deref())?;
             let (today, mut committed) = (office.today(), Committed::default());
             several(office, "subsidy.approve", &application, &said, |tx, r| way::approve(tx, r, &decision, fund, today, &mut committed))
         }
@@ -258,9 +261,10 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let why = text_said(&why, "--why")?;
             life(office, "subsidy.stop", &application, |tx, a| life::stop(tx, a, None, &why))
         }
-        S::Resume { application, employer } => {
+        S::Resume { application, employer, fund } => {
             let unit = employer.map(|e| org::store::resolve(office.read()?, &e)).transpose()?;
-            life(office, "subsidy.resume", &application, |tx, a| life::resume(tx, a, unit))
+            let fund = named_fund(office, fund.as_deref())?;
+            life(office, "subsidy.resume", &application, |tx, a| life::resume(tx, a, unit, fund))
         }
         S::Recover { application, amount, decision } => {
             let amount = amount.as_deref().map(yuan).transpose()?;
@@ -282,6 +286,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             };
             let mut v = look::object(conn, &a, office.as_of())?;
             v["verdict"] = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
+            readable(office, &mut v["verdict"]["clauses"]);
             v["agreement"] = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
             v["timeline"] = look::timeline(conn, &a, office.as_of())?.into();
             v["payments"] = look::payments(conn, a.id, office.as_of())?.into();
@@ -291,6 +296,11 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         S::List(lines) => look::list(office, &lines),
     }
+}
+
+/// The fund that a command names.
+fn named_fund(office: &Office, text: Option<&str>) -> Result<Option<i64>> {
+    text.map(|f| Ok(fund::store::resolve(office.read()?, f)?.id)).transpose()
 }
 
 // ---------------------------------------------------------------- what there is, and why
@@ -333,7 +343,8 @@ fn readable(office: &Office, clauses: &mut Value) {
     }
     for c in clauses.as_array_mut().into_iter().flatten() {
         let set = match c["clause"].as_str().unwrap_or_default() {
-            "card_level" | "class" => "",
+            "class" => "",
+            "card" | "card_level" => "level",
             "payee" => "payee",
             "exclusive" | "household" => "scheme",
             clause => clause,
@@ -344,6 +355,7 @@ fn readable(office: &Office, clauses: &mut Value) {
             let (not, bare) = code.strip_prefix('!').map_or((false, code), |c| (true, c));
             let label = codes::label(&set, bare, zh)
                 .or_else(|| try_t(&format!("value.subsidy.{set}.{bare}")))
+                .or_else(|| try_t(&format!("value.{set}.{bare}")))
                 .or_else(|| try_t(&format!("value.subsidy.wants.{bare}")));
             let label = label.unwrap_or(bare);
             if not { crate::ui::tf("note.not", &[("what", &label)]) } else { label.to_owned() }
@@ -376,27 +388,7 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
     let day = office.as_of();
     let proved = proved.map(yuan).transpose()?;
     if number::looks_like(PREFIX, of) {
-        let a = store::resolve(conn, of)?;
-        let (id, s) = change::scheme(conn, scheme.unwrap_or(&a.scheme), day)?;
-        // Asked about itself, it is looked at as if it had not been granted yet.
-        let mut now = match s.code == a.scheme {
-            true => change::verdict_without(conn, &a, &s, day)?,
-            false => change::verdict(conn, a.claim(), &s, proved, day)?,
-        };
-        change::with_listing(conn, a.claim(), &mut now, day)?;
-        let mut now = change::verdict_json(&now);
-        now["policy_version"] = id.into();
-        now["as_of"] = day.iso().into();
-        let mut then: Value = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
-        then["policy_version"] = a.policy_id.into();
-        then["as_of"] = a.approved.iso().into();
-        let agreement: Value = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
-        readable(office, &mut then["clauses"]);
-        readable(office, &mut now["clauses"]);
-        office.show(&View::object(json!({
-            "no": a.no(), "scheme": a.scheme, "payee_no": a.payee.no(), "amount": a.amount.to_string(), "then": then, "now": now, "agreement": agreement,
-        })))?;
-        return Ok(Exit::Done);
+        return explain_application(office, of, scheme, proved);
     }
     let Some(code) = scheme else { return Err(error::usage("which_scheme")) };
     let payee = party(office, of)?;
@@ -412,6 +404,39 @@ fn explain(office: &Office, of: &str, scheme: Option<&str>, proved: Option<&str>
         "as_of": day.iso(), "clauses": all["clauses"],
     });
     office.show(&View::object(object))?;
+    Ok(Exit::Done)
+}
+
+/// The same of an application: as it was judged when it was approved, which what waits for its decision is not yet, and as it would be now.
+fn explain_application(office: &Office, of: &str, scheme: Option<&str>, proved: Option<Fen>) -> Result<Exit> {
+    let conn = office.read()?;
+    let day = office.as_of();
+    let r = store::resolve_request(conn, of)?;
+    let award = store::load(conn, r.id)?.filter(|a| a.approved <= day);
+    let (id, s) = change::scheme(conn, scheme.unwrap_or(&r.scheme), day)?;
+    let asked = proved.or(r.asked).filter(|_| s.wants_proof());
+    let mut v = match &award {
+        // Asked about itself, it is looked at as if it had not been granted yet.
+        Some(a) if s.code == a.scheme => change::verdict_without(conn, a, &s, asked, day)?,
+        _ => change::verdict(conn, r.claim(), &s, asked, day)?,
+    };
+    change::with_listing(conn, r.claim(), &mut v, day)?;
+    let mut now = change::verdict_json(&v);
+    now["policy_version"] = id.into();
+    now["as_of"] = day.iso().into();
+    readable(office, &mut now["clauses"]);
+    let (mut then, mut agreement, mut amount) = (Value::Null, Value::Null, now["amount"].clone());
+    if let Some(a) = &award {
+        then = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
+        then["policy_version"] = a.policy_id.into();
+        then["as_of"] = a.approved.iso().into();
+        readable(office, &mut then["clauses"]);
+        agreement = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
+        amount = a.amount.to_string().into();
+    }
+    office.show(&View::object(json!({
+        "no": r.no(), "scheme": r.scheme, "payee_no": r.payee.no(), "amount": amount, "then": then, "now": now, "agreement": agreement,
+    })))?;
     Ok(Exit::Done)
 }
 
@@ -582,14 +607,16 @@ fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, per
         let (y, m): (i64, i64) = (y.parse().ok()?, m.parse().ok()?);
         ((1900..=2999).contains(&y) && (1..=12).contains(&m)).then_some(y * 100 + m)
     };
-    let span = period.split_once("..").and_then(|(a, b)| Some((month(a)?, month(b)?))).filter(|(a, b)| a <= b);
+    // No benefit runs for more months than a scheme may give in a life: more is a slip.
+    let count = |(a, b): (i64, i64)| (b / 100 - a / 100) * 12 + b % 100 - a % 100 + 1;
+    let span = period.split_once("..").and_then(|(a, b)| Some((month(a)?, month(b)?))).filter(|s| (1..=600).contains(&count(*s)));
     let months = span.ok_or_else(|| error::usage("bad_period").fact("text", period))?;
     let e = store::Elsewhere { person_id, scheme: s.code, body: text_said(body, "--from-body")?, amount: yuan(amount)?, months };
     let done = office.write("subsidy.record", Map::new(), |tx| {
         let id = store::add_elsewhere(tx, &e)?;
         Ok(json!({
             "no": id, "status": "recorded", "payee_no": number::format(talent::PREFIX, person_id), "scheme": e.scheme, "body": e.body,
-            "amount": e.amount.to_string(), "period": period.trim(),
+            "amount": e.amount.to_string(), "period": schedule::span(months.0, months.1),
         }))
     })?;
     office.show_made(&done)

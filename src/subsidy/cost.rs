@@ -1,7 +1,8 @@
 //! What benefits would cost (`subsidy eligible`, `policy simulate`): everybody is judged in one pass by the same function that grants. Nothing is
 //! written; what has to be proved first is counted, never guessed.
 
-use super::change::{self, quarters};
+use super::change;
+use super::schedule::{months_from, quarters};
 use super::store::{self, Scope};
 use super::{Facts, Sums, answer, parts};
 use crate::base::day::Day;
@@ -105,7 +106,8 @@ fn falls_due(s: &Benefit, v: &Sums, f: &Facts, day: Day, year: i32) -> Quarters 
     let Some(amount) = v.amount.filter(|_| reckoned(s)) else { return due };
     let schedule: Vec<(Day, Fen)> = match s.form {
         Form::Monthly => {
-            let months = months(v.months_left.unwrap_or(0), f, day);
+            let most = usize::try_from(v.months_left.unwrap_or(0)).unwrap_or(0);
+            let months: Vec<i64> = months_from(day, f.contract_until).take(most).collect();
             let whole = amount.checked_mul(i64::try_from(months.len()).unwrap_or(0)).unwrap_or_default();
             quarters(&months, amount, Fen((whole.0 - v.deduct.0).max(0))).into_iter().map(|(due, _, amount)| (due, amount)).collect()
         }
@@ -117,20 +119,6 @@ fn falls_due(s: &Benefit, v: &Sums, f: &Facts, day: Day, year: i32) -> Quarters 
         }
     }
     due
-}
-
-/// The months that a monthly benefit would run from the month of a day on, none behind the contract's end; as yyyymm.
-fn months(left: u32, f: &Facts, day: Day) -> Vec<i64> {
-    let (y, m, _) = day.ymd();
-    let first = Day::from_ymd(y, m, 1).unwrap_or(day);
-    (0..left.min(1200))
-        .map(|n| first.months_later(n))
-        .take_while(|d| f.contract_until.is_none_or(|c| *d <= c))
-        .map(|d| {
-            let (y, m, _) = d.ymd();
-            i64::from(y) * 100 + i64::from(m)
-        })
-        .collect()
 }
 
 /// What a scheme costs one class of people: people, what falls due by quarter.

@@ -1,7 +1,9 @@
 //! What happens to a benefit after it was granted (停发、续发、追回): the balance is kept, the promise released, what is owed is reckoned by the
 //! agreement of its day.
 
-use super::change::{Schedule, due_plan, fund_of_year, line_for, must_be_eligible, quarters, scheme, verdict_without};
+use super::change::{must_be_eligible, scheme, verdict_without};
+use super::draw::{Committed, fund_of_year, line_for, reserve_waiting};
+use super::schedule::{Schedule, due_plan, no_month, quarters};
 use super::store::{self, Application, Instalment, Party};
 use super::{MACHINE, whole_months};
 use crate::base::day::Day;
@@ -16,6 +18,7 @@ use crate::talent::{current, store as people};
 use crate::workflow::{self, store as steps};
 use rusqlite::Connection;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What a benefit comes to now.
 #[derive(Clone, Debug, Default)]
@@ -45,19 +48,34 @@ pub fn account(conn: &Connection, a: &Application, day: Day) -> Result<Account> 
     let damaged = || error::not_office("damaged");
     let live = store::instalments(conn, a.id)?;
     let sum = |f: &dyn Fn(&Instalment) -> Fen| live.iter().try_fold(Fen::ZERO, |s, i| s.checked_add(f(i))).ok_or_else(damaged);
-    let revoked = state(conn, a.id, day)? == "revoked";
-    let (planned, paid) = (sum(&|i| if revoked { i.settled } else { i.amount })?, sum(&|i| i.settled)?);
+    let ended = has_ended(&state(conn, a.id, day)?);
+    let (planned, paid) = (sum(&|i| if ended { i.settled } else { i.amount })?, sum(&|i| i.settled)?);
     let recovered = fund::store::recovered_of(conn, &a.no())?;
     let balance = a.amount.checked_sub(planned).ok_or_else(damaged)?;
     let rate = month_rate(a);
     let agreement: Value = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
-    let until = steps::steps(conn, (MACHINE.kind, a.id))?
-        .iter()
-        .find(|s| matches!(s.to_state.as_str(), "stopped" | "revoked"))
-        .map_or(day, |s| s.day.min(day));
+    let until = broken_off(&steps::steps(conn, (MACHINE.kind, a.id))?, day);
     let (owed, formula) = owed(&agreement, a.approved, until, Fen(paid.0 - recovered.0), paid);
     let balance_months = rate.map(|r| balance.0 / r.0.max(1));
     Ok(Account { paid, recovered, balance, balance_months, owed, formula })
+}
+
+/// Whether nothing more of a benefit in a state is ever paid.
+pub fn has_ended(state: &str) -> bool {
+    matches!(state, "recovered" | "revoked")
+}
+
+/// Until when the service agreed on counts as kept on a day: until it was broken off, where no resumption took that back.
+fn broken_off(all: &[steps::Step], day: Day) -> Day {
+    let mut off = None;
+    for s in all.iter().filter(|s| s.day <= day) {
+        match s.to_state.as_str() {
+            "stopped" | "revoked" | "recovered" => off = off.or(Some(s.day)),
+            "resumed" => off = None,
+            _ => {}
+        }
+    }
+    off.unwrap_or(day)
 }
 
 /// What a month of a monthly benefit comes to, by the verdict that granted it.
@@ -84,12 +102,18 @@ fn owed(agreement: &Value, from: Day, until: Day, kept: Fen, paid: Fen) -> (Fen,
     }
 }
 
-/// A benefit in a state that an act can begin from; else 5 with what can be done. 3 where the act is dated before the last one.
+/// A benefit in a state that an act can begin from; else 5 with what can be done, or that the bank has yet to answer. 3 where the act is dated
+/// before the last one, a payment or its answer included.
 fn in_state(tx: &Tx<'_>, a: &Application, wanted: &[&str]) -> Result<String> {
     let all = steps::steps(tx.conn(), (MACHINE.kind, a.id))?;
-    workflow::in_order(&a.no(), tx.day, all.last().map(|s| s.day))?;
+    let payments = store::payments_of(tx.conn(), a.id)?;
+    let last = all.last().map(|s| s.day).max(payments.iter().map(|p| p.day.max(p.answered)).max());
+    workflow::in_order(&a.no(), tx.day, last)?;
     let state = all.last().map_or("approved", |s| s.to_state.as_str()).to_owned();
     if wanted.contains(&state.as_str()) {
+        if payments.iter().any(|p| p.payment.state == "sent") {
+            return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
+        }
         return Ok(state);
     }
     let verbs: &[&str] = match state.as_str() {
@@ -108,11 +132,9 @@ fn in_state(tx: &Tx<'_>, a: &Application, wanted: &[&str]) -> Result<String> {
 /// that of the stop on.
 pub fn stop(tx: &mut Tx<'_>, a: &Application, decision_id: Option<i64>, why: &str) -> Result<()> {
     let from = in_state(tx, a, &["approved", "resumed"])?;
-    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
-        return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
-    }
-    release(tx, a)?;
-    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "stopped", decision_id, Some(why))
+    let freed = release(tx, a)?;
+    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "stopped", decision_id, Some(why))?;
+    hand_on(tx, freed)
 }
 
 /// A movement of one benefit's money.
@@ -124,16 +146,23 @@ fn of<'a>(a: &'a Application, no: &'a str) -> Voucher<'a> {
 /// by the agreement and comes back by `recover`. One that was recovered already stays so.
 pub fn revoke(tx: &mut Tx<'_>, a: &Application, decision_id: i64, why: &str) -> Result<()> {
     let from = in_state(tx, a, &["approved", "resumed", "stopped", "recovered"])?;
-    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
-        return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
+    let freed = give_up(tx, a, decision_id)?;
+    if from != "recovered" {
+        steps::step(tx, (MACHINE.kind, a.id), Some(&from), "revoked", Some(decision_id), Some(why))?;
     }
-    release(tx, a)?;
+    hand_on(tx, freed)
+}
+
+/// Takes all that is not paid out of the plan, due or not, and gives its reservations back; the lines that have money free by it.
+fn give_up(tx: &mut Tx<'_>, a: &Application, decision_id: i64) -> Result<BTreeSet<i64>> {
+    let mut freed = release(tx, a)?;
     let no = a.no();
     let voucher = Voucher { decision_id: Some(decision_id), ..of(a, &no) };
     for i in store::instalments(tx.conn(), a.id)?.into_iter().filter(|i| i.settled < i.amount) {
         let left = Fen(i.amount.0 - i.settled.0);
         if let Some(line) = i.line_id {
             fund::store::post(tx, Movement::Release.code(), voucher, &postings(line, Movement::Release, left))?;
+            freed.insert(line);
         }
         // The part that the bank paid stays, and with it the instalment: its rest is reserved nowhere and no longer asked for.
         if i.settled.0 == 0 {
@@ -142,14 +171,26 @@ pub fn revoke(tx: &mut Tx<'_>, a: &Application, decision_id: i64, why: &str) -> 
             store::reserve(tx, a.id, i.seq, None)?;
         }
     }
-    if from == "recovered" {
-        return Ok(());
-    }
-    steps::step(tx, (MACHINE.kind, a.id), Some(&from), "revoked", Some(decision_id), Some(why))
+    Ok(freed)
 }
 
-/// Takes what is not due yet out of the plan and gives its reservation back.
-fn release(tx: &mut Tx<'_>, a: &Application) -> Result<()> {
+/// Money that is free again goes to what waits for it before anybody else can have it, in the order of approval.
+fn hand_on(tx: &mut Tx<'_>, lines: BTreeSet<i64>) -> Result<()> {
+    let mut funds = BTreeSet::new();
+    for line in lines {
+        funds.extend(fund::store::line_at(tx.conn(), line)?.map(|l| l.fund_id));
+    }
+    for id in funds {
+        if !fund::change::is_closed(tx.conn(), id)? {
+            reserve_waiting(tx, &fund::store::load(tx.conn(), id)?.ok_or_else(|| error::not_office("damaged"))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes what is not due yet out of the plan and gives its reservation back; the lines that have money free by it.
+fn release(tx: &mut Tx<'_>, a: &Application) -> Result<BTreeSet<i64>> {
+    let mut freed = BTreeSet::new();
     let no = a.no();
     let (y, m, _) = tx.day.ymd();
     let this_month = i64::from(y) * 100 + i64::from(m);
@@ -171,16 +212,18 @@ fn release(tx: &mut Tx<'_>, a: &Application) -> Result<()> {
             let back = Fen(i.amount.0 - kept.0);
             if back.0 > 0 {
                 fund::store::post(tx, Movement::Release.code(), of(a, &no), &postings(line, Movement::Release, back))?;
+                freed.insert(line);
             }
         }
         if let Some((amount, period)) = had {
             next += 1;
             let before: Vec<i64> = months_of(&period).into_iter().filter(|m| *m < this_month).collect();
-            let period = super::change::period(&before);
+            let period = super::schedule::period(&before);
             store::add_instalment(tx, a.id, &Instalment { seq: next, due: i.due, period, amount, settled: Fen::ZERO, line_id: i.line_id })?;
         }
     }
-    store::void_months(tx, a.id, this_month)
+    store::void_months(tx, a.id, this_month)?;
+    Ok(freed)
 }
 
 /// Months of `2019-08..2019-09` as yyyymm.
@@ -192,7 +235,8 @@ fn months_of(period: &str) -> Vec<i64> {
 }
 
 /// Resumes the balance of a stopped benefit, judged anew: at a new employer, or when what it was stopped for is gone.
-pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result<()> {
+/// The money is the fund's that is named, else the year's only open one, else the one of the same name.
+pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>, fund: Option<i64>) -> Result<()> {
     in_state(tx, a, &["stopped"])?;
     let (day, no) = (tx.day, a.no());
     let (_, s) = scheme(tx.conn(), &a.scheme, day)?;
@@ -202,7 +246,7 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
             return Err(error::refused("not_with_unit").fact("no", p.no()));
         }
     }
-    let v = verdict_without(tx.conn(), a, &s, day)?;
+    let v = verdict_without(tx.conn(), a, &s, None, day)?;
     must_be_eligible(&a.claim().whose().no(), &s.code, &v)?;
     let now = account(tx.conn(), a, day)?;
     if now.balance.0 <= 0 {
@@ -211,8 +255,15 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
     let first = store::last_instalment(tx.conn(), a.id)? + 1;
     let (plan, months): (Schedule, Vec<i64>) = match (s.form, month_rate(a)) {
         (Form::Monthly, Some(rate)) => {
-            let months =
-                due_plan(tx.conn(), a.claim().whose(), &a.scheme, usize::try_from(now.balance.0 / rate.0.max(1)).unwrap_or(0), day)?;
+            // No more than is left of the life: others of the scheme may have been granted since.
+            let balance = u32::try_from(now.balance.0 / rate.0.max(1)).unwrap_or(0);
+            let held = store::months_held(tx.conn(), a.id)?;
+            let left = v.sums.months_left.map(|left| left.saturating_sub(held));
+            let most = usize::try_from(left.map_or(balance, |left| left.min(balance))).unwrap_or(0);
+            let months = due_plan(tx.conn(), a.claim().whose(), &a.scheme, most, day)?;
+            if months.is_empty() {
+                return Err(no_month(a.claim().whose(), &a.scheme, left));
+            }
             let sum = rate.checked_mul(i64::try_from(months.len()).unwrap_or(0)).unwrap_or(now.balance);
             (quarters(&months, rate, sum), months)
         }
@@ -224,11 +275,12 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
         .zip(first..)
         .map(|((due, period, amount), seq)| Instalment { seq, due, period, amount, settled: Fen::ZERO, line_id: None })
         .collect();
-    let fund = fund_of_year(tx, None)?;
+    let granted_by = fund::store::line_at(tx.conn(), a.line_id)?.map(|l| fund::store::load(tx.conn(), l.fund_id)).transpose()?.flatten();
+    let fund = fund_of_year(tx, fund, granted_by.as_ref())?;
     let end = fund::change::year_end(&fund);
     let this_year = parts.iter().filter(|i| i.due <= end).try_fold(Fen::ZERO, |s, i| s.checked_add(i.amount)).unwrap_or(now.balance);
     if this_year.0 > 0 {
-        let line = line_for(tx, &fund, &a.scheme, this_year)?;
+        let line = line_for(tx, &fund, &a.scheme, this_year, &mut Committed::default())?;
         fund::store::post(tx, Movement::Reserve.code(), of(a, &no), &postings(line, Movement::Reserve, this_year))?;
         parts.iter_mut().filter(|i| i.due <= end).for_each(|i| i.line_id = Some(line));
     }
@@ -244,9 +296,6 @@ pub fn resume(tx: &mut Tx<'_>, a: &Application, employer: Option<i64>) -> Result
 /// Enters what came back of a benefit, on a decision: by the agreement, or the sum named. It goes back to the lines it came from.
 pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: &str) -> Result<Fen> {
     let from = in_state(tx, a, &["approved", "resumed", "stopped", "revoked", "recovered"])?;
-    if store::payments_of(tx.conn(), a.id)?.iter().any(|p| p.payment.state == "sent") {
-        return Err(error::conflict("on_its_way").fact("no", a.no()).detail("possible", vec!["confirm"]));
-    }
     let now = account(tx.conn(), a, tx.day)?;
     let amount = amount.unwrap_or(now.owed);
     if amount.0 <= 0 {
@@ -257,7 +306,7 @@ pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: 
         return Err(error::refused("above_paid").fact("no", a.no()).fact("paid", kept).detail("paid", kept.to_string()));
     }
     let decision_id = paper::store::cite(tx, decision)?;
-    release(tx, a)?;
+    let mut freed = give_up(tx, a, decision_id)?;
     let (mut left, no) = (amount, a.no());
     // The last payment comes back first; what came back of a line before is not asked of it twice.
     let mut lines: Vec<(i64, Fen)> = Vec::new();
@@ -271,16 +320,13 @@ pub fn recover(tx: &mut Tx<'_>, a: &Application, amount: Option<Fen>, decision: 
         let back = fund::store::recovered_on(tx.conn(), line, &a.no())?;
         let part = Fen((paid.0 - back.0).min(left.0));
         if part.0 > 0 {
-            fund::store::post(
-                tx,
-                Movement::Recover.code(),
-                Voucher { decision_id: Some(decision_id), ..of(a, &no) },
-                &postings(line, Movement::Recover, part),
-            )?;
+            fund::change::recover(tx, line, part, Voucher { decision_id: Some(decision_id), ..of(a, &no) })?;
+            freed.insert(line);
             left = Fen(left.0 - part.0);
         }
     }
     steps::step(tx, (MACHINE.kind, a.id), Some(&from), "recovered", Some(decision_id), None)?;
+    hand_on(tx, freed)?;
     Ok(amount)
 }
 

@@ -49,14 +49,14 @@ pub(super) fn object(conn: &Connection, a: &Application, day: Day) -> Result<Val
     let paid = paid_until(conn, a.id, day)?;
     let stored = life::state(conn, a.id, day)?;
     let now = life::account(conn, a, day)?;
+    let on_its_way: Vec<i64> =
+        store::payments_of(conn, a.id)?.iter().filter(|p| p.payment.state == "sent").map(|p| p.payment.instalment_seq).collect();
     let status = match (stored.as_str(), paid) {
         (state @ ("stopped" | "recovered" | "revoked"), _) => state,
-        (_, p) if p == a.amount => "paid",
+        (_, p) if p == a.amount && on_its_way.is_empty() => "paid",
         (state, Fen(0)) => state,
         _ => "paying",
     };
-    let on_its_way: Vec<i64> =
-        store::payments_of(conn, a.id)?.iter().filter(|p| p.payment.state == "sent").map(|p| p.payment.instalment_seq).collect();
     let rows: Vec<Value> = parts
         .iter()
         .map(|i| {
@@ -159,50 +159,46 @@ pub(super) fn list(office: &Office, lines: &Lines) -> Result<Exit> {
 /// What happened to a benefit's money, in order: approved, deducted, sent, settled, partial, failed, stopped, resumed, recovered, and what is due
 /// from now on. `paid` is what the payee has behind each.
 pub(super) fn timeline(conn: &Connection, a: &Application, day: Day) -> Result<Vec<Value>> {
-    let mut events: Vec<(Day, i64, &str, Fen, Option<String>)> = Vec::new();
-    let mut add = |on: Day, op: i64, what: &'static str, amount: Fen, note: Option<String>| events.push((on, op, what, amount, note));
+    let mut events = Vec::new();
+    // The amount of an event, and by how much it changes what the payee has.
+    let mut add =
+        |on: Day, op: i64, what: &'static str, amount: Fen, by: i64, note: Option<String>| events.push((on, op, what, amount, by, note));
     let decision = Some(number::format(paper::PREFIX, a.decision_id));
     let awarded = store::award_op(conn, a.id)?;
-    add(a.approved, awarded, "approved", Fen(a.amount.0 + a.deducted.0), decision.clone());
+    add(a.approved, awarded, "approved", Fen(a.amount.0 + a.deducted.0), 0, decision.clone());
     if a.deducted.0 > 0 {
-        add(a.approved, awarded, "deducted", a.deducted, decision);
+        add(a.approved, awarded, "deducted", a.deducted, 0, decision);
     }
-    for p in store::payments_of(conn, a.id)? {
-        let no = Some(number::format(BATCH_PREFIX, p.batch_id));
-        add(p.day, p.batch_op, "sent", p.payment.amount, no.clone());
-        if p.payment.state != "sent" {
-            let word = ["settled", "partial", "failed"].into_iter().find(|w| *w == p.payment.state).unwrap_or("failed");
-            add(p.answered, p.answer_op, word, p.payment.paid, p.payment.reason.clone().or(no));
+    for store::Paid { batch_id, day: sent, batch_op, answered, answer_op, payment: p } in store::payments_of(conn, a.id)? {
+        let no = Some(number::format(BATCH_PREFIX, batch_id));
+        // What was sent counts as paid until the bank says otherwise.
+        add(sent, batch_op, "sent", p.amount, p.amount.0, no.clone());
+        if p.state != "sent" {
+            let word = ["settled", "partial", "failed"].into_iter().find(|w| *w == p.state).unwrap_or("failed");
+            add(answered, answer_op, word, p.paid, p.paid.0 - p.amount.0, p.reason.or(no));
         }
     }
     for s in steps::steps(conn, (MACHINE.kind, a.id))? {
         match s.to_state.as_str() {
-            "stopped" => add(s.day, s.op, "stopped", store::taken_out(conn, a.id, s.op)?, s.note),
-            "resumed" => add(s.day, s.op, "resumed", store::put_in(conn, a.id, s.op)?, s.note),
+            "stopped" => add(s.day, s.op, "stopped", store::taken_out(conn, a.id, s.op)?, 0, s.note),
+            "resumed" => add(s.day, s.op, "resumed", store::put_in(conn, a.id, s.op)?, 0, s.note),
             _ => {}
         }
     }
     for (on, op, amount, decision) in fund::store::recoveries(conn, &a.no())? {
-        add(on, op, "recovered", amount, decision.map(|d| number::format(paper::PREFIX, d)));
+        add(on, op, "recovered", amount, -amount.0, decision.map(|d| number::format(paper::PREFIX, d)));
     }
     events.sort_by_key(|e| (e.0, e.1));
     let mut paid = 0i64;
-    // What was sent counts as paid until the bank says otherwise.
-    let mut sent: Vec<i64> = Vec::new();
     let mut rows: Vec<Value> = Vec::new();
-    for (on, op, what, amount, note) in events.into_iter().filter(|e| e.0 <= day) {
-        match what {
-            "sent" => {
-                paid += amount.0;
-                sent.push(amount.0);
-            }
-            "partial" | "failed" => paid -= sent.pop().unwrap_or(amount.0) - amount.0,
-            "recovered" => paid -= amount.0,
-            _ => {}
-        }
+    for (on, op, what, amount, by, note) in events.into_iter().filter(|e| e.0 <= day) {
+        paid += by;
         rows.push(
             json!({"day": on.iso(), "what": what, "amount": amount.to_string(), "paid": Fen(paid).to_string(), "note": note, "op": op}),
         );
+    }
+    if life::has_ended(&life::state(conn, a.id, day)?) {
+        return Ok(rows);
     }
     for i in store::instalments(conn, a.id)?.iter().filter(|i| i.settled < i.amount) {
         let left = Fen(i.amount.0 - i.settled.0);

@@ -6,9 +6,11 @@ pub mod batch;
 pub mod change;
 pub mod cmd;
 pub mod cost;
+pub mod draw;
 pub mod life;
 mod look;
 pub mod pay;
+mod schedule;
 pub mod store;
 pub mod way;
 
@@ -221,7 +223,7 @@ fn weigh(f: &Facts, s: &Benefit, payee: Payee, proved: Option<Fen>, day: Day, ou
         known(out, "contract_months", f.contract_months.as_ref(), fits, u32::to_string, || format!(">= {least}"))?;
     }
     if let Some(years) = s.arrived_within_years {
-        let since = day.months_earlier(years * 12);
+        let since = day.months_earlier(years.saturating_mul(12));
         let fits = f.arrived.as_ref().is_some_and(|d| since <= d.value && d.value <= day);
         known(out, "arrived", f.arrived.as_ref(), fits, |d| d.iso(), || format!(">= {}", since.iso()))?;
     }
@@ -271,10 +273,16 @@ fn weigh(f: &Facts, s: &Benefit, payee: Payee, proved: Option<Fen>, day: Day, ou
             go_on(out.take(met, || had("household", h, met)))?;
         }
     }
-    let amount = amount.map(|a| match s.household {
-        Household::Half if spouse().next().is_some() => Fen(a.0 / 2),
-        // Both together stay within what is proved.
-        Household::Cap => proved.map_or(a, |p| a.min(Fen((p.0 - spouse().map(|h| h.granted.0).sum::<i64>()).max(0)))),
+    // What is proved now, and the price that a paper proved.
+    let price = f.price.as_ref().filter(|_| s.ceiling == Some(Ceiling::Price)).map(|k| k.value);
+    let within = proved.into_iter().chain(price).min();
+    let amount = amount.map(|a| match (s.household, within) {
+        (Household::Half, _) if spouse().next().is_some() => Fen(a.0 / 2),
+        // Both together stay within it.
+        (Household::Cap, Some(most)) => {
+            let theirs = spouse().fold(0i64, |sum, h| sum.saturating_add(h.granted.0));
+            a.min(Fen(most.0.saturating_sub(theirs).max(0)))
+        }
         _ => a,
     });
     Some(Sums { amount, months_left, deduct: Fen(deduct) })
@@ -449,7 +457,7 @@ fn case_facts(s: &Benefit, c: &CaseFacts, day: Day) -> Facts {
         mode: text(&c.mode),
         contract_months: c.contract_months.map(Known::bare),
         contract_until: None,
-        arrived: c.years_here.map(|y| Known::bare(day.months_earlier(y * 12))),
+        arrived: c.years_here.map(|y| Known::bare(day.months_earlier(y.saturating_mul(12)))),
         age: c.age.map(Known::bare),
         education: text(&c.education),
         degree: text(&c.degree),

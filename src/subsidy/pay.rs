@@ -1,20 +1,23 @@
 //! `subsidy due|arrears|pay|confirm|settle|batches|batch`: what falls due, batches with their bank file, and the bank's return.
 
-use super::store::{self, Batch};
+use super::batch::DueNow;
+use super::store::{self, Batch, Known};
 use super::{BATCH_PREFIX, PREFIX, bank, batch, change};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
-use crate::db::files::write_whole;
+use crate::db::files::{Whole, folder_of, write_whole};
 use crate::db::write;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::fund;
-use crate::office::{Exit, Office};
+use crate::office::{Exit, Office, problem};
 use crate::ui::out::shown;
+use crate::ui::value::label_of;
 use crate::ui::{Column, View};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
 use std::path::Path;
 
 pub(super) fn due(office: &Office, scheme: Option<&str>, until: Option<Day>) -> Result<Exit> {
@@ -23,7 +26,7 @@ pub(super) fn due(office: &Office, scheme: Option<&str>, until: Option<Day>) -> 
     if let Some(code) = scheme {
         change::scheme(conn, code, day)?;
     }
-    let rows = batch::due(conn, until.unwrap_or(day), day)?
+    let rows = batch::due(conn, Known::OnTheDay, until.unwrap_or(day), day)?
         .iter()
         .filter(|d| scheme.is_none_or(|s| d.open.scheme == s))
         .map(|d| {
@@ -54,7 +57,7 @@ pub(super) fn arrears(office: &Office, by: &str) -> Result<Exit> {
     let mut sources = Sources::default();
     let mut sums: BTreeMap<String, Aged> = BTreeMap::new();
     let mut total = Aged::default();
-    for d in batch::due(conn, day, day)? {
+    for d in batch::due(conn, Known::OnTheDay, day, day)? {
         let o = &d.open;
         let key = match by {
             "payee" => o.payee.no(),
@@ -84,7 +87,8 @@ pub(super) fn arrears(office: &Office, by: &str) -> Result<Exit> {
         office.show(&View::object(all))?;
         return Ok(Exit::Done);
     }
-    let mut columns = vec![Column::new(key)];
+    // A clause's source is an op, a debt's is where the money comes from.
+    let mut columns = vec![if by == "source" { Column::new(key).labelled(label_of("fund.source")) } else { Column::new(key) }];
     columns.extend(["count", "amount"].into_iter().chain(BANDS).map(Column::right));
     let title = crate::ui::tf("note.arrears", &[("day", &day.iso()), ("n", &total.count), ("sum", &total.amount)]);
     office.show(&View::list(rows, columns).titled(title))?;
@@ -151,7 +155,13 @@ pub(super) fn pay(
     let mut sources = Sources::default();
     let mut chosen = Vec::new();
     let mut sum = Fen::ZERO;
-    for d in batch::due(conn, day, day)?.into_iter().filter(|d| all_due || wanted.contains(&d.open.application_id)) {
+    let due: Vec<DueNow> =
+        batch::due(conn, Known::Now, day, day)?.into_iter().filter(|d| all_due || wanted.contains(&d.open.application_id)).collect();
+    // Whoever names a benefit means it to be paid: it is not left out in silence.
+    if let Some(id) = wanted.iter().find(|id| !due.iter().any(|d| d.open.application_id == **id)) {
+        return Err(error::conflict("nothing_due_of").fact("no", number::format(PREFIX, *id)).detail("possible", vec!["due"]));
+    }
+    for d in due {
         if let Some(why) = d.held {
             if all_due {
                 continue;
@@ -175,6 +185,9 @@ pub(super) fn pay(
     let accounts = bank::accounts(accounts)?;
     office.confirm("ask.pay", &[("n", &chosen.len()), ("sum", &sum)])?;
     let path = crate::db::open::absolute(out)?;
+    folder_of(&path)?;
+    // Begun before anything is entered: a place where nothing can be written is told in time.
+    let file = if office.globals.dry_run { None } else { Some(Whole::begin(&path)?) };
     let done = office.write("subsidy.pay", Map::new(), |tx| {
         let (last, hash, _) = write::head(tx.conn())?;
         let head = format!("#{last}:{}", &crate::db::digest::hex(&hash)[..8]);
@@ -185,11 +198,13 @@ pub(super) fn pay(
         Ok((batch, sum, bytes))
     })?;
     let (batch, sum, bytes) = &done.value;
-    if done.op.is_some() {
-        // What is entered is paid once, whether or not the file comes about: `--batch` writes it again.
-        write_whole(&path, bytes)?;
-    }
     let no = done.op.map(|_| number::format(BATCH_PREFIX, *batch));
+    if let (Some(no), Some(mut file)) = (&no, file) {
+        // What is entered is paid once, whether or not the file comes about: `--batch` writes it again.
+        let written = file.write_all(bytes).map_err(Error::from).and_then(|()| file.finish());
+        written
+            .map_err(|e| Error::new(e.kind, "batch_unwritten").fact("no", no).fact("why", problem(&e).message).detail("no", no.as_str()))?;
+    }
     let sha256 = crate::db::digest::hex(&crate::db::digest::sha256(bytes));
     office.show_act(
         &done,

@@ -5,7 +5,7 @@ mod payment;
 
 pub use facts::{Scope, each as each_facts, person, unit};
 pub use payment::{
-    Batch, Difference, Open, Paid, Payment, add_batch, add_difference, answered, approvers_of, batch, batches, close_difference,
+    Batch, Difference, Known, Open, Paid, Payment, add_batch, add_difference, answered, batch, batches, close_difference, decided_by,
     differences, next_batch, open, payments, payments_of,
 };
 
@@ -337,6 +337,13 @@ pub fn months(conn: &Connection, person_id: i64, scheme: &str) -> Result<Vec<i64
     Ok(st.query_map(params![person_id, scheme], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// How many months of its person's life an application holds.
+pub fn months_held(conn: &Connection, id: i64) -> Result<u32> {
+    Ok(conn
+        .prepare_cached("SELECT count(*) FROM benefit_month WHERE application_id = ?1 AND voided_op IS NULL")?
+        .query_row([id], |r| r.get(0))?)
+}
+
 /// How many persons and units other than one a decision covers so far, and the sum in all.
 pub fn on_decision(conn: &Connection, decision_id: i64, but: Party) -> Result<(i64, Fen)> {
     let (person, unit) = match but {
@@ -367,15 +374,28 @@ const LIVE: &str =
     "(SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = i.application_id AND s.voided_op IS NULL
     ORDER BY s.id DESC LIMIT 1) NOT IN ('recovered', 'revoked')";
 
-/// Instalments that wait for money, due by a day, in the order of approval: application, scheme, number, what is left of it.
-pub fn waiting(conn: &Connection, until: Day) -> Result<Vec<(i64, String, i64, Fen)>> {
-    let mut st = conn.prepare_cached(
-        &format!("SELECT a.id, a.scheme, i.seq, i.amount_fen - i.settled_fen FROM instalment i JOIN application a ON a.id = i.application_id
-         WHERE i.line_id IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND i.voided_op IS NULL AND a.voided_op IS NULL AND {LIVE}
-         ORDER BY a.id, i.seq"),
-    )?;
-    let rows = st.query_map([until.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, Fen(r.get(3)?))))?;
+/// Instalments that wait for money of a kind of fund, due by a day, in the order of approval: application, scheme, number, what is left of it.
+pub fn waiting(conn: &Connection, until: Day, kind: &str) -> Result<Vec<(i64, String, i64, Fen)>> {
+    let mut st = conn.prepare_cached(&format!(
+        "SELECT a.id, a.scheme, i.seq, i.amount_fen - i.settled_fen FROM instalment i
+         JOIN application a ON a.id = i.application_id AND a.voided_op IS NULL
+         JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL
+         JOIN fund_line l ON l.id = w.line_id JOIN fund f ON f.id = l.fund_id AND f.kind = ?2
+         WHERE i.line_id IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND i.voided_op IS NULL AND {LIVE}
+         ORDER BY w.approved_day, w.made_op, a.id, i.seq"
+    ))?;
+    let rows = st.query_map(params![until.0, kind], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, Fen(r.get(3)?))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether money of a fund is at the bank, sent and not answered.
+pub fn at_bank(conn: &Connection, fund_id: i64) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM payment p JOIN fund_line l ON l.id = p.line_id
+                            WHERE l.fund_id = ?1 AND p.state = 'sent' AND p.voided_op IS NULL)",
+        )?
+        .query_row([fund_id], |r| r.get(0))?)
 }
 
 /// Moves the reservations of a line to another, or ends them; only what is not settled.

@@ -2,7 +2,8 @@
 //! approver and cashier are different persons.
 
 use super::MACHINE;
-use super::change::{Committed, Grant, confirmed, may_stand_in, must_be_eligible, plan, refuse_listed, verdict};
+use super::change::{Grant, confirmed, may_stand_in, must_be_eligible, plan, refuse_listed, verdict};
+use super::draw::Committed;
 use super::store::{self, Claim, Request};
 use crate::base::day::Day;
 use crate::base::money::Fen;
@@ -65,9 +66,12 @@ fn advance(tx: &Tx<'_>, r: &Request, to: &str) -> Result<(String, &'static str)>
     Ok((from, to))
 }
 
-/// Keeps what a stage of the review came to. Whoever accepts looks at the papers; the joint review is a reviewer's.
+/// Keeps what a stage of the review came to. Whoever accepts looks at the papers; the joint review is a reviewer's, and so is what ends an
+/// application behind it: an objection upheld.
 pub fn review(tx: &mut Tx<'_>, r: &Request, to: &'static str, refuse: Option<&str>) -> Result<()> {
-    let (from, state) = advance(tx, r, to)?;
+    let now = steps::steps(tx.conn(), (MACHINE.kind, r.id))?.last().map_or_else(|| "applied".to_owned(), |s| s.to_state.clone());
+    let ends = refuse.is_some() && to == "reviewed" && matches!(now.as_str(), "reviewed" | "publicised");
+    let (from, state) = advance(tx, r, if ends { "rejected" } else { to })?;
     if to == "reviewed" {
         tx.must_be("reviewer")?;
     }

@@ -1,12 +1,14 @@
 //! What is known of whoever a benefit is for, with the op that says so: of one person, or of all in one pass over the tables in the order of
 //! persons, whose memory does not grow with the office. Both read the same columns by the same hand.
 
-use super::super::{Facts, Had, Known, whole_months};
+use super::super::{Facts, Had, Known, PREFIX, whole_months};
 use crate::base::day::{Day, PartDate};
 use crate::base::money::Fen;
+use crate::base::number;
 use crate::card::{self, change::Holder};
 use crate::db::facts::Span;
 use crate::error::Result;
+use crate::fund;
 use crate::org;
 use crate::recognition;
 use crate::talent::store as people;
@@ -221,8 +223,8 @@ const GRANTED: Part = Part {
           OR a.for_id IS NULL AND a.person_id IN (SELECT ?2 UNION ALL SELECT id FROM person WHERE merged_into = ?2))",
     ),
     then: ", a.id",
-    take: |d, _, r| {
-        let had = granted(r)?;
+    take: |d, conn, r| {
+        let had = granted(conn, r)?;
         // What was revoked before anything was paid was never had.
         if !(had.paid == Fen::ZERO && r.get_ref(7)?.as_str() == Ok("revoked")) {
             d.facts.had.push(had);
@@ -235,16 +237,22 @@ const GRANTED_SELECT: &str = "SELECT coalesce(a.for_id, a.person_id), w.approved
     (SELECT coalesce(sum(i.settled_fen), 0) FROM instalment i WHERE i.application_id = a.id AND i.voided_op IS NULL),
     (SELECT count(*) FROM benefit_month m WHERE m.application_id = a.id AND m.voided_op IS NULL),
     (SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL AND s.day <= ?1
-     ORDER BY s.id DESC LIMIT 1)
+     ORDER BY s.id DESC LIMIT 1), a.id
     FROM application a JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL WHERE a.voided_op IS NULL AND w.approved_day <= ?1";
 
-fn granted(r: &Row<'_>) -> rusqlite::Result<Had> {
+fn granted(conn: &Connection, r: &Row<'_>) -> Result<Had> {
+    let state = r.get_ref(7)?.as_str().unwrap_or("approved");
+    // What came back was not had.
+    let back = match state {
+        "recovered" => fund::store::recovered_of(conn, &number::format(PREFIX, r.get(8)?))?,
+        _ => Fen::ZERO,
+    };
     Ok(Had {
         scheme: r.get(3)?,
-        live: matches!(r.get_ref(7)?.as_str().unwrap_or("approved"), "approved" | "resumed"),
+        live: matches!(state, "approved" | "resumed"),
         months: r.get(6)?,
         granted: Fen(r.get(4)?),
-        paid: Fen(r.get(5)?),
+        paid: Fen(r.get::<_, i64>(5)? - back.0),
         since: Day(r.get(1)?),
         op: r.get(2)?,
     })
@@ -403,6 +411,10 @@ pub fn unit(conn: &Connection, id: i64, day: Day) -> Result<Facts> {
     let profile = org::store::at(conn, id, day)?;
     let kind = profile.and_then(|f| Some(Known { value: f.data.kind.clone()?, since: Some(f.span.from), op: Some(f.made_op) }));
     let mut st = conn.prepare_cached(&format!("{GRANTED_SELECT} AND a.org_id = ?2 AND a.for_id IS NULL ORDER BY a.id"))?;
-    let had = st.query_map([i64::from(day.0), id], granted)?.collect::<rusqlite::Result<_>>()?;
+    let mut rows = st.query([i64::from(day.0), id])?;
+    let mut had = Vec::new();
+    while let Some(r) = rows.next()? {
+        had.push(granted(conn, r)?);
+    }
     Ok(Facts { org_kind: kind, had, ..Facts::default() })
 }

@@ -7,7 +7,7 @@ use crate::db::subject::PAYMENT_BATCH_SUBJECT;
 use crate::db::write::Tx;
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// A line of a batch.
 #[derive(Clone, Debug)]
@@ -222,18 +222,52 @@ pub struct Open {
     pub approved: Day,
 }
 
+/// What of payments is taken into account where it is asked what is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of them: what is paid next rests on it.
+    Now,
+    /// What was sent, and what the bank had said, by the day.
+    OnTheDay,
+}
+
+/// What payments moved behind day ?2, by instalment: what was sent only later, less what the bank said only later that it had not paid.
+const MOVED_SINCE: &str = "moved AS MATERIALIZED (
+    SELECT p.application_id, p.instalment_seq, sum(CASE
+             WHEN b.day > ?2 THEN CASE p.state WHEN 'sent' THEN p.amount_fen ELSE p.paid_fen END
+             WHEN p.state <> 'sent' AND o.business_day > ?2 THEN p.paid_fen - p.amount_fen
+             ELSE 0 END) AS later
+    FROM payment_batch b JOIN payment p ON p.batch_id = b.id AND p.voided_op IS NULL JOIN op o ON o.op = p.made_op
+    WHERE b.voided_op IS NULL AND b.id IN (
+      SELECT id FROM payment_batch WHERE day > ?2
+      UNION SELECT s.subject FROM op_subject s JOIN op x ON x.op = s.op WHERE s.kind = 'payment_batch' AND x.business_day > ?2)
+    GROUP BY 1, 2)";
+
 /// Parts due up to a day of what was approved by a day, in the order of their days; none of what was recovered or revoked.
-pub fn open(conn: &Connection, until: Day, day: Day) -> Result<Vec<Open>> {
-    let mut st = conn.prepare_cached(
-        "SELECT a.id, a.scheme, w.policy_id, a.person_id, a.org_id, a.for_id, w.decision_id, i.seq, i.due_day, i.period,
-                i.amount_fen - i.settled_fen, i.line_id, w.line_id, w.approved_day
-         FROM instalment i JOIN application a ON a.id = i.application_id AND a.voided_op IS NULL
+pub fn open(conn: &Connection, known: Known, until: Day, day: Day) -> Result<Vec<Open>> {
+    let (with, from, left) = match known {
+        Known::Now => (String::new(), "instalment i", "i.amount_fen - i.settled_fen"),
+        Known::OnTheDay => (
+            format!("WITH {MOVED_SINCE} "),
+            "(SELECT application_id, seq FROM instalment WHERE settled_fen < amount_fen AND voided_op IS NULL AND due_day <= ?1
+              UNION SELECT application_id, instalment_seq FROM moved WHERE later > 0) k
+             JOIN instalment i ON i.application_id = k.application_id AND i.seq = k.seq
+             LEFT JOIN moved m ON m.application_id = i.application_id AND m.instalment_seq = i.seq",
+            "i.amount_fen - i.settled_fen + coalesce(m.later, 0)",
+        ),
+    };
+    let mut st = conn.prepare_cached(&format!(
+        "{with}SELECT a.id, a.scheme, w.policy_id, a.person_id, a.org_id, a.for_id, w.decision_id, i.seq, i.due_day, i.period, {left},
+                i.line_id, w.line_id, w.approved_day
+         FROM {from} JOIN application a ON a.id = i.application_id AND a.voided_op IS NULL
          JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL
-         WHERE i.voided_op IS NULL AND i.settled_fen < i.amount_fen AND i.due_day <= ?1 AND w.approved_day <= ?2
+         WHERE i.voided_op IS NULL AND {open} AND i.due_day <= ?1 AND w.approved_day <= ?2
            AND (SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL AND s.day <= ?2
                 ORDER BY s.id DESC LIMIT 1) NOT IN ('recovered', 'revoked')
          ORDER BY i.due_day, a.id, i.seq",
-    )?;
+        // The index of what is owed is named by its own condition.
+        open = if known == Known::Now { "i.settled_fen < i.amount_fen".to_owned() } else { format!("{left} > 0") },
+    ))?;
     let read = |r: &Row<'_>| {
         let payee = match r.get::<_, Option<i64>>(3)? {
             Some(id) => Party::Person(id),
@@ -258,13 +292,13 @@ pub fn open(conn: &Connection, until: Day, day: Day) -> Result<Vec<Open>> {
     Ok(st.query_map([until.0, day.0], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Applications that an actor approved: whoever did does not pay them.
-pub fn approvers_of(conn: &Connection, actor: &str) -> Result<HashSet<i64>> {
+/// Applications that an actor reviewed or approved, with the state that led to: whoever did does not pay them.
+pub fn decided_by(conn: &Connection, actor: &str) -> Result<HashMap<i64, String>> {
     let mut st = conn.prepare_cached(
-        "SELECT s.record_id FROM step s JOIN op o ON o.op = s.made_op
-         WHERE s.record_kind = 'application' AND s.to_state = 'approved' AND s.voided_op IS NULL AND o.actor = ?1",
+        "SELECT s.record_id, s.to_state FROM step s JOIN op o ON o.op = s.made_op
+         WHERE s.record_kind = 'application' AND s.to_state IN ('reviewed', 'approved') AND s.voided_op IS NULL AND o.actor = ?1",
     )?;
-    Ok(st.query_map([actor], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    Ok(st.query_map([actor], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
 }
 
 // ---------------------------------------------------------------- where the bank does not agree
