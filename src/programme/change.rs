@@ -18,11 +18,14 @@ use rusqlite::Connection;
 /// A day behind all others: what is known now, whatever its days.
 const EVER: Day = Day(i32::MAX);
 
-/// The task line that a text names.
+/// The task line that a text names: its number or its clause, as everywhere.
 fn task(conn: &Connection, text: &str) -> Result<(i64, String)> {
-    let id = crate::office::parse_no(TASK_PREFIX, text)?;
-    let clause = store::task_clause(conn, id)?.ok_or_else(|| error::not_found("no_task_line").fact("text", text))?;
-    Ok((id, clause))
+    let text = text.trim();
+    let id = match number::looks_like(TASK_PREFIX, text) {
+        true => Some(crate::office::parse_no(TASK_PREFIX, text)?),
+        false => None,
+    };
+    store::task_line(conn, id, text)?.ok_or_else(|| error::not_found("no_task_line").fact("text", text))
 }
 
 /// What names units and tasks of a version is found, and agrees with the kind of programme. The plan's four task lines of training are its named

@@ -161,9 +161,10 @@ pub fn state(conn: &Connection, id: i64, day: Day) -> Result<String> {
     Ok(last.map_or_else(|| "open".to_owned(), |s| s.to_state))
 }
 
-/// The clause of a task line; None where there is no such line.
-pub fn task_clause(conn: &Connection, id: i64) -> Result<Option<String>> {
-    Ok(conn.prepare_cached("SELECT clause FROM task WHERE id = ?1 AND voided_op IS NULL")?.query_row([id], |r| r.get(0)).optional()?)
+/// The task line of a number or, where there is none, of a clause: its id and clause.
+pub fn task_line(conn: &Connection, id: Option<i64>, clause: &str) -> Result<Option<(i64, String)>> {
+    let sql = "SELECT id, clause FROM task WHERE iif(?1 IS NULL, clause = ?2, id = ?1) AND voided_op IS NULL";
+    Ok(conn.prepare_cached(sql)?.query_row(params![id, clause], |r| Ok((r.get(0)?, r.get(1)?))).optional()?)
 }
 
 /// A new programme, known from `from`.
