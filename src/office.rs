@@ -520,6 +520,9 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "ground" => "integrity_ground",
         "grade" => "integrity_grade",
         "way" => "delivery_way",
+        // Where money came from; what it is for is a scheme, or any of them.
+        "source" => "fund.source",
+        "purpose" => "scheme",
         // What may come next are states.
         "next" | "from" | "to" => "status",
         f => f,

@@ -373,9 +373,12 @@ pub(super) fn fund_of_year(tx: &Tx<'_>, named: Option<i64>) -> Result<fund::stor
 
 /// The line that an approval draws on: whose earmark fits, then the scheme's purpose, then any purpose. 3 with what is free.
 pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen) -> Result<i64> {
-    let titles = [Some(scheme), codes::label("scheme", scheme, true), codes::label("scheme", scheme, false)];
+    // A scheme is known by its code, the names everybody uses for it, and the titles of the office's own rules.
+    let (_, pack) = policy::store::benefits(tx.conn())?;
+    let own = pack.benefit(scheme, tx.day.0);
+    let means = |text: &str| codes::find("scheme", text) == Some(scheme) || own.is_some_and(|s| s.title_zh == text || s.title_en == text);
     let rank = |l: &fund::store::Line| match &l.earmark {
-        Some(e) => titles.contains(&Some(e.as_str())).then_some(0),
+        Some(e) => means(e).then_some(0),
         None if l.purpose == scheme => Some(1),
         None if l.purpose == fund::ANY_PURPOSE => Some(2),
         None => None,

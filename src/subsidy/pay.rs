@@ -84,7 +84,9 @@ pub(super) fn arrears(office: &Office, by: &str) -> Result<Exit> {
         office.show(&View::object(all))?;
         return Ok(Exit::Done);
     }
-    let mut columns = vec![Column::new(key)];
+    // The source of money, not the op that is the source of a clause.
+    let path = if key == "source" { "fund.source" } else { key };
+    let mut columns = vec![Column::new(key).labelled(crate::ui::value::label_of(path))];
     columns.extend(["count", "amount"].into_iter().chain(BANDS).map(Column::right));
     let title = crate::ui::tf("note.arrears", &[("day", &day.iso()), ("n", &total.count), ("sum", &total.amount)]);
     office.show(&View::list(rows, columns).titled(title))?;
