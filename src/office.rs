@@ -524,7 +524,7 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "source" => "fund.source",
         "purpose" => "scheme",
         // What may come next are states.
-        "next" | "from" | "to" => "status",
+        "next" | "from" | "to" | "class_state" => "status",
         f => f,
     };
     // A unit that is there is no person in post: some nouns name their states otherwise.

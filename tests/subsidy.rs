@@ -72,6 +72,8 @@ fn every_clause_says_its_fact_and_what_would_meet_it() {
     );
     let op = class["source"].to_string();
     assert_eq!(desk.json(&["audit", "log", "--op", &op])[0]["command"], "recognition.grant");
+    let (_, table, _) = desk.run(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-07-01", "--lang", "zh"]);
+    assert!(table.contains("金卡") && table.contains("刚性") && !table.contains("gold"), "{table}");
     // A day before the card: what is missing, and what would do.
     let before = desk.json(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-06-05"]);
     assert_eq!((&before["eligible"], &clause(&before, "card")["to_meet"]), (&false.into(), &"valid".into()));
@@ -91,6 +93,8 @@ fn what_is_decided_on_paper_is_judged_reserved_and_frozen() {
     assert_eq!((&trial["no"], &trial["dry_run"]), (&Value::Null, &true.into()));
     let a = desk.json(&grant("2019-07-01", &p, "settlement"));
     assert_eq!((&a["status"], &a["payee_no"], &a["amount"]), (&"approved".into(), &p.as_str().into(), &"800000.00".into()));
+    let (_, table, _) = desk.run(&["subsidy", "show", a["no"].as_str().unwrap(), "--lang", "zh"]);
+    assert!(table.contains("金卡") && table.contains("刚性") && !table.contains("rigid"), "{table}");
     let parts: Vec<(&str, &str, &str)> = a["instalments"]
         .as_array()
         .unwrap()

@@ -282,6 +282,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             };
             let mut v = look::object(conn, &a, office.as_of())?;
             v["verdict"] = serde_json::from_str(&a.verdict).unwrap_or(Value::Null);
+            readable(office, &mut v["verdict"]["clauses"]);
             v["agreement"] = serde_json::from_str(&a.agreement).unwrap_or(Value::Null);
             v["timeline"] = look::timeline(conn, &a, office.as_of())?.into();
             v["payments"] = look::payments(conn, a.id, office.as_of())?.into();
@@ -344,6 +345,7 @@ fn readable(office: &Office, clauses: &mut Value) {
             let (not, bare) = code.strip_prefix('!').map_or((false, code), |c| (true, c));
             let label = codes::label(&set, bare, zh)
                 .or_else(|| try_t(&format!("value.subsidy.{set}.{bare}")))
+                .or_else(|| try_t(&format!("value.level.{bare}")).filter(|_| set == "card"))
                 .or_else(|| try_t(&format!("value.subsidy.wants.{bare}")));
             let label = label.unwrap_or(bare);
             if not { crate::ui::tf("note.not", &[("what", &label)]) } else { label.to_owned() }
