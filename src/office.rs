@@ -552,9 +552,11 @@ fn label_of(field: &str, code: &str) -> Option<&'static str> {
         "ground" => "integrity_ground",
         "grade" => "integrity_grade",
         "way" => "delivery_way",
-        // What may come next are states.
-        "next" | "from" | "to" => "status",
+        // Where money came from; what it is for is a scheme, or any of them.
+        "source" => "fund.source",
         "purpose" => "scheme",
+        // What may come next are states.
+        "next" | "from" | "to" | "class_state" => "status",
         f => f,
     };
     // A unit that is there is no person in post: some nouns name their states otherwise.

@@ -357,6 +357,25 @@ fn arrears_are_told_by_age_source_payee_and_scheme() {
     assert_eq!(desk.json(&["subsidy", "arrears", "--by", "scheme", "--as-of", "2019-07-01"])["rows"].as_array().unwrap().len(), 1);
     let (code, table, _) = desk.run(&["subsidy", "arrears", "--as-of", "2020-01-31", "--lang", "zh"]);
     assert!(code == 0 && table.contains("合计 1300.00 元") && table.contains("6 至 12 个月"), "{table}");
+    assert!(table.contains("资金来源") && table.contains("捐赠") && !table.contains("donation"), "{table}");
+    let (_, table, _) = desk.run(&["fund", "show", &f, "--as-of", "2020-01-31", "--lang", "zh"]);
+    assert!(table.contains("论坛") && !table.contains("forum"), "{table}");
+}
+
+#[test]
+fn money_given_for_a_benefit_by_its_name_is_drawn_on_first() {
+    let (desk, p, f) = office(unchanged);
+    for (amount, earmark) in [("700", "创新创业功勋奖励"), ("800", "高端论坛补贴"), ("900", "别的用途")] {
+        let line =
+            ["fund", "appropriate", &f, "--source", "donation", "--earmark", earmark, "--amount", amount, "--decision", "内财〔2019〕2号"];
+        desk.json(&on("2019-01-11", &line));
+    }
+    desk.json(&grant("2019-07-01", &p, "honour_award", &["--amount", "500"]));
+    desk.json(&grant("2019-07-01", &p, "forum", &["--amount", "300"]));
+    let v = desk.json(&["fund", "show", &f, "--as-of", "2019-07-01"]);
+    let free: Vec<&str> =
+        v["lines"].as_array().unwrap().iter().filter(|l| l["source"] == "donation").map(|l| l["free"].as_str().unwrap()).collect();
+    assert_eq!(free, ["200.00", "500.00", "900.00"]);
 }
 
 #[test]

@@ -75,6 +75,9 @@ fn a_programme_is_planned_changed_and_told_of_any_day() {
     fails(&desk, &add(&["--kind", "forum", "--named-project", "ai"]), 2, "not_of_kind");
     fails(&desk, &[&add(&["--kind", "training", "--named-project", "ai", "--task"])[..], &[&task]].concat(), 2, "other_project");
     fails(&desk, &[&add(&["--kind", "forum", "--task"])[..], &[&number::format("TK", 99)]].concat(), 4, "no_task_line");
+    fails(&desk, &[&add(&["--kind", "forum", "--task"])[..], &["4.9.9"]].concat(), 4, "no_task_line");
+    // A line is named by its clause too.
+    fails(&desk, &[&add(&["--kind", "training", "--named-project", "ai", "--task"])[..], &["4.1.1.4"]].concat(), 2, "other_project");
     fails(&desk, &add(&["--kind", "forum", "--cost", "1万"]), 65, "bad_entry");
     fails(&desk, &["programme", "show", &number::format("PR", 9)], 4, "no_programme");
     // Task line and named project agree, whichever of them is changed.

@@ -55,6 +55,8 @@ fn the_long_way_stands_in_public_for_its_days() {
     step("2019-05-06", &r, "decided", &["--decision", "和人才〔2019〕3号"]);
     // On its way it says nothing: the class is still the roster's.
     assert_eq!(desk.json(&["talent", "show", &p, "--as-of", "2019-05-06"])["class_state"], "recorded");
+    let (_, shown, _) = desk.run(&["talent", "show", &p, "--as-of", "2019-05-06", "--lang", "zh"]);
+    assert!(shown.contains("据名册登记") && !shown.contains("recorded"), "{shown}");
     let up = step("2019-05-07", &r, "public_notice", &["--place", "官网"]);
     assert_eq!(up["notice"], serde_json::json!({"from": "2019-05-07", "until": "2019-05-14"}));
     let list = desk.json(&["recognition", "notice", "--as-of", "2019-05-10"]);

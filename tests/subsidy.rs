@@ -72,6 +72,8 @@ fn every_clause_says_its_fact_and_what_would_meet_it() {
     );
     let op = class["source"].to_string();
     assert_eq!(desk.json(&["audit", "log", "--op", &op])[0]["command"], "recognition.grant");
+    let (_, table, _) = desk.run(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-07-01", "--lang", "zh"]);
+    assert!(table.contains("金卡") && table.contains("刚性") && !table.contains("gold"), "{table}");
     // A day before the card: what is missing, and what would do.
     let before = desk.json(&["subsidy", "explain", &p, "--scheme", "settlement", "--as-of", "2019-06-05"]);
     assert_eq!((&before["eligible"], &clause(&before, "card")["to_meet"]), (&false.into(), &"valid".into()));
@@ -91,6 +93,8 @@ fn what_is_decided_on_paper_is_judged_reserved_and_frozen() {
     assert_eq!((&trial["no"], &trial["dry_run"]), (&Value::Null, &true.into()));
     let a = desk.json(&grant("2019-07-01", &p, "settlement"));
     assert_eq!((&a["status"], &a["payee_no"], &a["amount"]), (&"approved".into(), &p.as_str().into(), &"800000.00".into()));
+    let (_, table, _) = desk.run(&["subsidy", "show", a["no"].as_str().unwrap(), "--lang", "zh"]);
+    assert!(table.contains("金卡") && table.contains("刚性") && !table.contains("rigid"), "{table}");
     let parts: Vec<(&str, &str, &str)> = a["instalments"]
         .as_array()
         .unwrap()
@@ -572,6 +576,13 @@ fn the_long_way_has_its_stages_its_notice_and_different_persons() {
     assert_eq!(run(&acts("zhao", "2019-07-09", &["object", &s, "--settle", "dismissed"]))["objections"][0]["outcome"], "dismissed");
     refused(&acts("zhao", "2019-07-09", &["object", &s, "--settle", "dismissed"]), 5, "no_objection");
     assert_eq!(desk.json(&["subsidy", "list", "--where", "status=publicised"]).as_array().unwrap().len(), 1);
+    // What waits for the approval is told when the notice is over.
+    let due = desk.json(&["status", "--as-of", "2019-07-15"])["due"].clone();
+    let told: Vec<&Value> = due.as_array().unwrap().iter().filter(|d| d["kind"] == "notice").collect();
+    assert_eq!(
+        (told.len(), &told[0]["no"], &told[0]["due"], &told[0]["days"]),
+        (1, &s.as_str().into(), &"2019-07-12".into(), &(-3).into())
+    );
     assert_eq!(desk.json(&["subsidy", "show", &s, "--as-of", "2019-07-03"])["status"], "accepted");
     assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "0.00", "nothing is promised before the approval");
     fails(&desk, &["subsidy", "stop", &s, "--why", "x"], 4, "no_application");

@@ -121,6 +121,37 @@ fn a_row_like_several_persons_needs_one_named() {
     assert_eq!(desk.json(&["roster", "review", "decide", &id, "--same", &held])["no"], held);
 }
 
+/// The earlier row had no number while the file was read: whom it became is looked up.
+#[test]
+fn a_row_like_an_earlier_one_of_its_file_stands_beside_whom_that_one_became() {
+    let desk = Desk::new();
+    let twin = |name: &str, serial, passport: &str, phone: &str| {
+        let id = resident_id(serial);
+        let born = born(&id);
+        format!(
+            "{name},居民身份证,{id},,中国,甲公司,领军人才,刚性,2019-03-01,{phone}\n{name},护照,{passport},{born},中国,乙公司,领军人才,刚性,2019-03-01,\n"
+        )
+    };
+    let rows = [twin("张三", 11, "E12345678", ""), twin("李四", 12, "E22345678", ""), twin("王五", 13, "E32345678", "")].concat();
+    let (code, report) = import(&desk, &rows);
+    assert_eq!((code, &report["added"], &report["review"]), (1, &3.into(), &3.into()));
+    let list = desk.json(&["roster", "review", "list"]);
+    let held: Vec<&Value> = list.as_array().unwrap().iter().map(|w| &w["held"][0]).collect();
+    assert_eq!(held.iter().map(|h| h["name"].as_str().unwrap()).collect::<Vec<_>>(), ["张三", "李四", "王五"]);
+    let id = |at: usize| list[at]["id"].to_string();
+    let same = desk.json(&["roster", "review", "decide", &id(0), "--same"]);
+    assert_eq!(same["no"], held[0]["no"]);
+    assert_eq!(desk.json(&["talent", "show", same["no"].as_str().unwrap()])["documents"].as_array().unwrap().len(), 2);
+    // Told to be two, they are not asked about again.
+    assert_eq!(desk.json(&["roster", "review", "decide", &id(1), "--new"])["verdict"], "new");
+    assert_eq!(desk.json(&["talent", "duplicates"]).as_array().unwrap().len(), 0);
+    // Where the register has nobody like it any more there is nobody it could be.
+    let other = held[2]["no"].as_str().unwrap();
+    assert_eq!(desk.run(&["talent", "edit", other, "--name", "王五六", "--correct", "--reason", "误"]).0, 0);
+    let (code, _, err) = desk.run(&["roster", "review", "decide", &id(2), "--same", "--json"]);
+    assert_eq!((code, reason(&err).as_str()), (2, "review_alone"));
+}
+
 #[test]
 fn a_unit_that_is_unclear_is_named() {
     let desk = Desk::new();

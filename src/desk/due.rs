@@ -3,6 +3,7 @@
 
 use super::store;
 use crate::base::day::Day;
+use crate::base::number;
 use crate::blacklist;
 use crate::card;
 use crate::collect;
@@ -95,6 +96,7 @@ pub fn all(conn: &Connection, day: Day, within: i32) -> Result<Vec<Due>> {
     rosters(conn, day, last, &mut found)?;
     banks(conn, day, last, &mut found)?;
     leases(conn, day, last, &mut found)?;
+    benefits(conn, day, last, &mut found)?;
     for (no, count, who) in subsidy::pay::open_differences(conn)? {
         found.push(Due { kind: "difference", no: Some(no), due: None, count, who });
     }
@@ -277,6 +279,19 @@ fn integrity(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Re
         }
         Ok(())
     })
+}
+
+/// Notices of benefits that run out or have run out and wait for the approval.
+fn benefits(conn: &Connection, day: Day, last: Day, found: &mut Vec<Due>) -> Result<()> {
+    for (id, until) in steps::put_up_until(conn, subsidy::MACHINE.kind, last)? {
+        let no = number::format(subsidy::PREFIX, id);
+        if subsidy::way::state(conn, id, day)? == "publicised" {
+            let asked = steps::steps(conn, (subsidy::MACHINE.kind, id))?.into_iter().next();
+            let who = asked.map(|s| s.actor).unwrap_or_default();
+            found.push(Due { kind: "notice", no: Some(no), due: Some(until), count: 1, who });
+        }
+    }
+    Ok(())
 }
 
 /// Notices of honours that run out or have run out and wait for the award.

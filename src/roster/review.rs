@@ -11,6 +11,7 @@ use crate::db::write::Tx;
 use crate::error::{self, Error, Result};
 use crate::office::{Exit, Office};
 use crate::talent::change::{self, How, NewPerson};
+use crate::talent::entry::Draft;
 use crate::talent::known;
 use crate::talent::store as people;
 use crate::talent::view;
@@ -18,6 +19,7 @@ use crate::ui::{Column, View};
 use crate::{org, project, talent};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// What a clerk says of a waiting row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +58,8 @@ pub fn list(office: &Office) -> Result<Exit> {
                 cells.insert(name, value.into());
             }
         }
-        let held = candidates(&w).iter().map(|no| side(office, conn, no, reveal)).collect::<Result<Vec<_>>>()?;
+        let draft = kind.filter(|k| **k == Kind::Talent).map(|k| again(&w, *k).check().draft);
+        let held = candidates(conn, &w, draft.as_ref())?.iter().map(|no| side(office, conn, no, reveal)).collect::<Result<Vec<_>>>()?;
         let name = cells.get("name").cloned().unwrap_or(Value::Null);
         rows.push(json!({
             "id": w.id, "kind": w.kind, "file": w.file, "row": w.row, "name": name, "reasons": w.reasons, "held": held, "op": w.op,
@@ -68,15 +71,22 @@ pub fn list(office: &Office) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Numbers of the records that a waiting row was compared with.
-fn candidates(w: &Waiting) -> Vec<String> {
-    let mut nos: Vec<String> = Vec::new();
-    for r in w.reasons.as_array().into_iter().flatten() {
-        if let Some(no) = r["no"].as_str().filter(|no| !nos.iter().any(|n| n == no)) {
-            nos.push(no.to_owned());
-        }
+/// The row as the pipeline reads it.
+fn again(w: &Waiting, kind: Kind) -> Row {
+    Row::again(kind, u32::try_from(w.row).unwrap_or(u32::MAX), &w.headers, &w.cells)
+}
+
+/// Numbers of the records that a waiting row was compared with. An earlier row of its file had no number yet: whom the register by now
+/// has in its place is looked up.
+fn candidates(conn: &Connection, w: &Waiting, draft: Option<&Draft>) -> Result<Vec<String>> {
+    let reasons = || w.reasons.as_array().into_iter().flatten();
+    let mut nos: Vec<String> = reasons().filter_map(|r| r["no"].as_str()).map(str::to_owned).collect();
+    if let Some(draft) = draft.filter(|_| reasons().any(|r| r["no"].is_null())) {
+        nos.extend(known::likely_twins(conn, draft)?.iter().map(|(id, _)| number::format(talent::PREFIX, *id)));
     }
-    nos
+    let mut once = HashSet::new();
+    nos.retain(|no| once.insert(no.clone()));
+    Ok(nos)
 }
 
 /// What is held of a record that a row was compared with.
@@ -114,7 +124,7 @@ pub fn decide(office: &Office, ids: &[i64], verdict: &Verdict, unit: Option<&str
 fn one(office: &Office, tx: &mut Tx<'_>, id: i64, verdict: &Verdict, unit: Option<&str>) -> Result<Value> {
     let w = store::waiting(tx.conn(), Some(id))?.pop().ok_or_else(|| error::not_found("no_review").fact("id", id))?;
     let kind = Kind::ALL.iter().copied().find(|k| k.code() == w.kind).ok_or_else(|| error::not_office("damaged"))?;
-    let row = Row::again(kind, u32::try_from(w.row).unwrap_or(u32::MAX), &w.headers, &w.cells);
+    let row = again(&w, kind);
     let (said, record, changed) = match (verdict, kind) {
         (Verdict::Drop, _) => ("drop", None, Value::Null),
         (_, Kind::Talent) => person(office, tx, &w, &row, verdict, unit)?,
@@ -130,10 +140,11 @@ fn one(office: &Office, tx: &mut Tx<'_>, id: i64, verdict: &Verdict, unit: Optio
 }
 
 /// The record a row is the same as: the one named, else the only one it was compared with.
-fn same(w: &Waiting, named: Option<&str>) -> Result<String> {
-    match (named, candidates(w).as_slice()) {
+fn same(w: &Waiting, compared: &[String], named: Option<&str>) -> Result<String> {
+    match (named, compared) {
         (Some(no), _) => Ok(no.to_owned()),
         (None, [only]) => Ok(only.clone()),
+        (None, []) => Err(error::usage("review_alone").fact("id", w.id)),
         (None, nos) => Err(error::usage("review_which").fact("id", w.id).fact("nos", nos.join(", ")).detail("possible", nos.to_vec())),
     }
 }
@@ -144,13 +155,15 @@ fn person(office: &Office, tx: &mut Tx<'_>, w: &Waiting, row: &Row, verdict: &Ve
     let checked = row.check();
     talent::said::refuse(&checked.faults)?;
     let mut draft = checked.draft;
-    let compared: Vec<i64> = candidates(w).iter().filter_map(|no| number::parse(talent::PREFIX, no).ok()).collect();
+    let mut compared = candidates(tx.conn(), w, Some(&draft))?;
+    // A unit that was unclear is no person.
+    compared.retain(|no| number::looks_like(talent::PREFIX, no));
     let mut held: Option<i64> = None;
     for d in &draft.documents {
         held = held.or(people::holders(tx.conn(), &d.key)?.into_iter().find(|h| h.1 == d.number).map(|h| h.0));
     }
     let target = match verdict {
-        Verdict::Same(named) => Some(people::resolve(tx.conn(), &same(w, named.as_deref())?)?),
+        Verdict::Same(named) => Some(people::resolve(tx.conn(), &same(w, &compared, named.as_deref())?)?),
         Verdict::Unsaid if compared.is_empty() => held,
         Verdict::Unsaid => return Err(error::usage("review_verdict").fact("id", w.id)),
         _ => None,
@@ -184,7 +197,7 @@ fn person(office: &Office, tx: &mut Tx<'_>, w: &Waiting, row: &Row, verdict: &Ve
     person.engagement.org_id = org.ok_or_else(|| error::usage("missing_any"))?;
     person.engagement.project_id = person.project.as_deref().map(|text| project::store::resolve(tx.conn(), text)).transpose()?;
     let id = change::enter(tx, &person)?;
-    for other in compared {
+    for other in compared.iter().filter_map(|no| number::parse(talent::PREFIX, no).ok()) {
         people::judge(tx, id, other, "different", &json!(["review"]))?;
     }
     Ok(("new", Some(id), Value::Null))
@@ -200,7 +213,8 @@ fn unit_row(office: &Office, tx: &mut Tx<'_>, w: &Waiting, row: &Row, verdict: &
     crate::ui::entry::refuse(org::COLUMNS, &checked.faults)?;
     match verdict {
         Verdict::Same(named) => {
-            let id = org::store::resolve(tx.conn(), &same(w, named.as_deref())?)?;
+            let compared = candidates(tx.conn(), w, None)?;
+            let id = org::store::resolve(tx.conn(), &same(w, &compared, named.as_deref())?)?;
             let changed = org::change::apply(tx, id, &checked.said, org::change::How { day: tx.day, correct: false })?;
             Ok(("same", Some(id), org::cmd::changed_json(&changed.fields, changed.from, office.globals.reveal)))
         }

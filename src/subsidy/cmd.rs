@@ -356,6 +356,7 @@ fn readable(office: &Office, clauses: &mut Value) {
             let label = codes::label(&set, bare, zh)
                 .or_else(|| try_t(&format!("value.subsidy.{set}.{bare}")))
                 .or_else(|| try_t(&format!("value.{set}.{bare}")))
+                .or_else(|| try_t(&format!("value.level.{bare}")).filter(|_| set == "card"))
                 .or_else(|| try_t(&format!("value.subsidy.wants.{bare}")));
             let label = label.unwrap_or(bare);
             if not { crate::ui::tf("note.not", &[("what", &label)]) } else { label.to_owned() }

@@ -103,15 +103,18 @@ pub(super) fn fund_of_year(tx: &Tx<'_>, named: Option<i64>, like: Option<&fund::
 }
 
 /// Lines of a fund that a scheme may draw on: whose earmark fits, then the scheme's purpose, then any purpose.
-fn lines_for(conn: &Connection, fund: &fund::store::Fund, scheme: &str) -> Result<Vec<i64>> {
-    let titles = [Some(scheme), codes::label("scheme", scheme, true), codes::label("scheme", scheme, false)];
+fn lines_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str) -> Result<Vec<i64>> {
+    // A scheme is known by its code, the names everybody uses for it, and the titles of the office's own rules.
+    let (_, pack) = policy::store::benefits(tx.conn())?;
+    let own = pack.benefit(scheme, tx.day.0);
+    let means = |text: &str| codes::find("scheme", text) == Some(scheme) || own.is_some_and(|s| s.title_zh == text || s.title_en == text);
     let rank = |l: &fund::store::Line| match &l.earmark {
-        Some(e) => titles.contains(&Some(e.as_str())).then_some(0),
+        Some(e) => means(e).then_some(0),
         None if l.purpose == scheme => Some(1),
         None if l.purpose == fund::ANY_PURPOSE => Some(2),
         None => None,
     };
-    let mut lines: Vec<(i32, i64)> = fund::store::lines(conn, fund.id)?.iter().filter_map(|l| Some((rank(l)?, l.id))).collect();
+    let mut lines: Vec<(i32, i64)> = fund::store::lines(tx.conn(), fund.id)?.iter().filter_map(|l| Some((rank(l)?, l.id))).collect();
     lines.sort_unstable();
     Ok(lines.into_iter().map(|(_, id)| id).collect())
 }
@@ -120,7 +123,7 @@ fn lines_for(conn: &Connection, fund: &fund::store::Fund, scheme: &str) -> Resul
 /// to be promised. 3 with what is free.
 pub(super) fn line_for(tx: &Tx<'_>, fund: &fund::store::Fund, scheme: &str, amount: Fen, committed: &mut Committed) -> Result<i64> {
     let mut free = Fen::ZERO;
-    for line in lines_for(tx.conn(), fund, scheme)? {
+    for line in lines_for(tx, fund, scheme)? {
         let held = match committed.free.get(&line) {
             Some(held) => *held,
             None => {
@@ -144,7 +147,7 @@ pub fn reserve_waiting(tx: &mut Tx<'_>, fund: &fund::store::Fund) -> Result<usiz
     let mut lines: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for (id, scheme, seq, left) in store::waiting(tx.conn(), fund::change::year_end(fund), &fund.kind)? {
         if !lines.contains_key(&scheme) {
-            lines.insert(scheme.clone(), lines_for(tx.conn(), fund, &scheme)?);
+            lines.insert(scheme.clone(), lines_for(tx, fund, &scheme)?);
         }
         let mut fits = None;
         for line in lines[&scheme].iter().filter(|l| !waited_for.contains(*l)) {

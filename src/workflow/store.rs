@@ -108,6 +108,15 @@ pub fn notice(conn: &Connection, (kind, record): (&str, i64)) -> Result<Option<N
         .optional()?)
 }
 
+/// Records of a kind that were put up in public until `last` at the latest, with their last day, in the order in which they were.
+pub fn put_up_until(conn: &Connection, kind: &str, last: Day) -> Result<Vec<(i64, Day)>> {
+    let mut st = conn.prepare_cached(
+        "SELECT n.record_id, n.until_day FROM notice n
+         WHERE n.record_kind = ?1 AND n.until_day <= ?2 AND n.voided_op IS NULL ORDER BY n.id",
+    )?;
+    Ok(st.query_map(params![kind, last.0], |r| Ok((r.get(0)?, Day(r.get(1)?))))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Keeps an objection to a notice.
 pub fn object(tx: &mut Tx<'_>, notice: i64, by: &str, ground: &str) -> Result<i64> {
     let id = next_id(tx, "objection")?;
