@@ -366,7 +366,8 @@ fn arrears_are_told_by_age_source_payee_and_scheme() {
 fn money_given_for_a_benefit_by_its_name_is_drawn_on_first() {
     let (desk, p, f) = office(unchanged);
     for (amount, earmark) in [("700", "创新创业功勋奖励"), ("800", "高端论坛补贴"), ("900", "别的用途")] {
-        let line = ["fund", "appropriate", &f, "--source", "donation", "--earmark", earmark, "--amount", amount, "--decision", "内财〔2019〕2号"];
+        let line =
+            ["fund", "appropriate", &f, "--source", "donation", "--earmark", earmark, "--amount", amount, "--decision", "内财〔2019〕2号"];
         desk.json(&on("2019-01-11", &line));
     }
     desk.json(&grant("2019-07-01", &p, "honour_award", &["--amount", "500"]));

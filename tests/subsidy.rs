@@ -579,7 +579,10 @@ fn the_long_way_has_its_stages_its_notice_and_different_persons() {
     // What waits for the approval is told when the notice is over.
     let due = desk.json(&["status", "--as-of", "2019-07-15"])["due"].clone();
     let told: Vec<&Value> = due.as_array().unwrap().iter().filter(|d| d["kind"] == "notice").collect();
-    assert_eq!((told.len(), &told[0]["no"], &told[0]["due"], &told[0]["days"]), (1, &s.as_str().into(), &"2019-07-12".into(), &(-3).into()));
+    assert_eq!(
+        (told.len(), &told[0]["no"], &told[0]["due"], &told[0]["days"]),
+        (1, &s.as_str().into(), &"2019-07-12".into(), &(-3).into())
+    );
     assert_eq!(desk.json(&["subsidy", "show", &s, "--as-of", "2019-07-03"])["status"], "accepted");
     assert_eq!(desk.json(&["fund", "show", &f])["lines"][0]["reserved"], "0.00", "nothing is promised before the approval");
     fails(&desk, &["subsidy", "stop", &s, "--why", "x"], 4, "no_application");

@@ -128,7 +128,9 @@ fn a_row_like_an_earlier_one_of_its_file_stands_beside_whom_that_one_became() {
     let twin = |name: &str, serial, passport: &str, phone: &str| {
         let id = resident_id(serial);
         let born = born(&id);
-        format!("{name},居民身份证,{id},,中国,甲公司,领军人才,刚性,2019-03-01,{phone}\n{name},护照,{passport},{born},中国,乙公司,领军人才,刚性,2019-03-01,\n")
+        format!(
+            "{name},居民身份证,{id},,中国,甲公司,领军人才,刚性,2019-03-01,{phone}\n{name},护照,{passport},{born},中国,乙公司,领军人才,刚性,2019-03-01,\n"
+        )
     };
     let rows = [twin("张三", 11, "E12345678", ""), twin("李四", 12, "E22345678", ""), twin("王五", 13, "E32345678", "")].concat();
     let (code, report) = import(&desk, &rows);
