@@ -128,7 +128,14 @@ for corps, introduced, home in PLAN:
                        education, degree, title, skill, corps, "", rnd.choice(UNITS)[0], mode, start.isoformat(),
                        end.isoformat() if end else "", str(rnd.randrange(2, 9)) if mode == "柔性" else "", f"139{n:08d}",
                        rnd.choices(["A", "B", "C", "D", "E", ""], [1, 3, 10, 20, 30, 36])[0], "", ""])
-write("volume.csv", volume)
+# Who came in the third quarter of 2020 is brought in at its end, by the two units that were asked for it and by the office for the others.
+START, UNIT = HEAD.index("到岗日期"), HEAD.index("用人单位")
+ASKED = {"q3-jinqiao.csv": "示例金桥大数据有限公司", "q3-zhaojun.csv": "示例昭君智能装备有限公司"}
+came = [p for p in volume[1:] if p[START] >= "2020-07-01"]
+write("volume.csv", [HEAD] + [p for p in volume[1:] if p[START] < "2020-07-01"])
+for file, unit in ASKED.items():
+    write(file, [HEAD] + [p for p in came if p[UNIT] == unit])
+write("q3-others.csv", [HEAD] + [p for p in came if p[UNIT] not in ASKED.values()])
 
 # ---------------------------------------------------------------- a roster as clerks have them
 
@@ -165,6 +172,11 @@ for i, d in enumerate(data):
 rows.append(["合计", "15 人"])
 rows.append(["填表人：示例", "", "审核人：示例"])
 write("messy-gb18030.csv", rows, "gb18030")
+# Persons somebody proposes for an honour: one of them by the very document, one only by name and birth date.
+write("proposed.csv", [["姓名", "性别", "证件类型", "证件号码", "出生日期", "工作单位"],
+                       ["李示二", "女", "", resident("150103", "19920304", 124), "", UNITS[1][0]],
+                       ["李示二", "女", "护照", "E7654321", "1992-03-04", "示例外地公司"],
+                       ["曾示甲", "男", "", stories[1][3], "", INSTITUTE]])
 
 fixed = [data[8][:], data[9][:], data[10][:], data[11][:]]
 fixed[0][3] = resident("150123", "19980101", 133)
@@ -174,3 +186,6 @@ fixed[3][5], fixed[3][9], fixed[3][10] = "高技能人才", "2019年12月1日", 
 for f in fixed:
     f[12] = ""
 write("mended.csv", [["姓名", "性别", "证件种类", "证件号码", "出生年月", "人才类型", "人才层次", "工作单位", "引才方式", "到岗时间", "联系电话", "荣誉", "备注"]] + fixed)
+
+# A class of eight skilled workers: those of the stories, the messy roster and the mended one.
+write("class.csv", [["姓名", "证件号码"]] + [[p[0], p[3]] for p in (stories[6], stories[11], data[2], data[3], *fixed)])

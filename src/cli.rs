@@ -1,7 +1,7 @@
 //! The command tree and dispatch. Each noun brings its commands; only the one that is asked for is built, so that a look-up does
 //! not pay for the whole tree.
 
-use crate::error::Result;
+use crate::error::{self, Result};
 use crate::office::{Exit, Globals, JOURNAL, Office, usage_problem};
 use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
@@ -13,6 +13,7 @@ use crate::{
 };
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use std::ffi::OsString;
+use std::path::Path;
 
 /// A word of the command line behind `rencai`: how it is built and run.
 pub struct Noun {
@@ -119,18 +120,33 @@ pub fn run(args: &[OsString]) -> i32 {
         return p.code;
     }
     let office = Office::new(globals);
-    let result = match matches.subcommand() {
-        Some((name, sub)) => match nouns().into_iter().find(|n| n.name == name) {
-            Some(noun) => {
-                set_noun(noun.name);
-                (noun.run)(&office, sub)
-            }
-            None => Ok(Exit::Done),
-        },
-        None => Ok(Exit::Done),
-    };
+    let result = dispatch(&office, &matches);
     let code = office.finish(result);
     // The process ends here: the system takes back what a reading connection holds at once, SQLite would free it piece by piece.
     std::mem::forget(office);
     code
+}
+
+fn dispatch(office: &Office, matches: &ArgMatches) -> Result<Exit> {
+    let Some((name, sub)) = matches.subcommand() else { return Ok(Exit::Done) };
+    match nouns().into_iter().find(|n| n.name == name) {
+        Some(noun) => {
+            set_noun(noun.name);
+            (noun.run)(office, sub)
+        }
+        None => Ok(Exit::Done),
+    }
+}
+
+/// Runs one command line on an office within a run of the program, as if it had been typed with `--json`: nothing is heard of it; how it ended,
+/// and what it showed.
+pub fn run_within(args: &[OsString], db: &Path) -> Result<(Exit, String)> {
+    let not_understood = || error::usage("not_understood");
+    let matches = help::parse(|| build_asked(args), build, args, lang(), false).map_err(|_| not_understood())?;
+    let globals = Globals::from_arg_matches(&matches).map_err(|_| not_understood())?;
+    let (out, shown) = Out::kept();
+    let office = Office::with(Globals { db: Some(db.to_owned()), json: true, ..globals }, out);
+    let exit = dispatch(&office, &matches)?;
+    office.flush()?;
+    Ok((exit, shown.text()))
 }

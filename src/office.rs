@@ -115,6 +115,11 @@ impl Office {
     /// For one run of the program.
     pub fn new(globals: Globals) -> Office {
         let out = Out::new(globals.color.unwrap_or_default(), globals.quiet);
+        Office::with(globals, out)
+    }
+
+    /// The same on streams of the caller's.
+    pub fn with(globals: Globals, out: Out) -> Office {
         Office {
             globals,
             out: RefCell::new(out),
@@ -426,6 +431,11 @@ impl Office {
         }
     }
 
+    /// Sends what is still held.
+    pub fn flush(&self) -> Result<()> {
+        self.out.borrow_mut().finish().map_err(streams)
+    }
+
     /// Ends the run: what is still held goes out, a failure is told; returns the exit code.
     pub fn finish(&self, result: Result<Exit>) -> i32 {
         let mut out = self.out.borrow_mut();
@@ -507,7 +517,7 @@ fn in_words(name: &str, value: &str) -> String {
         "state" | "next" | "status" => crate::ui::value::noun()
             .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
             .or_else(|| try_t(&format!("value.status.{code}"))),
-        "fields" => try_t(&format!("field.{code}")),
+        "fields" => try_t(&format!("field.{code}")).or_else(|| try_t(&format!("value.subsidy.clause.{code}"))),
         name => label_of(name, code),
     };
     if name == "next" && value.is_empty() {

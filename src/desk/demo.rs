@@ -1,25 +1,21 @@
-//! `demo`: a whole example office in a folder of its own, from the rosters of `examples/`, which are part of the program. Ends with the
-//! target report. Never touches a folder it did not make.
+//! `demo`: a whole example office in a folder of its own. It is made by telling a story: the command lines of `examples/story.sh`, run one by
+//! one as a clerk would type them. Ends with the target report. Never touches a folder it did not make.
 
-use super::cmd::ZONE;
-use super::init::{self, Foundation};
+mod files;
+mod story;
+
 use crate::base::day::Day;
-use crate::cli::Noun;
+use crate::cli::{self, Noun};
 use crate::db::files::cannot_create;
 use crate::error::{self, Result};
-use crate::office::{Exit, Globals, Office};
-use crate::policy;
-use crate::roster::Kind;
-use crate::roster::import::{self, Settings};
-use crate::roster::people::OnMatch;
+use crate::office::{Exit, Globals, Office, os_user};
 use crate::target;
-use crate::ui::{Format, View};
+use crate::ui::{Format, View, lang};
 use clap::{ArgMatches, Args, FromArgMatches as _};
-use serde_json::{Value, json};
-use std::collections::HashMap;
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt as _;
+use serde_json::{Map, Value, json};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use story::{Chapter, Line};
 
 /// The word.
 pub const NOUN: Noun = Noun { name: "demo", build: |c| DemoArgs::augment_args(c), run };
@@ -30,149 +26,103 @@ struct DemoArgs {
     dir: PathBuf,
 }
 
-/// The day of the report: late in the term, where the goals stand in every colour.
+/// The day of the report: the end of the quarter that the story tells, where the goals stand in every colour.
 const DAY: &str = "2020-09-30";
-/// By this file a folder is known as one of ours.
-const MARKER: &str = ".rencai-demo";
-const OFFICE: &str = "office.db";
-const REJECTS: &str = "messy-rejects.csv";
-
-/// A roster of the example office.
-struct Example {
-    file: &'static str,
-    bytes: &'static [u8],
-    kind: Kind,
-    /// Bad rows are left out and written to `REJECTS`.
-    partial: bool,
-}
-
-macro_rules! example {
-    ($file:literal, $kind:ident, $partial:literal) => {
-        Example { file: $file, bytes: include_bytes!(concat!("../../examples/", $file)), kind: Kind::$kind, partial: $partial }
-    };
-}
-
-/// In the order in which an office would bring them in.
-const EXAMPLES: &[Example] = &[
-    example!("orgs.csv", Org, false),
-    example!("platforms.csv", Platform, false),
-    example!("volume.csv", Talent, false),
-    example!("stories.csv", Talent, false),
-    example!("leave.csv", Leave, false),
-    example!("messy-gb18030.csv", Talent, true),
-    example!("mended.csv", Talent, false),
-];
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let args = DemoArgs::from_arg_matches(m).map_err(|_| error::usage("not_understood"))?;
     let dir = crate::db::open::absolute(&args.dir)?;
-    clear(&dir, office.globals.dry_run)?;
+    files::clear(&dir, office.globals.dry_run)?;
     if office.globals.dry_run {
         office.note("note.demo_dry", &[("dir", &dir.display())]);
         return Ok(Exit::Done);
     }
-    make(&dir).map_err(|e| cannot_create(&dir, &e))?;
+    files::make(&dir).map_err(|e| cannot_create(&dir, &e))?;
+    office.note("note.demo_begins", &[("dir", &dir.display())]);
+    let chapters = story::read(story::SCRIPT, &os_user());
+    let told = tell(office, &dir, &chapters)?;
+    let made = files::written(&dir);
+    office.note("note.demo_told", &[("commands", &told.commands), ("refused", &told.refused), ("files", &made.len())]);
     let inside = Office::new(Globals {
-        db: Some(dir.join(OFFICE)),
+        db: Some(dir.join(files::OFFICE)),
         as_of: Day::parse_iso(DAY),
+        date: None,
         reason: None,
         reveal: false,
         ..office.globals.clone()
     });
-    let plan = policy::shipped("targets").ok_or_else(|| error::policy("no_pack").fact("pack", "targets"))?.to_owned();
-    init::found(&inside, &Foundation { zone: ZONE.to_owned(), lang: "zh".to_owned(), plan })?;
-    office.note("note.demo_founded", &[("path", &dir.join(OFFICE).display())]);
-    let mut imports = Vec::new();
-    for example in EXAMPLES {
-        imports.push(bring_in(&inside, &dir, example)?);
-    }
     if matches!(office.format(), Format::Json | Format::Ndjson) {
-        let files: Vec<String> = written(&dir).iter().map(|p| p.display().to_string()).collect();
+        let files: Vec<String> = made.iter().map(|p| p.display().to_string()).collect();
         let report = target::cmd::lines(&inside)?;
-        office.show(&View::object(
-            json!({"dir": dir.display().to_string(), "as_of": DAY, "files": files, "imports": imports, "report": report}),
-        ))?;
+        office.show(&View::object(json!({
+            "dir": dir.display().to_string(), "as_of": DAY, "files": files, "imports": told.imports, "story": told.story, "report": report,
+        })))?;
     } else {
         office.show(&target::cmd::report_view(&inside)?)?;
     }
-    for path in written(&dir) {
-        office.note("note.demo_file", &[("path", &path.display())]);
-    }
-    office.hint("note.demo_next", &[("db", &dir.join(OFFICE).display()), ("day", &DAY)]);
+    office.hint("note.demo_next", &[("dir", &args.dir.display()), ("day", &DAY)]);
     Ok(Exit::Done)
 }
 
-/// Everything a demo leaves in its folder.
-fn written(dir: &Path) -> Vec<PathBuf> {
-    [OFFICE].into_iter().chain(EXAMPLES.iter().map(|e| e.file)).chain([REJECTS]).map(|f| dir.join(f)).collect()
+/// What became of a story.
+#[derive(Default)]
+struct Told {
+    commands: usize,
+    /// Commands that a rule refused, as the story wants it.
+    refused: usize,
+    /// What each roster brought.
+    imports: Vec<Value>,
+    /// Chapters with their commands and exit codes.
+    story: Vec<Value>,
 }
 
-/// Takes away what an earlier demo made; a folder with anything else in it is none of ours.
-fn clear(dir: &Path, dry_run: bool) -> Result<()> {
-    let mut entries = match fs::read_dir(dir) {
-        Ok(entries) => entries.peekable(),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(cannot_create(dir, &e)),
-    };
-    if entries.peek().is_none() {
-        return Ok(());
-    }
-    if !dir.join(MARKER).is_file() {
-        return Err(error::conflict("demo_folder").fact("dir", dir.display()));
-    }
-    if dry_run {
-        return Ok(());
-    }
-    for path in written(dir) {
-        crate::db::files::remove(&path);
-    }
-    fs::remove_file(dir.join(MARKER)).map_err(|e| cannot_create(dir, &e))
+/// Runs the story in its folder, as somebody would who sits there: what lines name lies beside the office.
+fn tell(office: &Office, dir: &Path, chapters: &[Chapter]) -> Result<Told> {
+    let home = std::env::current_dir();
+    std::env::set_current_dir(dir).map_err(|e| cannot_create(dir, &e))?;
+    let told = chapters_told(office, &dir.join(files::OFFICE), chapters);
+    // Whoever called from a folder that is gone stays here.
+    let _ = home.and_then(std::env::set_current_dir);
+    told
 }
 
-/// The folder with its marker and its rosters.
-fn make(dir: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    fs::write(dir.join(MARKER), "rencai demo\n")?;
-    for example in EXAMPLES {
-        fs::write(dir.join(example.file), example.bytes)?;
+fn chapters_told(office: &Office, db: &Path, chapters: &[Chapter]) -> Result<Told> {
+    let mut told = Told::default();
+    for (at, chapter) in chapters.iter().enumerate() {
+        let title = chapter.title(lang());
+        office.note("note.demo_chapter", &[("n", &format!("{:2}", at + 1)), ("title", &title)]);
+        let mut commands = Vec::new();
+        for line in &chapter.lines {
+            let (exit, shown) = one(office, db, line)?;
+            told.commands += 1;
+            told.refused += usize::from(exit > 1);
+            if line.words.iter().skip(1).take(2).eq(["roster", "import"]) {
+                told.imports.push(import_of(&shown));
+            }
+            commands.push(json!({"line": line.number, "command": line.text, "exit": exit}));
+        }
+        told.story.push(json!({"chapter": title, "commands": commands}));
     }
-    Ok(())
+    Ok(told)
 }
 
-/// Imports one roster as `roster import` does, and says what came of it.
-fn bring_in(inside: &Office, dir: &Path, example: &Example) -> Result<Value> {
-    let set = Settings {
-        kind: example.kind,
-        file_name: example.file.to_owned(),
-        on_match: OnMatch::Update,
-        correct: false,
-        partial: example.partial,
-        rejects: example.partial.then(|| dir.join(REJECTS)),
-        reveal: false,
-        sheet: None,
-        headers: HashMap::new(),
-        unit: None,
-    };
-    // The report is of a day of the plan's term; what is written is written today.
-    let writer = Office::new(Globals { as_of: None, ..inside.globals.clone() });
-    let o = import::import(&writer, &dir.join(example.file), &set)?;
-    let r = &o.report;
-    if !o.committed {
-        return Err(error::bad_data("roster_refused").fact("file", example.file).fact("rejected", r.rejected).fact("rows", r.rows));
+/// Runs one line: its exit code and what it showed. What fails though the story does not say so ends the demo with that very failure.
+fn one(office: &Office, db: &Path, line: &Line) -> Result<(i32, String)> {
+    let words: Vec<OsString> = line.words.iter().map(OsString::from).collect();
+    match cli::run_within(&words, db) {
+        Ok((Exit::Done, shown)) => Ok((0, shown)),
+        Ok((Exit::Found, shown)) => Ok((1, shown)),
+        Err(e) if e.kind.exit_code() == line.exit => Ok((line.exit, String::new())),
+        Err(e) => {
+            office.warn("note.demo_stopped", &[("line", &line.number), ("command", &line.text)]);
+            Err(e)
+        }
     }
-    inside.note(
-        "note.demo_import",
-        &[
-            ("file", &example.file),
-            ("rows", &r.rows),
-            ("added", &r.added),
-            ("updated", &r.updated),
-            ("rejected", &r.rejected),
-            ("review", &r.review),
-        ],
-    );
-    Ok(json!({
-        "file": example.file, "kind": example.kind.code(), "rows": r.rows, "added": r.added, "updated": r.updated,
-        "unchanged": r.unchanged, "rejected": r.rejected, "review": r.review,
-    }))
+}
+
+/// What a roster brought, of all that its import said.
+fn import_of(shown: &str) -> Value {
+    let report: Value = serde_json::from_str(shown).unwrap_or(Value::Null);
+    let keys = ["file", "kind", "rows", "added", "updated", "unchanged", "rejected", "review"];
+    Value::Object(keys.iter().map(|k| ((*k).to_owned(), report[*k].clone())).collect::<Map<_, _>>())
 }

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use dialoguer::console::Term;
@@ -205,6 +206,21 @@ impl Out {
         let _ = self.said.flush();
     }
 
+    /// For a command that is run within another: nothing is heard of it, its data are kept.
+    pub fn kept() -> (Out, Memory) {
+        let data = Memory::default();
+        let out = Out {
+            data: BufWriter::new(Box::new(data.clone())),
+            said: Box::new(io::sink()),
+            columns: None,
+            said_terminal: false,
+            data_colour: false,
+            said_colour: false,
+            quiet: true,
+        };
+        (out, data)
+    }
+
     /// Streams in memory, as if on a terminal of so many columns or in a pipe.
     #[cfg(test)]
     pub(crate) fn in_memory(columns: Option<usize>) -> (Out, Memory, Memory) {
@@ -267,22 +283,20 @@ fn standard_output() -> Box<dyn Write + Send> {
     Box::new(io::stdout())
 }
 
-/// A stream that can be read back in tests.
-#[cfg(test)]
-#[derive(Clone, Default)]
-pub(crate) struct Memory(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+/// A stream that can be read back.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<Vec<u8>>>);
 
-#[cfg(test)]
 impl Memory {
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    /// What was written so far.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 }
 
-#[cfg(test)]
 impl Write for Memory {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
