@@ -147,3 +147,29 @@ fn known_ends_fall_into_the_range_that_the_office_said() {
     }
     assert!(inside * 10 >= OFFICES * 8, "{inside} of {OFFICES}");
 }
+
+#[test]
+fn a_goal_set_on_a_decision_holds_from_its_day_on() {
+    let desk = came(&monthly(3));
+    let set = &["target", "set", "t5", "--goal", "60", "--decision", "示例人才〔2019〕9号", "--date", "2019-07-01", "--reason", "补录"];
+    let v = desk.json(set);
+    assert_eq!(
+        (&v["code"], &v["goal"], &v["before"]["goal"], &v["decision"]["document_no"]),
+        (&json!("T5"), &json!(60), &json!(50), &json!("示例人才〔2019〕9号"))
+    );
+    let goal = |day: &str| desk.json(&["target", "report", "T5", "--as-of", day])[0]["goal"].clone();
+    assert_eq!((goal("2019-06-30"), goal("2019-07-01")), (json!(50), json!(60)));
+    assert_eq!(ahead(&desk, &["--as-of", "2019-12-31"])["goal"], 60);
+    // Reports say the goal that held at the end of their period, and the table says on what paper it rests.
+    let targets = |period: &str| {
+        let v = desk.json(&["report", "quarter", period]);
+        let table = v["figures"].as_array().unwrap().iter().find(|t| t["table"] == "targets").unwrap().clone();
+        table["rows"].as_array().unwrap().iter().find(|r| r["row"] == "T5").unwrap()["goal"].clone()
+    };
+    assert_eq!((targets("2019Q2"), targets("2019Q3")), (json!(50), json!(60)));
+    let said = desk.run(&["target", "report", "--as-of", "2019-12-31"]).1;
+    assert!(said.contains("示例人才〔2019〕9号") && said.contains("2019-07-01"), "{said}");
+    fails(&desk, set, 5, "same_goal");
+    desk.json(&["undo", &v["op"].to_string(), "--reason", "误"]);
+    assert_eq!(goal("2019-07-01"), 50);
+}

@@ -101,6 +101,7 @@ const UNDOABLE: &[&str] = &[
     "recognition.object",
     "policy.load",
     "policy.confirm",
+    "target.set",
     "file.add",
     "actor.add",
     "actor.retire",

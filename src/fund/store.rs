@@ -8,6 +8,7 @@ use crate::db::subject::{FUND_ASSERTION_SUBJECT, FUND_INVESTMENT_SUBJECT, FUND_L
 use crate::db::write::Tx;
 use crate::error::{self, Result};
 use crate::workflow::store as steps;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// A fund of a year.
@@ -220,6 +221,61 @@ pub fn sums(conn: &Connection, line_id: i64, day: Day) -> Result<(Balance, Fen)>
         }
     }
     Ok((sum, back))
+}
+
+/// A posting with the movement that it is of.
+pub struct Moved<'r> {
+    /// The movement's day.
+    pub day: Day,
+    /// The line.
+    pub line_id: i64,
+    /// The account.
+    pub account: Account,
+    /// What the account changes by.
+    pub amount: Fen,
+    movement: &'r Row<'r>,
+}
+
+impl Moved<'_> {
+    /// The movement's kind.
+    pub fn kind(&self) -> &str {
+        self.text(2)
+    }
+
+    /// The benefit it is for; empty where it is for none.
+    pub fn scheme(&self) -> &str {
+        self.text(3)
+    }
+
+    fn text(&self, at: usize) -> &str {
+        self.movement.get_ref(at).ok().and_then(|v| v.as_str_or_null().ok().flatten()).unwrap_or_default()
+    }
+}
+
+/// Every posting up to a day. Movements and postings are read side by side, both in the ledger's order: of millions none is looked up.
+pub fn each_posting(conn: &Connection, day: Day, mut f: impl FnMut(&Moved<'_>) -> Result<()>) -> Result<()> {
+    let mut movements =
+        conn.prepare_cached("SELECT id, day, kind, scheme FROM journal WHERE day <= ?1 AND voided_op IS NULL ORDER BY id")?;
+    let mut postings = conn
+        .prepare_cached("SELECT journal_id, line_id, account, amount_fen FROM posting WHERE voided_op IS NULL ORDER BY journal_id, seq")?;
+    let (mut movements, mut postings) = (movements.query([day.0])?, postings.query([])?);
+    postings.advance()?;
+    while let Some(m) = movements.next()? {
+        let id: i64 = m.get(0)?;
+        let day = Day(m.get(1)?);
+        while let Some(p) = postings.get() {
+            let of: i64 = p.get(0)?;
+            if of > id {
+                break;
+            }
+            if of == id {
+                let account = Account::from_code(p.get_ref(2)?.as_str().unwrap_or_default()).ok_or_else(|| error::not_office("damaged"))?;
+                f(&Moved { day, line_id: p.get(1)?, account, amount: Fen(p.get(3)?), movement: m })?;
+            }
+            postings.advance()?;
+        }
+    }
+    Ok(())
 }
 
 /// What came back of something, by the note of its movements.

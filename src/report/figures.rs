@@ -10,6 +10,7 @@ use super::{Figure, Figures, Table};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
+use crate::db::write;
 use crate::error::{self, Result};
 use crate::policy::TargetsPack;
 use crate::{card, talent, target};
@@ -86,9 +87,9 @@ impl Source<'_> {
 
 /// All figures.
 pub fn figures(s: &Source<'_>) -> Result<Figures> {
-    let pack = target::store::pack(s.conn)?;
+    let pack = target::store::pack_on(s.conn, s.day.0)?;
     let span = s.span();
-    let mut of_people = people::tables(s.conn, s.path, &s.when(&pack))?;
+    let (mut of_people, of_money) = people_and_money(s, &s.when(&pack))?;
     let of_targets = matters::of_targets(s.conn, span, &pack, &by_corps(&of_people))?;
     let mut works = works::tables(s.conn, span, of_targets.clone())?;
     let mut tables = vec![matters::targets_table(span, &pack, of_targets)];
@@ -101,12 +102,26 @@ pub fn figures(s: &Source<'_>) -> Result<Figures> {
     tables.extend(cards);
     let mut others = matters::tables(s.conn, span, &pack)?;
     tables.extend(take(&mut others, "cases"));
-    tables.extend(money::tables(s.conn, span)?);
+    tables.extend(of_money);
     let (units, log) = (take(&mut others, "units"), take(&mut others, "log"));
     tables.append(&mut others);
     tables.append(&mut works);
     tables.extend(quality.into_iter().chain(units).chain(log));
     Ok(Figures { tables })
+}
+
+/// The two long readings, of people and of the ledger; of a large office at once.
+fn people_and_money(s: &Source<'_>, when: &When) -> Result<(Vec<Table>, Vec<Table>)> {
+    let span = s.span();
+    let Some(path) = s.path.filter(|_| people::is_large(s.conn).unwrap_or(false)) else {
+        return Ok((people::tables(s.conn, s.path, when)?, money::tables(s.conn, span)?));
+    };
+    let (head, ..) = write::head(s.conn)?;
+    let (of_people, of_money) = std::thread::scope(|scope| {
+        let money = scope.spawn(move || people::at_head(path, head, |conn| money::tables(conn, span)));
+        (people::tables(s.conn, s.path, when), money.join().unwrap_or_else(|_| Err(error::io("memory"))))
+    });
+    Ok((of_people?, of_money?.map_or_else(|| money::tables(s.conn, span), Ok)?))
 }
 
 fn take(tables: &mut Vec<Table>, key: &str) -> Option<Table> {

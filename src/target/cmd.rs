@@ -2,17 +2,19 @@
 
 use super::count::{self, judge_person, tally};
 use super::forecast::{self, LEVEL_PERCENT, METHOD, WINDOW_DAYS};
+use super::goal::{self, Goal};
 use super::{Figures, TargetLine, Verdict, org_verdict, platform_verdict, report_day, store};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
-use crate::policy::{Counts, Figure, Target, TargetsPack};
+use crate::paper;
+use crate::policy::{self, Counts, Figure, Target, TargetsPack};
 use crate::ui::{Column, Format, Lang, View, lang, spark, t, tf};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The noun.
 pub const NOUN: Noun = Noun { name: "target", build, run };
@@ -47,17 +49,28 @@ enum TargetCommand {
         #[arg(value_name = "CODE")]
         codes: Vec<String>,
     },
+    Set {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000_000_000))]
+        goal: i64,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000_000_000))]
+        goal_max: Option<i64>,
+        #[arg(long, value_name = "D")]
+        decision: String,
+    },
 }
 
 fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
     let Ok(command) = TargetCommand::from_arg_matches(m) else { return Err(error::usage("not_understood")) };
     let conn = office.read()?;
-    let pack = store::pack(conn)?;
+    let pack = store::pack_on(conn, office.as_of().0)?;
     match command {
         TargetCommand::List => list(office, &pack),
         TargetCommand::Report { codes } => report(office, conn, &pack, &codes),
         TargetCommand::Explain { code, excluded, figure } => explain(office, conn, &pack, &code, excluded, figure),
         TargetCommand::Forecast { codes } => ahead(office, conn, &pack, &codes),
+        TargetCommand::Set { code, goal, goal_max, decision } => set(office, find(&pack, &code)?, Goal { goal, goal_max }, &decision),
     }
 }
 
@@ -101,10 +114,42 @@ fn list(office: &Office, pack: &TargetsPack) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Another goal from the business day on: a version of the pack that rests on the decision. What the office confirmed of the pack stays confirmed.
+fn set(office: &Office, target: &Target, to: Goal, decision: &str) -> Result<Exit> {
+    if let Some(max) = to.goal_max.filter(|max| *max < to.goal) {
+        return Err(error::usage("goal_range").fact("goal", to.goal).fact("goal_max", max));
+    }
+    let before = Goal { goal: target.goal, goal_max: target.goal_max };
+    if before == to {
+        return Err(error::conflict("same_goal").fact("code", &target.code).fact("goal", to.goal));
+    }
+    let done = office.write("target.set", Map::new(), |tx| {
+        let id = paper::store::cite(tx, decision)?;
+        let paper = paper::cmd::cited(tx.conn(), Some(id))?;
+        let basis = paper.as_ref().and_then(|p| p["document_no"].as_str()).unwrap_or(decision).to_owned();
+        let held = policy::store::current(tx.conn(), "targets")?;
+        let text = goal::with_goal(&held.toml, &target.code, to, &basis, tx.day)?;
+        let version = policy::store::load(tx, "targets", &text, &basis)?;
+        for (scheme, d) in held.id.map(|id| policy::store::confirmations(tx.conn(), id)).transpose()?.into_iter().flatten() {
+            policy::store::confirm(tx, version, scheme.as_deref(), d)?;
+        }
+        tx.outcome("code", target.code.as_str());
+        tx.outcome("goal", to.goal);
+        Ok((version, paper))
+    })?;
+    let (version, paper) = &done.value;
+    office.show_act(
+        &done,
+        json!({"code": target.code, "name": target.name(zh()), "unit": target.unit(zh()), "goal": to.goal, "goal_max": to.goal_max,
+               "before": {"goal": before.goal, "goal_max": before.goal_max}, "decision": paper, "policy_version": version}),
+    )?;
+    Ok(Exit::Done)
+}
+
 /// Where the targets stand, as an array of lines.
 pub fn lines(office: &Office) -> Result<Value> {
     let conn = office.read()?;
-    let pack = store::pack(conn)?;
+    let pack = store::pack_on(conn, office.as_of().0)?;
     Ok(lines_of(conn, &pack, &[], day_of(office, &pack))?.0)
 }
 
@@ -125,7 +170,7 @@ fn lines_of(conn: &Connection, pack: &TargetsPack, wanted: &[&String], day: i32)
 /// Where the targets stand, as a person reads it.
 pub fn report_view(office: &Office) -> Result<View> {
     let conn = office.read()?;
-    view_of(office, conn, &store::pack(conn)?, &[])
+    view_of(office, conn, &store::pack_on(conn, office.as_of().0)?, &[])
 }
 
 fn report(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[String]) -> Result<Exit> {
@@ -155,6 +200,9 @@ fn view_of(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[Stri
         }
         if wanted.is_empty() {
             view = view.noted(tf("target.distinct", &[("n", &distinct)]));
+        }
+        for t in pack.targets.iter().filter(|t| t.valid_from > pack.term.valid_from && (wanted.is_empty() || wanted.contains(&&t.code))) {
+            view = view.noted(tf("target.set", &[("code", &t.code), ("day", &Day(t.valid_from).iso()), ("basis", &t.basis)]));
         }
         if !pack.counting.confirmed {
             view = view.noted(t("target.unconfirmed"));

@@ -5,6 +5,7 @@
 pub mod cmd;
 pub mod count;
 pub mod forecast;
+pub mod goal;
 pub mod store;
 
 use crate::policy::{Colours, Corps, Counts, Figure, OrgKind, PersonKind, PlatformKind, Stage, Target, TargetsPack, Term, iso};

@@ -19,6 +19,27 @@ pub fn pack(conn: &Connection) -> Result<TargetsPack> {
     policy::parse_targets(&text).map_err(|_| error::not_office("damaged"))
 }
 
+/// The pack in force with the goals that held on a day: until a goal was set, the one before it did.
+pub fn pack_on(conn: &Connection, day: i32) -> Result<TargetsPack> {
+    let mut pack = pack(conn)?;
+    if pack.targets.iter().all(|t| t.valid_from <= day) {
+        return Ok(pack);
+    }
+    let mut st =
+        conn.prepare("SELECT toml FROM policy_version WHERE kind = 'targets' AND voided_op IS NULL ORDER BY id DESC LIMIT -1 OFFSET 1")?;
+    let mut earlier = st.query([])?;
+    while let Some(r) = earlier.next()? {
+        let before = policy::parse_targets(&r.get::<_, String>(0)?).map_err(|_| error::not_office("damaged"))?;
+        for t in pack.targets.iter_mut().filter(|t| t.valid_from > day) {
+            if let Some(b) = before.target(&t.code) {
+                (t.goal, t.goal_max, t.valid_from) = (b.goal, b.goal_max, b.valid_from);
+                t.basis.clone_from(&b.basis);
+            }
+        }
+    }
+    Ok(pack)
+}
+
 /// What is known of each person on the day. `since` is the first day of the engagement that holds.
 pub fn each_person(conn: &Connection, day: i32, mut f: impl FnMut(i64, PersonFacts, Option<i32>) -> Result<()>) -> Result<()> {
     let mut anchors = conn.prepare("SELECT id, kind, merged_into IS NOT NULL, voided_op IS NOT NULL FROM person ORDER BY id")?;

@@ -13,7 +13,7 @@ use crate::fund::{self, Account};
 use crate::subsidy::batch::{ARREARS_MONTHS, arrears_band};
 use crate::subsidy::{BATCH_PREFIX, PREFIX};
 use rusqlite::{Connection, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 const SUBSIDIES: [Column; 6] = [
     Column::people("approved"),
@@ -49,10 +49,15 @@ pub const KEYS: [&str; 3] = ["subsidies", "arrears", "funds"];
 pub fn tables(conn: &Connection, span: Span) -> Result<Vec<Table>> {
     let mut by: BTreeMap<String, [i64; 6]> = codes::codes("scheme").map(|c| (c.code.to_owned(), [0; 6])).collect();
     let mut arrears: BTreeMap<String, [i64; 7]> = BTreeMap::new();
-    approved(conn, span, |scheme, n, sum| add(by.entry(scheme.to_owned()).or_default(), [(0, n), (1, sum)]))?;
-    moved(conn, span, |scheme, kind, sum| {
-        let scheme = if scheme.is_empty() { "unknown" } else { scheme };
-        add(by.entry(scheme.to_owned()).or_default(), [(if kind == "recover" { 3 } else { 2 }, sum)])
+    approved(conn, span, |scheme, sum| add(by.entry(scheme.to_owned()).or_default(), [(0, 1), (1, sum)]))?;
+    let mut lines: HashMap<i64, [i64; 7]> = HashMap::new();
+    funds::each_posting(conn, span.until, |m| {
+        // What was paid (less what the bank sent back) and what was recovered within the days.
+        if m.account == Account::Paid && m.day >= span.from && matches!(m.kind(), "pay" | "bounce" | "recover") {
+            let scheme = if m.scheme().is_empty() { "unknown" } else { m.scheme() };
+            add(by.entry(scheme.to_owned()).or_default(), [if m.kind() == "recover" { (3, -m.amount.0) } else { (2, m.amount.0) }])?;
+        }
+        add(lines.entry(m.line_id).or_default(), [of_funds(m)])
     })?;
     owed(conn, span.until, |o| {
         add(by.entry(o.scheme.to_owned()).or_default(), [(4, o.left), (5, 1)])?;
@@ -64,7 +69,7 @@ pub fn tables(conn: &Connection, span: Span) -> Result<Vec<Table>> {
     Ok(vec![
         table("subsidies", Some("scheme"), SUBSIDIES.to_vec(), schemes)?,
         table("arrears", None, ARREARS.to_vec(), arrears.into_iter().collect())?,
-        fund_table(conn, span)?,
+        fund_table(conn, span, &lines)?,
     ])
 }
 
@@ -93,30 +98,15 @@ fn table<const N: usize>(
     Ok(Table { key, set, columns, rows, total })
 }
 
-/// Benefits approved within the days, by scheme.
-fn approved(conn: &Connection, span: Span, mut f: impl FnMut(&str, i64, i64) -> Result<()>) -> Result<()> {
+/// Benefits approved within the days: scheme and sum of each. Read in the order of their numbers, as the file holds them.
+fn approved(conn: &Connection, span: Span, mut f: impl FnMut(&str, i64) -> Result<()>) -> Result<()> {
     let mut st = conn.prepare(
-        "SELECT a.scheme, count(*), sum(w.amount_fen) FROM award w JOIN application a ON a.id = w.application_id AND a.voided_op IS NULL
-         WHERE w.approved_day BETWEEN ?1 AND ?2 AND w.voided_op IS NULL GROUP BY a.scheme",
+        "SELECT a.scheme, w.amount_fen FROM award w CROSS JOIN application a ON a.id = w.application_id AND a.voided_op IS NULL
+         WHERE +w.approved_day BETWEEN ?1 AND ?2 AND w.voided_op IS NULL",
     )?;
     let mut rows = st.query([span.from.0, span.until.0])?;
     while let Some(r) = rows.next()? {
-        f(r.get_ref(0)?.as_str().unwrap_or_default(), r.get(1)?, r.get(2)?)?;
-    }
-    Ok(())
-}
-
-/// What was paid (less what the bank sent back) and what was recovered within the days, by scheme.
-fn moved(conn: &Connection, span: Span, mut f: impl FnMut(&str, &str, i64) -> Result<()>) -> Result<()> {
-    let mut st = conn.prepare(
-        "SELECT coalesce(j.scheme, ''), CASE j.kind WHEN 'recover' THEN 'recover' ELSE 'pay' END AS what, sum(p.amount_fen)
-         FROM journal j JOIN posting p ON p.journal_id = j.id AND p.account = 'paid' AND p.voided_op IS NULL
-         WHERE j.kind IN ('pay', 'bounce', 'recover') AND j.day BETWEEN ?1 AND ?2 AND j.voided_op IS NULL GROUP BY 1, 2",
-    )?;
-    let mut rows = st.query([span.from.0, span.until.0])?;
-    while let Some(r) = rows.next()? {
-        let (kind, sum): (String, i64) = (r.get(1)?, r.get(2)?);
-        f(r.get_ref(0)?.as_str().unwrap_or_default(), &kind, if kind == "recover" { -sum } else { sum })?;
+        f(r.get_ref(0)?.as_str().unwrap_or_default(), r.get(1)?)?;
     }
     Ok(())
 }
@@ -132,20 +122,24 @@ struct Owed<'r> {
 
 /// Parts due up to a day and not paid by it: what is open now, and what was paid only by later batches; none of what was recovered or revoked by then.
 fn owed(conn: &Connection, day: Day, mut f: impl FnMut(&Owed<'_>) -> Result<()>) -> Result<()> {
+    // Few ever come to such an end: the others' last state is not looked up.
     let mut st = conn.prepare(
-        "SELECT i.application_id, a.scheme, l.source, i.due_day, i.amount_fen - i.settled_fen + coalesce(x.later, 0)
-         FROM (SELECT application_id, seq FROM instalment WHERE settled_fen < amount_fen AND voided_op IS NULL AND due_day <= ?1
-               UNION SELECT p.application_id, p.instalment_seq FROM payment_batch b JOIN payment p ON p.batch_id = b.id AND p.voided_op IS NULL
-                     WHERE b.day > ?1 AND b.voided_op IS NULL) k
-         JOIN instalment i ON i.application_id = k.application_id AND i.seq = k.seq AND i.voided_op IS NULL AND i.due_day <= ?1
+        "SELECT i.application_id, a.scheme, l.source, i.due_day, i.amount_fen - i.settled_fen + k.later
+         FROM (SELECT application_id, seq, sum(later) AS later
+               FROM (SELECT application_id, seq, 0 AS later FROM instalment
+                     WHERE settled_fen < amount_fen AND voided_op IS NULL AND due_day <= ?1
+                     UNION ALL
+                     SELECT p.application_id, p.instalment_seq, CASE p.state WHEN 'sent' THEN p.amount_fen ELSE p.paid_fen END
+                     FROM payment_batch b CROSS JOIN payment p ON p.batch_id = b.id AND p.voided_op IS NULL
+                     WHERE b.day > ?1 AND b.voided_op IS NULL)
+               GROUP BY 1, 2) k
+         CROSS JOIN instalment i ON i.application_id = k.application_id AND i.seq = k.seq AND i.voided_op IS NULL AND i.due_day <= ?1
          JOIN application a ON a.id = i.application_id AND a.voided_op IS NULL
          JOIN award w ON w.application_id = a.id AND w.voided_op IS NULL AND w.approved_day <= ?1
          JOIN fund_line l ON l.id = coalesce(i.line_id, w.line_id)
-         LEFT JOIN (SELECT p.application_id, p.instalment_seq, sum(CASE p.state WHEN 'sent' THEN p.amount_fen ELSE p.paid_fen END) AS later
-                    FROM payment_batch b JOIN payment p ON p.batch_id = b.id AND p.voided_op IS NULL
-                    WHERE b.day > ?1 AND b.voided_op IS NULL GROUP BY 1, 2) x ON x.application_id = i.application_id AND x.instalment_seq = i.seq
-         WHERE coalesce((SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL
-                           AND s.day <= ?1 ORDER BY s.id DESC LIMIT 1), '') NOT IN ('recovered', 'revoked')",
+         WHERE a.id NOT IN (SELECT record_id FROM step WHERE +record_kind = 'application' AND to_state IN ('recovered', 'revoked'))
+            OR coalesce((SELECT s.to_state FROM step s WHERE s.record_kind = 'application' AND s.record_id = a.id AND s.voided_op IS NULL
+                         AND s.day <= ?1 ORDER BY s.id DESC LIMIT 1), '') NOT IN ('recovered', 'revoked')",
     )?;
     let mut rows = st.query([day.0])?;
     while let Some(r) = rows.next()? {
@@ -163,25 +157,27 @@ fn owed(conn: &Connection, day: Day, mut f: impl FnMut(&Owed<'_>) -> Result<()>)
     Ok(())
 }
 
+/// The column of the funds that a posting belongs to, and what it adds. As `fund show` says it: what was paid in all, and what of it came back.
+fn of_funds(m: &funds::Moved<'_>) -> (usize, i64) {
+    match m.account {
+        Account::Source => (0, -m.amount.0),
+        Account::Carried => (1, -m.amount.0),
+        Account::Reserved => (2, m.amount.0),
+        Account::Paid if m.kind() == "recover" => (4, -m.amount.0),
+        Account::Paid => (3, m.amount.0),
+        Account::Returned => (5, m.amount.0),
+        Account::Free => (6, m.amount.0),
+    }
+}
+
 /// Funds that hold or moved money by the day: a row a fund.
-fn fund_table(conn: &Connection, span: Span) -> Result<Table> {
+fn fund_table(conn: &Connection, span: Span, lines: &HashMap<i64, [i64; 7]>) -> Result<Table> {
     let mut rows = Vec::new();
     let mut total = [0i64; 7];
     for f in funds::funds(conn)?.into_iter().filter(|f| f.year <= span.until.ymd().0) {
         let mut sums = [0i64; 7];
-        for l in funds::lines(conn, f.id)? {
-            let (held, back) = funds::sums(conn, l.id, span.until)?;
-            for (at, (_, account)) in FUNDS.iter().enumerate() {
-                let n = match account {
-                    Some(Account::Source) => -held.of(Account::Source).0,
-                    Some(Account::Carried) => -held.of(Account::Carried).0,
-                    // As `fund show` says it: what was paid in all, and what of it came back.
-                    Some(Account::Paid) => held.of(Account::Paid).0.saturating_add(back.0),
-                    Some(a) => held.of(*a).0,
-                    None => back.0,
-                };
-                add(&mut sums, [(at, n)])?;
-            }
+        for held in funds::lines(conn, f.id)?.iter().filter_map(|l| lines.get(&l.id)) {
+            add(&mut sums, std::array::from_fn::<_, 7, _>(|at| (at, held[at])))?;
         }
         if sums.iter().all(|n| *n == 0) {
             continue;

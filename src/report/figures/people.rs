@@ -15,11 +15,14 @@ use crate::policy::{CardScheme, Term};
 use crate::talent::COUNTED;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row as SqlRow, Rows};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// So many days are looked at in the pass: `When::days`.
 const DAYS: usize = 7;
+/// Up to so many persons an office is read faster than a second connection is opened.
+const SMALL: i64 = 20_000;
 /// The first of the quarters' ends among them.
 const FIRST_QUARTER: usize = 3;
 
@@ -267,10 +270,9 @@ pub fn records(conn: &Connection, when: &When, f: &Figure) -> Result<Option<Vec<
 /// The pass, by several threads where the office's path is given and nobody writes meanwhile.
 fn pass(conn: &Connection, path: Option<&Path>, when: &When, wanted: Option<(usize, String, usize)>) -> Result<Sink> {
     let shared = Shared::load(conn, when)?;
-    let last: i64 = conn.query_row("SELECT coalesce(max(id), 0) FROM person", [], |r| r.get(0))?;
+    let last = last_person(conn)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
-    // A small office is read faster than a file is opened.
-    let Some(path) = path.filter(|_| last > 20_000 && threads > 1) else {
+    let Some(path) = path.filter(|_| last > SMALL && threads > 1) else {
         return one(conn, (1, last), &shared, wanted);
     };
     let (head, ..) = write::head(conn)?;
@@ -282,15 +284,7 @@ fn pass(conn: &Connection, path: Option<&Path>, when: &When, wanted: Option<(usi
             .iter()
             .map(|range| {
                 let wanted = wanted.clone();
-                scope.spawn(move || {
-                    let conn = open::open_read(path)?;
-                    let _moment = conn.unchecked_transaction()?;
-                    // All of them see the office as of the same entry of the log, or one of them sees all of it.
-                    if write::head(&conn)?.0 != head {
-                        return Ok(None);
-                    }
-                    one(&conn, *range, shared, wanted).map(Some)
-                })
+                scope.spawn(move || at_head(path, head, |conn| one(conn, *range, shared, wanted)))
             })
             .collect();
         let mine = one(conn, ranges[0], shared, wanted.clone()).map(Some);
@@ -310,6 +304,30 @@ fn pass(conn: &Connection, path: Option<&Path>, when: &When, wanted: Option<(usi
     all.map_or_else(|| one(conn, (1, last), shared, wanted), Ok)
 }
 
+/// The number of the last person.
+fn last_person(conn: &Connection) -> Result<i64> {
+    Ok(conn.query_row("SELECT coalesce(max(id), 0) FROM person", [], |r| r.get(0))?)
+}
+
+/// Whether an office is so large that several threads read it.
+pub fn is_large(conn: &Connection) -> Result<bool> {
+    Ok(last_person(conn)? > SMALL)
+}
+
+/// Reads on a connection of its own, for another thread; None where somebody has written since: all of them see the office as of one entry of the
+/// log, or one of them sees all of it.
+pub fn at_head<T>(path: &Path, head: i64, read: impl FnOnce(&Connection) -> Result<T>) -> Result<Option<T>> {
+    let conn = open::open_read(path)?;
+    let _moment = conn.unchecked_transaction()?;
+    if write::head(&conn)?.0 != head {
+        return Ok(None);
+    }
+    read(&conn).map(Some)
+}
+
+/// Codes as the file holds them, to their rows: asked a dozen times a person, so neither checked as text nor hashed against an enemy.
+type Places = FxHashMap<&'static [u8], usize>;
+
 /// What every thread needs to know beforehand.
 struct Shared<'w> {
     when: &'w When,
@@ -324,9 +342,9 @@ struct Shared<'w> {
     strays: HashMap<i64, Vec<Card>>,
     /// Statuses of main cards with attached ones.
     mains: HashMap<i64, String>,
-    places: Vec<HashMap<&'static str, usize>>,
-    corps: HashMap<&'static str, usize>,
-    left_why: HashMap<&'static str, usize>,
+    places: Vec<Places>,
+    corps: Places,
+    left_why: Places,
 }
 
 impl<'w> Shared<'w> {
@@ -374,8 +392,8 @@ impl<'w> Shared<'w> {
                 strays.entry(survivor).or_default().push(card);
             }
         }
-        let places = DIMS.iter().map(|d| d.rows().into_iter().enumerate().map(|(at, key)| (key, at)).collect()).collect();
-        let of = |set: &str| with_unknown(set).into_iter().enumerate().map(|(at, key)| (key, at)).collect();
+        let places = DIMS.iter().map(|d| d.rows().into_iter().enumerate().map(|(at, key)| (key.as_bytes(), at)).collect()).collect();
+        let of = |set: &str| with_unknown(set).into_iter().enumerate().map(|(at, key)| (key.as_bytes(), at)).collect();
         Ok(Shared {
             when,
             lines,
@@ -529,14 +547,14 @@ impl<'s> Person<'s> {
         self.cards.clear();
     }
 
-    fn place(&self, dim: usize, code: Option<&str>) -> usize {
+    fn place(&self, dim: usize, code: Option<&[u8]>) -> usize {
         let places = &self.shared.places[dim];
         code.and_then(|c| places.get(c).copied()).unwrap_or(places.len() - 1)
     }
 
     fn profile(&mut self, r: &SqlRow<'_>) -> Result<()> {
         let span = span(r)?;
-        let corps = r.get_ref(3)?.as_str_or_null().ok().flatten().and_then(|c| self.shared.corps.get(c).copied());
+        let corps = bytes(r, 3).and_then(|c| self.shared.corps.get(c).copied());
         for (at, day) in self.days.iter().enumerate() {
             if span.holds(*day) {
                 self.corps[at] = corps;
@@ -546,28 +564,26 @@ impl<'s> Person<'s> {
             return Ok(());
         }
         self.profiled = true;
-        let text = |at: usize| -> Option<&str> { r.get_ref(at).ok()?.as_str_or_null().ok().flatten() };
         for (dim, column) in [(3, 5), (4, 7), (1, 8), (5, 9), (6, 10), (7, 11), (8, 12), (9, 13), (10, 14)] {
-            self.rows[dim] = self.place(dim, text(column));
+            self.rows[dim] = self.place(dim, bytes(r, column));
         }
         let age = r.get::<_, Option<i32>>(4)?.and_then(|b| PartDate(b).age_on(self.days[0]));
         self.birth = age.is_some();
-        self.rows[2] = self.place(2, age.map(age_band));
-        if let Some(nation) = text(6) {
-            self.hmt |= nation.starts_with("CHN-");
-            self.foreign = Some(!nation.starts_with("CHN"));
+        self.rows[2] = self.place(2, age.map(|a| age_band(a).as_bytes()));
+        if let Some(nation) = bytes(r, 6) {
+            self.hmt |= nation.starts_with(b"CHN-");
+            self.foreign = Some(!nation.starts_with(b"CHN"));
         }
         Ok(())
     }
 
     fn engagement(&mut self, r: &SqlRow<'_>) -> Result<()> {
         let span = span(r)?;
-        let mode = r.get_ref(3)?.as_str().unwrap_or_default();
-        if mode != "home_grown" && self.introduced.is_none_or(|(d, _)| span.from < d) {
-            self.introduced = Some((span.from, mode == "rigid"));
+        let mode = bytes(r, 3).unwrap_or_default();
+        if mode != b"home_grown" && self.introduced.is_none_or(|(d, _)| span.from < d) {
+            self.introduced = Some((span.from, mode == b"rigid"));
         }
-        let why = r.get_ref(5)?.as_str_or_null().ok().flatten();
-        let why = why.and_then(|w| self.shared.left_why.get(w).copied()).unwrap_or(self.shared.left_why.len() - 1);
+        let why = bytes(r, 5).and_then(|w| self.shared.left_why.get(w).copied()).unwrap_or(self.shared.left_why.len() - 1);
         self.spells.push(Spell { span, why });
         if span.holds(self.days[0]) {
             self.engaged += 1;
@@ -575,7 +591,7 @@ impl<'s> Person<'s> {
             let end = r.get::<_, Option<i32>>(4)?.map(|e| PartDate(e).last_day());
             self.contract_over |= end.is_some_and(|e| e < self.days[0]);
             if let Some(line) = r.get::<_, Option<i64>>(6)?.and_then(|p| self.shared.lines.get(&p)) {
-                self.rows[11] = self.place(11, Some(line));
+                self.rows[11] = self.place(11, Some(line.as_bytes()));
             }
         }
         Ok(())
@@ -588,7 +604,7 @@ impl<'s> Person<'s> {
             self.recognised.push((r.get(5)?, span));
         }
         if COUNTED.contains(&state) && span.holds(self.days[0]) {
-            self.rows[0] = self.place(0, r.get_ref(3)?.as_str_or_null().ok().flatten());
+            self.rows[0] = self.place(0, bytes(r, 3));
         }
         Ok(())
     }
@@ -734,6 +750,11 @@ impl<'s> Person<'s> {
         let due = review_due(scheme.review_months, card.issued, reviews);
         Ok(holder.status(card, scheme, stored, due, None, self.days[0]).0.to_owned())
     }
+}
+
+/// A text of a row as the file holds it; None where it has none.
+fn bytes<'r>(r: &'r SqlRow<'_>, at: usize) -> Option<&'r [u8]> {
+    r.get_ref(at).ok()?.as_bytes_or_null().ok().flatten()
 }
 
 fn span(r: &SqlRow<'_>) -> Result<Span> {
