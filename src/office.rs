@@ -505,7 +505,8 @@ pub fn problem(e: &Error) -> Problem {
 }
 
 /// Facts of an error that are codes. The first four are only ever read; the others may stand in a hint's command line.
-const CODED: [&str; 11] = ["state", "next", "status", "fields", "grade", "kind", "letter", "named_project", "scheme", "account", "why"];
+const CODED: [&str; 12] =
+    ["state", "next", "status", "fields", "grade", "kind", "letter", "named_project", "scheme", "account", "why", "role"];
 
 /// A fact of an error as a clerk reads it: codes by their label, with the code that a command line takes.
 fn in_words(name: &str, value: &str) -> String {
@@ -517,6 +518,7 @@ fn in_words(name: &str, value: &str) -> String {
         "state" | "next" | "status" => crate::ui::value::noun()
             .and_then(|noun| try_t(&format!("value.{noun}.status.{code}")))
             .or_else(|| try_t(&format!("value.status.{code}"))),
+        "role" => try_t(&format!("value.roles.{code}")),
         "fields" => try_t(&format!("field.{code}")).or_else(|| try_t(&format!("value.subsidy.clause.{code}"))),
         name => label_of(name, code),
     };

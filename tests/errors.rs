@@ -131,6 +131,7 @@ fn a_refused_command_says_why_and_changes_nothing() {
         (&["platform", "stage", "某实验室", "nirvana"], 2, "unknown_stage"),
         (&["platform", "edit", "某实验室"], 2, "nothing_to_edit"),
         (&["target", "explain", "T99"], 4, "no_target"),
+        (&["target", "set", "T5", "--goal", "60", "--decision", " "], 2, "no_document_no"),
         (&["target", "set", "T5", "--goal", "50", "--decision", "示例1号"], 5, "same_goal"),
         (&["target", "set", "T3a", "--goal", "4", "--goal-max", "3", "--decision", "示例1号"], 2, "goal_range"),
         (&["undo", "9999", "--yes", "--reason", "误"], 4, "no_such_op"),

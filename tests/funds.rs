@@ -45,7 +45,8 @@ fn money_comes_in_by_source_purpose_and_earmark() {
     for amount in ["壹万元", "1万", "-5", "0", "1.234", "99999999999999999999"] {
         bad(amount, 65, "bad_amount");
     }
-    bad("92233720368547758.07", 65, "amount_range");
+    // One amount, and what a line holds, is ten trillion yuan at most.
+    bad("92233720368547758.07", 65, "bad_amount");
     let args = ["fund", "appropriate", &f, "--source", "state", "--amount", "1", "--decision", "X"];
     fails(&desk, &on("2019-01-11", &[&args[..], &["--purpose", "cake"]].concat()), 2, "no_purpose");
     fails(&desk, &["fund", "show", "FD000009F"], 2, "number_check");
@@ -174,4 +175,15 @@ fn balances_changed_by_other_hands_are_found() {
     let (code, out, _) = desk.run(&["doctor", "--only", "ledger", "--json"]);
     assert_eq!((code, serde_json::from_str::<Value>(&out).unwrap()["findings"].as_array().unwrap().len()), (1, 1));
     assert!(f.starts_with("FD"));
+}
+
+#[test]
+fn no_line_holds_more_than_its_sums_can_bear() {
+    let desk = Desk::new();
+    let f = no(&desk.json(&on("2019-01-05", &["fund", "open", "人才发展引导基金", "--year", "2019"])));
+    let args = |amount| ["fund", "appropriate", &f, "--source", "state", "--amount", amount, "--decision", "X"].map(str::to_owned);
+    let most = args("10000000000000");
+    desk.json(&on("2019-01-11", &most.each_ref().map(String::as_str)));
+    let one = args("0.01");
+    fails(&desk, &on("2019-01-11", &one.each_ref().map(String::as_str)), 65, "amount_range");
 }

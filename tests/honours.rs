@@ -398,6 +398,7 @@ fn a_leader_sees_the_experts_often_enough() {
     );
     desk.json(&["liaison", "add", "--leader", "钱主任", "--rank", "2", "--expert", &b]);
     fails(&desk, &["liaison", "contact", &ln, "--on", "2019-06-11", "--note", "走访"], 65, "contact_ahead");
+    fails(&desk, &["liaison", "contact", &ln, "--on", "2019-05-01", "--note", "走访"], 65, "contact_before");
     fails(&desk, &["liaison", "contact", &number::format("LN", 9), "--note", "走访"], 4, "no_liaison");
     let seen = desk.json(&["liaison", "contact", "--expert", &a, "--on", "2019-07-01", "--note", "走访实验室", "--date", "2019-07-02"]);
     assert_eq!((&seen["last_contact"], &seen["days_since"]), (&"2019-07-01".into(), &1.into()));

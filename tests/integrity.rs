@@ -724,6 +724,12 @@ fn a_list_is_looked_through_with_features_and_a_receipt() {
         ",,,,,,,\n".to_owned(),
     ];
     let list = file(&desk, "list.csv", &format!("{head}{}", rows.concat()));
+    // Tried, it makes no receipt and no file, but is in the log: who looked up is known.
+    let out = desk.path("tried.csv").to_str().unwrap().to_owned();
+    let (_, tried) = screen(&desk, &list, &["--as-of", "2019-08-01", "--dry-run", "--out", &out]);
+    assert_eq!((&tried["dry_run"], &tried["receipt"]["no"]), (&true.into(), &Value::Null));
+    assert!(tried["receipt"]["op"].is_i64() && !desk.path("tried.csv").exists());
+    fails(&desk, &["blacklist", "screen", &list, "--purpose", "补贴审核", "--out", &list], 5, "output_is_input");
     let (code, v) = screen(&desk, &list, &["--as-of", "2019-08-01"]);
     let told = |row, kind: &str, score, features: &str| (row, kind.to_owned(), score, features.to_owned());
     assert_eq!(

@@ -262,6 +262,7 @@ fn the_bank_says_one_thing_of_a_line_and_of_its_own_batch() {
         let (code, out, err) = h.desk.run(&on("2019-10-09", &["subsidy", "confirm", &back, "--json"]));
         let v: Value = serde_json::from_str(&out).unwrap();
         assert_eq!((code, &v["open"], v["differences"].as_array().unwrap().len()), (1, &1.into(), 1), "{says}: {err}");
+        assert_ne!(v["differences"][0]["sent"], v["differences"][0]["returned"], "what differs is told");
     }
     assert_eq!(h.due("2019-10-10"), some(&[]));
     // The same payee, account and amount stand in the next quarter's batch: its return is not this one's.
@@ -331,7 +332,7 @@ fn a_batch_whose_file_can_not_be_written_is_named() {
     // A disk that fills up: the file would be larger than any file may be.
     let long = "长".repeat(2_400_000);
     let accounts = h.desk.path("long.csv");
-    std::fs::write(&accounts, format!("no,account,name\n{},6222000011112222,{long}\n", h.p)).unwrap();
+    std::fs::write(&accounts, format!("no,account,bank\n{},6222000011112222,{long}\n", h.p)).unwrap();
     let office = h.desk.path("office.db");
     let line = format!(
         "trap '' XFSZ; ulimit -f 12000; exec '{}' --db '{}' subsidy pay --due --accounts '{}' --out '{}' --yes --actor wang \
@@ -484,6 +485,9 @@ fn a_slip_in_what_others_pay_is_refused_and_a_lease_ends_once() {
     for slip in ["2018-01..2999-12", "2018-02..2018-01", "2018-01", "18-01..18-02"] {
         h.refused("2019-07-01", &record(slip), 2, "bad_period");
     }
+    // A month counts once, whoever says it how often.
+    h.refused("2019-07-01", &record("2019-02..2019-05"), 5, "months_recorded");
+    h.act("2019-07-01", &record("2019-03..2019-05"));
     let q = h.holder("李四", 2);
     let flat = no(&h.act("2019-07-01", "housing add --address 人才公寓1-101"));
     h.act("2019-07-01", &format!("lease add --unit {flat} --person {q} --until 2020-06-30"));

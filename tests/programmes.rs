@@ -355,6 +355,8 @@ fn what_is_granted_for_a_programme_follows_the_rules_of_benefits() {
     assert_eq!(desk.json(&["fund", "show", &fund])["lines"][0]["reserved"], "18000.00", "nothing was granted");
     let both = desk.json(&["programme", "grant", &training, "--all", "--amount", "1500", "--decision", "和人才〔2019〕13号"]);
     assert_eq!(both.as_array().unwrap().len(), 2);
+    // What was granted stays within the cost, whichever of the two comes later.
+    fails(&desk, &["programme", "edit", &training, "--cost", "2999.99", "--correct", "--reason", "误录"], 3, "above_cost");
     let exchange = programme(&desk, "exchange", &["--direction", "in"]);
     desk.json(&["programme", "enrol", &exchange, &leading]);
     refused(grant(&exchange, &leading, "1"), 3, "no_benefit_for");

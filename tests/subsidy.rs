@@ -196,6 +196,11 @@ fn an_instalment_is_paid_once_and_a_failed_one_again() {
     for bad in ["123", "6.222E+15"] {
         fails(&desk, &pay("2019-07-05", &accounts(&desk, &[(&p, bad)]), &out, "--due"), 65, "bad_account");
     }
+    // An account under another name is another's; the file of accounts is not what the batch is written over.
+    let named = desk.path("named.csv").to_str().unwrap().to_owned();
+    std::fs::write(&named, format!("no,account,name\n{p},6222000011112222,李四\n")).unwrap();
+    fails(&desk, &pay("2019-07-05", &named, &out, "--due"), 65, "account_name");
+    fails(&desk, &pay("2019-07-05", &named, &named, "--due"), 5, "output_is_input");
     assert!(!desk.path("bank.csv").exists());
     let acc = accounts(&desk, &[(&p, "6222 0000 1111 2222")]);
     let batch = desk.json(&pay("2019-07-05", &acc, &out, "--due"));
@@ -216,7 +221,8 @@ fn an_instalment_is_paid_once_and_a_failed_one_again() {
     std::fs::write(desk.path("accounts.csv"), format!("no,account,bank\n{p},6222000011112222,他行\n")).unwrap();
     fails(&desk, &["subsidy", "pay", "--batch", &pb, "--accounts", &acc, "--out", &out], 65, "other_file");
     let changed = accounts(&desk, &[(&p, "6222000011113333")]);
-    fails(&desk, &["subsidy", "pay", "--batch", &pb, "--accounts", &changed, "--out", &out], 65, "no_account");
+    fails(&desk, &["subsidy", "pay", "--batch", &pb, "--accounts", &changed, "--out", &out], 65, "other_account");
+    fails(&desk, &["subsidy", "pay", "--batch", &pb, "--accounts", &acc, "--out", &acc], 5, "output_is_input");
     let acc = accounts(&desk, &[(&p, "6222000011112222")]);
     // The bank could not: it is due again, and the money is promised again.
     let failed = returned(&desk, &out, &["failed,,账号有误"]);

@@ -52,9 +52,13 @@ pub(super) fn check(office: &Office, subject: &str, purpose: &str) -> Result<Exi
     what.insert("purpose".into(), purpose.into());
     what.insert("subject".into(), whom.map(Whom::no).into());
     office.record_access("blacklist.check", what)?;
-    office.show(&View::object(json!({
+    let mut v = json!({
         "in_force": standing.in_force, "as_of": day.iso(), "effects": standing.effects, "until": standing.until.map(|d| d.iso()),
-    })))?;
+    });
+    if office.globals.dry_run {
+        v["dry_run"] = true.into();
+    }
+    office.show(&View::object(v))?;
     Ok(if standing.in_force { Exit::Found } else { Exit::Done })
 }
 

@@ -128,7 +128,7 @@ fn opening(p: &Person, day: Day) -> Result<&crate::db::facts::Fact<Recognition>>
 fn confirmed(conn: &Connection, recognition_scheme: &str) -> Result<(Option<i64>, CardScheme)> {
     let (id, pack) = policy::store::card(conn)?;
     let Some(scheme) = pack.of_recognition(recognition_scheme).cloned() else {
-        return Err(error::not_found("no_scheme").fact("scheme", recognition_scheme));
+        return Err(error::not_found("no_scheme").fact("pack", "recognition").fact("scheme", recognition_scheme));
     };
     if !policy::store::is_confirmed(conn, id, &scheme.code)? {
         return Err(error::policy("unconfirmed").fact("pack", "card").fact("scheme", &scheme.code).detail("scheme", scheme.code));

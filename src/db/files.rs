@@ -19,6 +19,16 @@ pub fn beside(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(s)
 }
 
+/// 5 where an output, under whatever name, is the very file that it is made from: that one would be lost.
+pub fn not_over(output: &Path, input: &Path) -> Result<()> {
+    match (output.canonicalize(), input.canonicalize()) {
+        (Ok(a), Ok(b)) if a == b => {
+            Err(error::conflict("output_is_input").fact("path", crate::ui::out::shown(&output.display().to_string())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether a side file with content lies there.
 pub fn has_side(path: &Path, end: &str) -> bool {
     fs::metadata(beside(path, end)).is_ok_and(|m| m.len() > 0)

@@ -112,6 +112,9 @@ pub fn contact(tx: &mut Tx<'_>, l: &Liaison, on: Day, note: &str) -> Result<()> 
     if on > last {
         return Err(error::bad_data("contact_ahead").fact("no", l.no()).fact("until", last.iso()));
     }
+    if on < l.pair.span.from {
+        return Err(error::bad_data("contact_before").fact("no", l.no()).fact("from", l.pair.span.from.iso()));
+    }
     store::contact(tx, l.id, on, note)
 }
 

@@ -144,6 +144,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
             let (amount, unit) = (yuan(&amount)?, org::store::resolve(office.read()?, &org)?);
             let outcome = outcome.map(|o| text_said(&o, "--outcome")).transpose()?;
             act(office, "fund.invest", &fund, |tx, f| {
+                change::usable(tx, f)?;
                 store::add_investment(tx, f.id, unit, amount, outcome.as_deref())?;
                 Ok(Map::new())
             })

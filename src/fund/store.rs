@@ -154,9 +154,6 @@ pub fn post(tx: &mut Tx<'_>, kind: &str, v: Voucher<'_>, postings: &[Posting]) -
     Ok(id)
 }
 
-/// An account holds so much at most, in fen: ten trillion yuan, so that no sum of lines leaves the range of numbers.
-const MOST: i64 = 1_000_000_000_000_000;
-
 /// What a line has free, as stored and guarded.
 pub fn free(conn: &Connection, line_id: i64) -> Result<Fen> {
     Ok(Fen(conn.prepare_cached("SELECT free_fen FROM fund_balance WHERE line_id = ?1")?.query_row([line_id], |r| r.get(0))?))
@@ -190,7 +187,7 @@ fn balance(tx: &Tx<'_>, p: &Posting) -> Result<()> {
     };
     let held: i64 =
         tx.conn().prepare_cached(&format!("SELECT {column} FROM fund_balance WHERE line_id = ?1"))?.query_row([p.line_id], |r| r.get(0))?;
-    let next = held.checked_add(p.amount.0).filter(|n| *n <= MOST).ok_or_else(|| error::bad_data("amount_range"))?;
+    let next = held.checked_add(p.amount.0).filter(|n| *n <= Fen::MOST.0).ok_or_else(|| error::bad_data("amount_range"))?;
     if next < 0 {
         let short = Fen(-p.amount.0);
         return Err(error::refused("not_free")

@@ -250,6 +250,9 @@ pub fn cite(tx: &mut Tx<'_>, text: &str) -> Result<i64> {
     match resolve(tx.conn(), text) {
         Err(e) if e.key == "no_decision" && number::parse(PREFIX, text).is_err() => {
             let document_no = crate::base::names::clean_text(text);
+            if document_no.is_empty() {
+                return Err(error::usage("no_document_no"));
+            }
             enter(tx, &Decision { document_no, ..Decision::default() })
         }
         other => other,

@@ -190,7 +190,7 @@ fn confirm(office: &Office, text: &str, basis: &str) -> Result<Exit> {
                 _ => false,
             };
             if !there {
-                return Err(error::not_found("no_scheme").fact("scheme", s));
+                return Err(error::not_found("no_scheme").fact("pack", kind).fact("scheme", s));
             }
         }
         let decision = paper::store::cite(tx, basis)?;

@@ -188,7 +188,7 @@ fn object(conn: &Connection, p: &Product, day: Day) -> Result<Value> {
     };
     let (mut trials, mut sum) = (Vec::new(), Fen::ZERO);
     for t in store::trials(conn, p.id, day)? {
-        sum = sum.checked_add(t.data.amount).ok_or_else(|| error::not_office("damaged"))?;
+        sum = sum.checked_add(t.data.amount).ok_or_else(|| error::bad_data("amount_range"))?;
         trials.push(json!({
             "trial": t.data.trial, "buyer": unit(t.data.org_id)?, "amount": t.data.amount.to_string(), "on": t.data.signed.iso(),
             "outcome": t.data.outcome, "note": t.data.note,

@@ -8,7 +8,7 @@ use crate::base::sheet::{Difference, Said, Sheet as _};
 use crate::base::{codes, number};
 use crate::db::subject::TASK_SUBJECT;
 use crate::db::write::Tx;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::subsidy::draw::Committed;
 use crate::subsidy::store::{Claim, Party};
 use crate::talent::{self, Status, store as people};
@@ -126,12 +126,21 @@ pub fn apply(tx: &mut Tx<'_>, p: &Programme, said: &[Said], correct: bool) -> Re
     if let Some(day) = attended {
         return Err(error::refused("attended_outside").fact("no", p.no()).fact("day", day.iso()).detail("day", day.iso()));
     }
+    let sum = store::granted(tx.conn(), p.id)?;
+    if let Some(cost) = new.cost.filter(|cost| *cost < sum) {
+        return Err(above_cost(p, cost, sum));
+    }
     stands_once(tx, p.kind, &new, Some(p.id))?;
     let fields = old.data.differences(&new);
     if !fields.is_empty() {
         store::edit(tx, p.id, &old, &new, day, correct)?;
     }
     Ok(Changed { fields, from: if correct || old.span.from >= day { old.span.from } else { day } })
+}
+
+/// 3 where more is granted for a programme than it cost.
+fn above_cost(p: &Programme, cost: Fen, sum: Fen) -> Error {
+    error::refused("above_cost").fact("no", p.no()).fact("cost", cost).fact("sum", sum).detail("cost", cost.to_string())
 }
 
 /// How somebody is enrolled.
@@ -295,11 +304,7 @@ pub fn grant(tx: &mut Tx<'_>, programme: i64, person_id: i64, pay: &Pay<'_>) -> 
     if let Some(cost) = p.last()?.data.cost {
         let sum = store::granted(tx.conn(), programme)?.checked_add(pay.amount).ok_or_else(|| error::bad_data("amount_range"))?;
         if sum > cost {
-            return Err(error::refused("above_cost")
-                .fact("no", p.no())
-                .fact("cost", cost)
-                .fact("sum", sum)
-                .detail("cost", cost.to_string()));
+            return Err(above_cost(&p, cost, sum));
         }
     }
     let g = subsidy::change::Grant { scheme, decision: pay.decision, amount: Some(pay.amount), fund: pay.fund };

@@ -22,7 +22,7 @@ use rusqlite::Connection;
 pub fn confirmed(conn: &Connection, code: &str) -> Result<(Option<i64>, Scheme)> {
     let (id, pack) = policy::store::recognition(conn)?;
     let Some(scheme) = pack.scheme(code) else {
-        return Err(error::not_found("no_scheme").fact("scheme", code));
+        return Err(error::not_found("no_scheme").fact("pack", "recognition").fact("scheme", code));
     };
     if !policy::store::is_confirmed(conn, id, code)? {
         return Err(error::policy("unconfirmed").fact("pack", "recognition").fact("scheme", code).detail("scheme", code));

@@ -10,6 +10,7 @@ use crate::base::sheet::{Column as SheetColumn, What};
 use crate::base::{names, number};
 use crate::blacklist::Whom;
 use crate::blacklist::store::listed;
+use crate::db::files::not_over;
 use crate::error::Result;
 use crate::office::{Exit, Office};
 use crate::talent::entry::{self, Key};
@@ -99,6 +100,7 @@ pub fn run(office: &Office, file: &Path, sheet: Option<String>, out: Option<&Pat
         return Ok(Exit::Done);
     };
     let headers: Vec<&str> = list.headers.iter().map(String::as_str).chain(ANSWERS).collect();
+    not_over(path, file)?;
     let mut writer = Writer::open_list(office, path, &headers)?;
     let width = headers.len() - ANSWERS.len();
     while let Some(row) = list.next(file)? {

@@ -4,8 +4,8 @@
 use crate::base::fault::FaultCode;
 use crate::base::ident;
 use crate::base::sheet;
-use crate::db::files::Whole;
-use crate::error::{self, Error, Result};
+use crate::db::files::{Whole, not_over};
+use crate::error::{Error, Result};
 use crate::ui::lang::fill;
 use crate::ui::{Lang, csv, lang, try_t};
 use serde_json::{Value, json};
@@ -163,12 +163,7 @@ impl Rejects {
     /// Begins one for a roster with these headers.
     pub fn create(path: &Path, roster: &Path, headers: &[String]) -> Result<Rejects> {
         let path = crate::db::open::absolute(path)?;
-        // Under another name too: the good rows of the roster would be lost.
-        if let (Ok(a), Ok(b)) = (path.canonicalize(), roster.canonicalize())
-            && a == b
-        {
-            return Err(error::conflict("output_is_input").fact("path", path.display()));
-        }
+        not_over(&path, roster)?;
         let out = Whole::begin(&path)?;
         let mut r = Rejects { path, out, count: 0 };
         r.out.write_all(b"\xef\xbb\xbf")?;

@@ -11,6 +11,7 @@ use crate::base::sheet::{Column as SheetColumn, What};
 use crate::blacklist::screen::{Asked, Found, Index, identity_of};
 use crate::blacklist::store::listed::{self, Judged, Receipt};
 use crate::blacklist::{self, PREFIX, RECEIPT_PREFIX, change};
+use crate::db::files::not_over;
 use crate::db::write::{self, Tx};
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
@@ -57,6 +58,7 @@ const BATCH: usize = 1024;
 
 /// Looks a list through. With `replay` as it was looked through under a receipt: by its day, its rules and what was known then.
 pub fn run(office: &Office, file: &Path, sheet: Option<String>, purpose: &str, out: Option<&Path>, replay: Option<&str>) -> Result<Exit> {
+    out.map_or(Ok(()), |path| not_over(path, file))?;
     let conn = office.read()?;
     let again = replay.map(|text| listed::receipt(conn, text)).transpose()?;
     if again.is_some() && office.globals.as_of.is_some() {
@@ -233,6 +235,10 @@ fn record(office: &Office, purpose: &str, file: &Path, r: &Receipt, again: Optio
     let mut what = Map::new();
     what.insert("purpose".into(), purpose.into());
     what.insert("file".into(), file.file_name().map(|n| n.to_string_lossy().into_owned()).into());
+    if office.globals.dry_run {
+        // What is told was looked up all the same, and stands in the log; no receipt is made.
+        return Ok((0, office.record_access("blacklist.screen", what)?.unwrap_or_default()));
+    }
     let done = office.record_with("blacklist.screen", what, |tx| {
         let id = match again {
             Some(again) => {
@@ -263,7 +269,8 @@ fn line(index: &Index, m: &Match) -> Value {
 
 fn tell(office: &Office, file: &Path, out: Option<&Path>, answer: &Answer<'_>, again: Option<&Receipt>) -> Result<Exit> {
     let Answer { index, matches, withdrawn, receipt: r } = answer;
-    if let Some(path) = out {
+    let dry_run = office.globals.dry_run;
+    if let Some(path) = out.filter(|_| !dry_run) {
         let mut writer = Writer::open_list(office, path, &["row", "no", "subject_no", "kind", "score", "features"])?;
         for m in *matches {
             let v = line(index, m);
@@ -275,7 +282,7 @@ fn tell(office: &Office, file: &Path, out: Option<&Path>, answer: &Answer<'_>, a
         writer.finish()?;
     }
     let mut receipt = json!({
-        "no": number::format(RECEIPT_PREFIX, r.id), "op": r.op, "day": r.day.iso(), "known_op": r.known_op, "rule_version": r.policy_id,
+        "no": (!dry_run).then(|| number::format(RECEIPT_PREFIX, r.id)), "op": r.op, "day": r.day.iso(), "known_op": r.known_op, "rule_version": r.policy_id,
         "sha256": r.sha256, "rows": r.rows, "exact": r.exact, "likely": r.likely,
     });
     if let Some(a) = again {
@@ -288,6 +295,9 @@ fn tell(office: &Office, file: &Path, out: Option<&Path>, answer: &Answer<'_>, a
     let mut v = json!({"file": shown(file), "rows": r.rows, "exact": exact, "likely": matches.len() - exact});
     if let Some(path) = out {
         v["out"] = shown(path).into();
+    }
+    if dry_run {
+        v["dry_run"] = true.into();
     }
     // Whoever reads the answer, a person or a program, is told what it is not.
     v["note"] = t("note.likely_is_no_ground").into();

@@ -5,7 +5,7 @@ use super::store::{self, Application, Batch, Difference, Known, Open, Party, Pay
 use super::{BATCH_PREFIX, PREFIX};
 use crate::base::day::Day;
 use crate::base::money::Fen;
-use crate::base::number;
+use crate::base::{names, number};
 use crate::blacklist::{self, Whom};
 use crate::db::digest::{hex, sha256};
 use crate::db::write::{Tx, random_bytes};
@@ -261,12 +261,21 @@ fn current_no(conn: &Connection, payee: Party) -> Result<String> {
 }
 
 fn bank_line(conn: &Connection, (no, payee): (&str, Party), row: i64, amount: Fen, account: BankAccount, remark: &str) -> Result<BankLine> {
-    let name = match (&account.name, payee) {
-        (Some(name), _) => name.clone(),
-        (None, Party::Person(id)) => people::last_name(conn, people::survivor(conn, id)?)?,
-        (None, Party::Org(id)) => crate::org::store::open(conn, id)?.map(|o| o.data.name).unwrap_or_default(),
+    let registered = match payee {
+        Party::Person(id) => people::last_name(conn, people::survivor(conn, id)?)?,
+        Party::Org(id) => crate::org::store::open(conn, id)?.map(|o| o.data.name).unwrap_or_default(),
     };
     let payee_no = current_no(conn, payee)?;
+    // An account that runs under another name is another's, or the slip of a row.
+    let same = |name: &str| match payee {
+        Party::Person(_) => names::fold(&names::clean(name)) == names::fold(&names::clean(&registered)),
+        Party::Org(_) => names::org_fold(name) == names::org_fold(&registered),
+    };
+    let name = match &account.name {
+        Some(name) if same(name) => name.clone(),
+        Some(_) => return Err(error::bad_data("account_name").fact("no", &payee_no)),
+        None => registered,
+    };
     Ok(BankLine { row, no: no.to_owned(), payee_no, name, account, amount, remark: remark.to_owned() })
 }
 
@@ -278,7 +287,10 @@ pub fn again(conn: &Connection, batch: &Batch, accounts: &BTreeMap<String, BankA
         let a: Application = store::load(conn, p.application_id)?.ok_or_else(|| error::not_office("damaged"))?;
         let payee_no = current_no(conn, a.payee)?;
         let account = accounts.get(&payee_no).cloned().filter(|acc| is_account(&p.account_hash, &acc.number));
-        let account = account.ok_or_else(|| error::bad_data("no_account").fact("no", &payee_no))?;
+        let account = account.ok_or_else(|| {
+            let key = if accounts.contains_key(&payee_no) { "other_account" } else { "no_account" };
+            error::bad_data(key).fact("no", &payee_no)
+        })?;
         lines.push(bank_line(conn, (&a.no(), a.payee), p.row, p.amount, account, &remark)?);
     }
     Ok(lines)
@@ -355,7 +367,13 @@ pub fn confirm(tx: &mut Tx<'_>, batch: i64, answers: &[Answer]) -> Result<Confir
         let state = state_of(paid, p.amount);
         let difference = match () {
             () if !agrees => {
-                let returned = if a.no == no { shown(a.paid.unwrap_or(a.amount), &tail(&a.account)) } else { a.no.clone() };
+                let result = || format!(" {} {}", if a.ok { "settled" } else { "failed" }, a.paid.unwrap_or(paid));
+                let returned = match () {
+                    () if a.no != no => a.no.clone(),
+                    // What differs is the result: it is told beside what agrees.
+                    () if !says_one_thing || paid > p.amount => shown(a.amount, &tail(&a.account)) + &result(),
+                    () => shown(a.amount, &tail(&a.account)),
+                };
                 Some((shown(p.amount, &p.tail), returned))
             }
             // The same return once more changes nothing; another one is a difference that somebody must look at.

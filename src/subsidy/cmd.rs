@@ -593,7 +593,14 @@ fn life(office: &Office, command: &'static str, text: &str, f: impl FnOnce(&mut 
     let done = office.write(command, Map::new(), |tx| {
         f(tx, &a)?;
         tx.outcome("no", a.no());
-        look::object(tx.conn(), &a, tx.day)
+        let mut v = look::object(tx.conn(), &a, tx.day)?;
+        // What of the scheme is not met on the day: why it ends, or what a resumption has to wait for.
+        let (_, s) = change::scheme(tx.conn(), &a.scheme, tx.day)?;
+        let mut now = change::verdict_json(&change::verdict_without(tx.conn(), &a, &s, None, tx.day)?);
+        let clauses = now["clauses"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        v["clauses"] = clauses.into_iter().filter(|c| c["met"] == false).collect();
+        readable(office, &mut v["clauses"]);
+        Ok(v)
     })?;
     office.show_changed(&done)
 }
@@ -614,6 +621,10 @@ fn record(office: &Office, person: &str, body: &str, benefit: &str, (amount, per
     let months = span.ok_or_else(|| error::usage("bad_period").fact("text", period))?;
     let e = store::Elsewhere { person_id, scheme: s.code, body: text_said(body, "--from-body")?, amount: yuan(amount)?, months };
     let done = office.write("subsidy.record", Map::new(), |tx| {
+        if let Some((id, body)) = store::elsewhere_in(tx.conn(), person_id, &e.scheme, months)? {
+            let no = number::format(talent::PREFIX, person_id);
+            return Err(error::conflict("months_recorded").fact("no", no).fact("body", body).fact("record", id));
+        }
         let id = store::add_elsewhere(tx, &e)?;
         Ok(json!({
             "no": id, "status": "recorded", "payee_no": number::format(talent::PREFIX, person_id), "scheme": e.scheme, "body": e.body,

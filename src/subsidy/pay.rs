@@ -6,7 +6,7 @@ use super::{BATCH_PREFIX, PREFIX, bank, batch, change};
 use crate::base::day::Day;
 use crate::base::money::Fen;
 use crate::base::number;
-use crate::db::files::{Whole, folder_of, write_whole};
+use crate::db::files::{Whole, folder_of, not_over, write_whole};
 use crate::db::write;
 use crate::error::{self, Error, Result};
 use crate::fund;
@@ -182,6 +182,7 @@ pub(super) fn pay(
     if chosen.is_empty() {
         return Err(error::conflict("nothing_due").detail("possible", vec!["due"]));
     }
+    not_over(out, accounts)?;
     let accounts = bank::accounts(accounts)?;
     office.confirm("ask.pay", &[("n", &chosen.len()), ("sum", &sum)])?;
     let path = crate::db::open::absolute(out)?;
@@ -224,6 +225,7 @@ pub(super) fn again(office: &Office, text: &str, accounts: &Path, out: &Path) ->
     let form = bank::form(out)?;
     let conn = office.read()?;
     let batch = resolve(conn, text)?;
+    not_over(out, accounts)?;
     let lines = batch::again(conn, &batch, &bank::accounts(accounts)?)?;
     let bytes = bank::file(form, &lines, batch.day)?;
     if crate::db::digest::hex(&crate::db::digest::sha256(&bytes)) != batch.sha256 {

@@ -450,6 +450,17 @@ pub struct Elsewhere {
     pub months: (i64, i64),
 }
 
+/// The first of what other bodies pay that covers a month of these already; its number and body.
+pub fn elsewhere_in(conn: &Connection, person_id: i64, scheme: &str, months: (i64, i64)) -> Result<Option<(i64, String)>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT id, body FROM benefit_elsewhere
+             WHERE person_id = ?1 AND scheme = ?2 AND from_month <= ?4 AND until_month >= ?3 AND voided_op IS NULL ORDER BY id LIMIT 1",
+        )?
+        .query_row(params![person_id, scheme, months.0, months.1], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?)
+}
+
 /// Keeps it; its number.
 pub fn add_elsewhere(tx: &mut Tx<'_>, e: &Elsewhere) -> Result<i64> {
     let id = tx.next_number("benefit_elsewhere", "SELECT coalesce(max(id), 0) FROM benefit_elsewhere")?;
