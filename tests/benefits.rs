@@ -463,3 +463,25 @@ fn a_pack_names_all_that_is_wrong_with_it() {
     let told = fails(&desk, &["policy", "load", desk.path("b.toml").to_str().unwrap()], 78, "bad_pack");
     assert_eq!(told["error"]["details"]["faults"].as_array().unwrap().len(), 3);
 }
+
+/// What the reader of a pack says is not what a clerk is told.
+#[test]
+fn a_slip_in_a_pack_is_told_in_words_with_its_line() {
+    let desk = Desk::new();
+    let pack = desk.run(&["policy", "show", "benefits"]).1;
+    for (piece, with, zh, en) in [
+        ("form = \"monthly\"", "form = \"mothly\"", "不能写 mothly；可写：lump", "mothly is no possible value; possible: lump"),
+        ("amount = 200000", "amount = 1000.005", "1000.005 不能写在此处，应为整数", "1000.005 can't stand here; wanted: a whole number"),
+        ("contract_months = 24", "contract_months = -36", "应为不小于零的整数", "wanted: a whole number, zero or more"),
+        ("household = ", "houshold = ", "没有 houshold 这一项", "there is no key houshold"),
+        ("payee = \"person\"\n", "", "缺少 payee", "payee is missing"),
+        ("card = true\n", "card = true\ncard = true\n", "此项重复出现", "this key stands here twice"),
+    ] {
+        let file = desk.path("pack.toml");
+        std::fs::write(&file, pack.replacen(piece, with, 1)).unwrap();
+        for (lang, words) in [("zh", zh), ("en", en)] {
+            let (code, out, _) = desk.run(&["policy", "check", file.to_str().unwrap(), "--lang", lang]);
+            assert!(code == 1 && out.contains(words), "{piece} {lang}: {out}");
+        }
+    }
+}

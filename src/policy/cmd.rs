@@ -11,7 +11,7 @@ use crate::error::{self, Error, Result};
 use crate::office::{Exit, Office};
 use crate::paper;
 use crate::subsidy;
-use crate::ui::{Column, View, out::shown};
+use crate::ui::{Column, View, out::shown, t, tf};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
         }
         PolicyCommand::Check { file } => {
             let (name, faults) = examine(&read(&file)?);
-            let rows: Vec<Value> = faults.iter().map(|f| json!({"line": f.line, "code": f.code, "message": f.message})).collect();
+            let rows: Vec<Value> = faults.iter().map(|f| json!({"line": f.line, "code": f.code, "message": in_words(f)})).collect();
             let ok = rows.is_empty();
             office.show(&View::object(
                 json!({"file": shown(&file.display().to_string()), "pack": name.filter(|_| ok), "ok": ok, "faults": rows}),
@@ -108,13 +108,44 @@ fn read(file: &Path) -> Result<String> {
 
 fn faulty(file: &Path, faults: &[PolicyFault]) -> Error {
     let (line, code) = faults.first().map_or((1, "unreadable"), |f| (f.line, f.code));
-    let rows: Vec<Value> = faults.iter().map(|f| json!({"line": f.line, "code": f.code, "message": f.message})).collect();
+    let rows: Vec<Value> = faults.iter().map(|f| json!({"line": f.line, "code": f.code, "message": in_words(f)})).collect();
     error::policy("bad_pack")
         .fact("pack", shown(&file.display().to_string()))
         .fact("line", line)
         .detail("line", line)
         .detail("code", code)
         .detail("faults", rows)
+}
+
+/// What is wrong, for a clerk: what the reader of the file says of an unknown or missing key or a wrong kind of value is said in words of ours.
+fn in_words(f: &PolicyFault) -> String {
+    let quoted: Vec<&str> = f.message.split('`').skip(1).step_by(2).collect();
+    let begins = |with: &str| f.message.starts_with(with);
+    let key = match () {
+        () if begins("unknown field") => "policy.unknown_key",
+        () if begins("unknown variant") => "policy.unknown_word",
+        () if begins("missing field") => "policy.missing_key",
+        () if begins("duplicate key") || begins("duplicate field") => "policy.double_key",
+        () if begins("invalid type") || begins("invalid value") => "policy.wrong_value",
+        () => return f.message.clone(),
+    };
+    let wanted = match f.message.rsplit_once("expected ").map_or("", |(_, w)| w) {
+        w if w.starts_with('u') && w[1..].parse::<u8>().is_ok() => "policy.whole_number",
+        w if w.starts_with('i') && w[1..].parse::<u8>().is_ok() => "policy.number",
+        "a string" => "policy.text",
+        "a boolean" => "policy.truth",
+        "a sequence" => "policy.list",
+        _ => "policy.other",
+    };
+    // A text stands within double quotes.
+    let value = || f.message.split('"').nth(1).unwrap_or("?").to_owned();
+    let what = match quoted.first() {
+        Some(q) => (*q).to_owned(),
+        None if key == "policy.double_key" => t("policy.this_key").to_owned(),
+        None => value(),
+    };
+    let possible = quoted.get(1..).unwrap_or_default().join(t("ui.list_sep"));
+    tf(key, &[("what", &what), ("possible", &possible), ("wanted", &t(wanted))])
 }
 
 /// The name of a pack, and everything that is wrong with it in the order of its lines.

@@ -84,7 +84,11 @@ pub struct PackHead {
 
 /// Reads TOML into a pack's types; a key nobody knows is a fault, never ignored.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, PolicyFault> {
-    toml::from_str(text).map_err(|e| PolicyFault { line: line_of(text, e.span()), code: "unreadable", message: e.message().to_owned() })
+    toml::from_str(text).map_err(|e| {
+        let message = e.message().to_owned();
+        let number = ["invalid value: integer", "invalid type: floating point"].iter().any(|with| message.starts_with(with));
+        PolicyFault { line: line_of(text, e.span()), code: if number { "bad_number" } else { "unreadable" }, message }
+    })
 }
 
 /// A pack with the text it was last read from: a batch of thousands asks for the same one.
