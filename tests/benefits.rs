@@ -475,7 +475,7 @@ fn a_slip_in_a_pack_is_told_in_words_with_its_line() {
         ("contract_months = 24", "contract_months = -36", "应为不小于零的整数", "wanted: a whole number, zero or more"),
         ("household = ", "houshold = ", "没有 houshold 这一项", "there is no key houshold"),
         ("payee = \"person\"\n", "", "缺少 payee", "payee is missing"),
-        ("card = true\n", "card = true\ncard = true\n", "此项重复出现", "this key stands here twice"),
+        ("card = true\n", "card = true\ncard = true\n", "此项 重复出现", "this key stands here twice"),
     ] {
         let file = desk.path("pack.toml");
         std::fs::write(&file, pack.replacen(piece, with, 1)).unwrap();
