@@ -273,6 +273,7 @@ fn trained_passed_and_stayed_are_counted_by_named_project() {
     desk.json(&["programme", "outcome", &first, &leading, &skilled, "--passed", "--date", "2019-05-09"]);
     desk.json(&["talent", "leave", &skilled, "--why", "resigned", "--date", "2019-07-31"]);
     let tally = |args: &[&str]| desk.json(&[&["programme", "tally"], args].concat());
+    fails(&desk, &["programme", "tally", "--from-date", "2019-10-01", "--until", "2019-09-01"], 65, "date_order");
     let line = |v: &Value, n: usize| ["programmes", "trained", "passed", "stayed"].map(|k| v[n][k].as_i64().unwrap());
     let june = tally(&["--as-of", "2019-06-30"]);
     assert_eq!((june.as_array().unwrap().len(), &june[0]["named_project"], &june[0]["cost"]), (1, &"ai".into(), &"2000.00".into()));

@@ -318,7 +318,8 @@ fn ledger(office: &Office, text: &str) -> Result<Exit> {
             })
         })
         .collect();
-    let mut columns: Vec<Column> = ["day", "journal", "kind", "source", "purpose", "account"].into_iter().map(Column::new).collect();
+    let mut columns: Vec<Column> =
+        ["day", "journal", "kind", "source", "purpose", "earmark", "account"].into_iter().map(Column::new).collect();
     columns.push(Column::right("amount"));
     columns.extend(["decision", "op"].into_iter().map(Column::new));
     office.show(&View::list(rows, columns))?;

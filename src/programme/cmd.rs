@@ -338,6 +338,9 @@ fn list(office: &Office, lines: &Lines, person: Option<&str>) -> Result<Exit> {
 fn tally(office: &Office, from: Option<Day>, until: Option<Day>) -> Result<Exit> {
     let day = office.as_of();
     let until = until.unwrap_or(day);
+    if from.is_some_and(|from| from > until) {
+        return Err(error::bad_data("date_order"));
+    }
     let lines = store::tally(office.read()?, from.unwrap_or(Day(i32::MIN)), until, day)?;
     let rows = lines
         .into_iter()

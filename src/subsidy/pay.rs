@@ -239,7 +239,8 @@ pub(super) fn again(office: &Office, text: &str, accounts: &Path, out: &Path) ->
         write_whole(&path, &bytes)?;
     }
     office.show(&View::object(json!({
-        "no": batch.no(), "count": lines.len(), "file": shown(&path.display().to_string()), "sha256": batch.sha256,
+        "no": batch.no(), "status": "sent", "op": null, "date": batch.day.iso(), "count": lines.len(), "file": shown(&path.display().to_string()),
+        "sha256": batch.sha256,
     })))?;
     Ok(Exit::Done)
 }

@@ -77,7 +77,9 @@ fn message(e: &clap::Error, lang: Lang) -> String {
 /// The text of a value parser. Our own speak the person's language; those of clap and std are English only, and
 /// are dropped for a reader of Chinese.
 fn own_words(e: &clap::Error, lang: Lang) -> Option<String> {
-    let why = shown(&e.source()?.to_string());
+    // That a text is no number is said in words of ours, in both languages.
+    let source = e.source().filter(|s| !s.is::<std::num::ParseIntError>())?;
+    let why = shown(&source.to_string());
     (lang == Lang::En || !why.is_ascii()).then_some(why)
 }
 
