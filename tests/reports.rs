@@ -307,10 +307,104 @@ fn periods_are_those_that_are_over() {
     let last = |how: &str, day: &str| desk.json(&["report", how, "last", "--as-of", day])["period"].clone();
     assert_eq!((last("quarter", "2019-09-30"), last("quarter", "2019-10-01")), ("2019Q2".into(), "2019Q3".into()));
     assert_eq!((last("half", "2019-07-01"), last("year", "2020-01-01")), ("2019H1".into(), "2019".into()));
-    for bad in ["2019Q5", "2019H1", "Q3", "2019-13", "上季度"] {
+    let told = fails(&desk, &["report", "quarter", "2019-H1"], 2, "period_length");
+    assert!(told["error"]["hint"].as_str().unwrap().contains("rencai report half 2019H1"), "the verb that makes it: {told}");
+    let told = fails(&desk, &["report", "year", "2019年"], 2, "no_period");
+    assert!(!told["error"]["hint"].as_str().unwrap().contains("Q3"), "only what this report takes: {told}");
+    for bad in ["2019Q5", "Q3", "2019-13", "上季度"] {
         fails(&desk, &["report", "quarter", bad], 2, "no_period");
     }
     assert_eq!(desk.run(&["report", "quarter", "2019-q3", "--json"]).0, 0, "as people write it");
+}
+
+#[test]
+fn a_period_that_runs_is_not_frozen_and_one_that_has_not_begun_not_reported_on() {
+    let desk = office();
+    let day = ["--as-of", "2019-08-15"];
+    let at = |args: &[&'static str]| [&["report"], args, &day[..]].concat();
+    let told = fails(&desk, &at(&["quarter", "2019Q3", "--preliminary", "--freeze", "--reason", "早"]), 3, "freeze_running");
+    assert_eq!(told["error"]["details"]["until"], "2019-09-30");
+    fails(&desk, &at(&["quarter", "2019Q3", "--freeze"]), 3, "freeze_running");
+    for ahead in
+        [&["quarter", "2019Q4", "--preliminary"][..], &["check", "2019Q4"], &["explain", "corps/total/people", "--period", "2019Q4"]]
+    {
+        assert_eq!(fails(&desk, &at(ahead), 3, "period_not_begun")["error"]["details"]["from"], "2019-10-01");
+    }
+    // One that runs is looked over as far as it has come, and that is said.
+    let (code, out, err) = desk.run(&[&at(&["check", "2019Q3"])[..], &["--lang", "en"]].concat());
+    assert!(matches!(code, 0 | 1) && err.contains("2019Q3 still runs: checked up to 2019-08-15"), "{out}{err}");
+    assert_eq!(desk.json(&["report", "list"]), json!([]));
+}
+
+#[test]
+fn nothing_is_frozen_before_its_files_have_a_place() {
+    let desk = office();
+    let out = desk.path("reports/{period}.html");
+    let asked = ["report", "quarter", "2019Q3", "--freeze", "--catch-up", "--out", out.to_str().unwrap()];
+    fails(&desk, &asked, 73, "no_folder");
+    std::fs::write(desk.path("reports"), "a file").unwrap();
+    fails(&desk, &asked, 73, "not_a_folder");
+    let tables = desk.path("reports/{period}.csv");
+    fails(&desk, &["report", "quarter", "2019Q3", "--freeze", "--out", tables.to_str().unwrap()], 73, "not_a_folder");
+    std::fs::remove_file(desk.path("reports")).unwrap();
+    assert_eq!(desk.json(&["report", "list"]), json!([]), "nothing was kept");
+    // One of several files without a place is enough.
+    std::fs::create_dir(desk.path("reports")).unwrap();
+    let elsewhere = desk.path("nowhere/r.md");
+    fails(&desk, &[&asked[..], &["--out", elsewhere.to_str().unwrap()]].concat(), 73, "no_folder");
+    assert_eq!(desk.json(&["report", "list"]), json!([]));
+    desk.json(&asked);
+    assert_eq!(std::fs::read_dir(desk.path("reports")).unwrap().count(), 1, "and nothing else is left");
+}
+
+#[test]
+fn a_file_of_a_frozen_period_that_is_missing_is_written_as_it_was_frozen() {
+    let desk = office();
+    let out = desk.path("{period}.html");
+    let asked = ["report", "quarter", "2019Q3", "--freeze", "--catch-up", "--out", out.to_str().unwrap()];
+    freeze(&desk, &["quarter", "2019Q1", "--out", out.to_str().unwrap()]);
+    desk.json(&asked);
+    // Learned better, and a second edition of one of them.
+    let p = who(&desk, 13);
+    desk.json(&["talent", "edit", &p, "--corps", "leading", "--from-date", "2019-05-01", "--reason", "迟报"]);
+    freeze(&desk, &["quarter", "2019Q2", "--revise", "--out", out.to_str().unwrap(), "--reason", "迟报"]);
+    let periods = ["2019Q1", "2019Q2", "2019Q3"];
+    let file = |p: &str| desk.path(&format!("{p}.html"));
+    let before: Vec<Vec<u8>> = periods.iter().map(|p| std::fs::read(file(p)).unwrap()).collect();
+    assert_eq!(desk.json(&asked)["files"], json!([]), "nothing is missing");
+    for p in periods {
+        std::fs::remove_file(file(p)).unwrap();
+    }
+    let made = desk.json(&asked);
+    let made = made.as_array().unwrap();
+    for ((p, made), before) in periods.iter().zip(made).zip(&before) {
+        assert_eq!(
+            (&made["period"], &made["unchanged"], &made["op"]),
+            (&(*p).into(), &true.into(), &Value::Null),
+            "nothing is frozen again"
+        );
+        assert!(std::fs::read(file(p)).unwrap() == *before, "{p}: the same bytes");
+    }
+    assert_eq!(desk.json(&["report", "list"]).as_array().unwrap().len(), 4);
+    // A name that bears no period is the last one's file.
+    let one = desk.path("last.md");
+    let made = desk.json(&["report", "quarter", "2019Q3", "--freeze", "--catch-up", "--if-changed", "--out", one.to_str().unwrap()]);
+    assert_eq!((&made["period"], &made["no"], one.exists()), (&"2019Q3".into(), &rp(3).into(), true));
+    // A white paper keeps its small numbers when it is written again.
+    let paper = desk.path("paper-{period}.html");
+    let asked = ["report", "whitepaper", "2019", "--freeze", "--catch-up", "--out", paper.to_str().unwrap(), "--reason", "年终"];
+    desk.json(&asked);
+    let before = std::fs::read(desk.path("paper-2019.html")).unwrap();
+    std::fs::remove_file(desk.path("paper-2019.html")).unwrap();
+    desk.json(&asked);
+    assert!(std::fs::read(desk.path("paper-2019.html")).unwrap() == before);
+    // Figures that somebody changed are not passed off as those that were signed.
+    std::fs::remove_file(file("2019Q3")).unwrap();
+    let conn = Connection::open(desk.path("office.db")).unwrap();
+    conn.execute("UPDATE engagement SET from_day = from_day + 3000 WHERE person_id = 14", []).unwrap();
+    let asked = ["report", "quarter", "2019Q3", "--freeze", "--catch-up", "--out", out.to_str().unwrap()];
+    fails(&desk, &asked, 5, "frozen_differs");
+    assert!(!file("2019Q3").exists());
 }
 
 #[test]
@@ -378,8 +472,8 @@ fn an_office_may_have_a_template_of_its_own() {
 #[test]
 fn missed_quarters_are_caught_up() {
     let desk = office();
-    freeze(&desk, &["quarter", "2018Q4"]);
     let out = desk.path("q-{period}.md");
+    freeze(&desk, &["quarter", "2018Q4", "--out", out.to_str().unwrap()]);
     let asked = ["report", "quarter", "2019Q3", "--freeze", "--catch-up", "--out", out.to_str().unwrap()];
     let all = desk.json(&asked);
     let periods: Vec<&str> = all.as_array().unwrap().iter().map(|r| r["period"].as_str().unwrap()).collect();

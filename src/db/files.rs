@@ -87,7 +87,15 @@ pub fn new_file(path: &Path) -> Result<File> {
 /// The folder a file is to be made in; it must be there.
 pub fn folder_of(path: &Path) -> Result<&Path> {
     let folder = path.parent().ok_or_else(|| error::usage("empty_path"))?;
-    if folder.is_dir() { Ok(folder) } else { Err(error::cannot_create("no_folder").fact("folder", folder.display())) }
+    if folder.is_dir() { Ok(folder) } else { Err(no_folder(folder)) }
+}
+
+/// Why nothing can be made in a folder: it is not there, or it or one above it is a file.
+pub fn no_folder(folder: &Path) -> Error {
+    match folder.ancestors().find(|a| a.exists()) {
+        Some(there) if !there.is_dir() => error::cannot_create("not_a_folder").fact("path", there.display()),
+        _ => error::cannot_create("no_folder").fact("folder", folder.display()),
+    }
 }
 
 /// Puts a finished file into place without replacing anything: a link refuses what came into being meanwhile. False where

@@ -14,6 +14,7 @@ use crate::office::{Exit, Office};
 use crate::ui::{Column, Format, View, spark};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The noun.
@@ -91,48 +92,84 @@ fn run(office: &Office, m: &ArgMatches) -> Result<Exit> {
 
 /// A period of a length; `last` is the last that has ended.
 fn period(office: &Office, length: Option<Length>, text: &str) -> Result<Period> {
-    let unknown = || error::usage("no_period").fact("text", text);
+    let unknown = || {
+        let form = match length {
+            Some(Length::Quarter) => "2019Q3",
+            Some(Length::Half) => "2019H1",
+            Some(Length::Year) => "2019",
+            None => "2019Q3, 2019H1, 2019",
+        };
+        error::usage("no_period").fact("text", text).fact("form", form)
+    };
     if text.eq_ignore_ascii_case("last") {
         return Ok(Period::last(length.unwrap_or(Length::Quarter), office.as_of()));
     }
     let p = Period::parse(text).ok_or_else(unknown)?;
-    if length.is_none_or(|l| l == p.length) { Ok(p) } else { Err(unknown()) }
+    match length {
+        Some(asked) if asked != p.length => Err(error::usage("period_length")
+            .fact("period", p.code())
+            .fact("verb", p.length.code())
+            .detail("possible", vec![p.length.code()])),
+        _ => Ok(p),
+    }
 }
 
 fn reports(office: &Office, kind: &'static str, length: Length, said: &Make) -> Result<Exit> {
     let last = period(office, Some(length), &said.period)?;
+    let asked = |period: Period, out| Asked {
+        kind,
+        period,
+        out,
+        freeze: said.freeze,
+        revise: said.revise,
+        if_changed: said.if_changed,
+        preliminary: said.preliminary,
+        template: said.template.as_deref(),
+    };
     let mut periods = vec![last];
+    let mut without_file = Vec::new();
     if said.catch_up {
-        let frozen: Vec<Frozen> = store::all(office.read()?)?.into_iter().filter(|f| f.kind == kind).collect();
-        // Whoever asks every day wants it once: what is frozen stays, whatever was learned since (`verify` says that).
-        if let Some(f) = frozen.iter().rfind(|f| f.period == last.code()) {
-            return stays(office, f);
-        }
+        let frozen: BTreeMap<Period, Frozen> = store::all(office.read()?)?
+            .into_iter()
+            .filter(|f| f.kind == kind)
+            .filter_map(|f| Some((Period::parse(&f.period)?, f)))
+            .filter(|(p, _)| *p <= last)
+            .collect();
         // From the one behind the last that was frozen; where none was, this one is the first.
-        if let Some(before) = frozen.iter().filter_map(|f| Period::parse(&f.period)).filter(|p| *p < last).max() {
-            let mut p = last.previous();
-            while p > before {
-                periods.insert(0, p);
-                p = p.previous();
+        if let Some(before) = frozen.keys().next_back() {
+            periods = std::iter::successors(Some(last), |p| Some(p.previous())).take_while(|p| p > before).collect();
+            periods.reverse();
+        }
+        // Whoever asks every day wants it once: what is frozen stays, whatever was learned since (`verify` says that). Only a file that is not
+        // there is written, as it was frozen.
+        for (p, f) in &frozen {
+            let missing = missing(&said.out, *p, last);
+            if !missing.is_empty() {
+                without_file.push((*p, f.clone(), missing));
             }
         }
+        if let Some(f) = frozen.get(&last).filter(|_| without_file.is_empty()) {
+            return stays(office, f);
+        }
     }
+    // Nothing is kept before every file is known to have a place.
+    without_file.iter().try_for_each(|(p, _, out)| make::must_go(office, &asked(*p, out)))?;
+    periods.iter().try_for_each(|p| make::must_go(office, &asked(*p, &said.out)))?;
     let mut all = Vec::new();
-    for period in &periods {
-        let asked = Asked {
-            kind,
-            period: *period,
-            out: &said.out,
-            freeze: said.freeze,
-            revise: said.revise,
-            if_changed: said.if_changed,
-            preliminary: said.preliminary,
-            template: said.template.as_deref(),
-        };
-        all.push(make::make(office, &asked)?);
+    for (p, f, out) in &without_file {
+        all.push(make::again(office, &asked(*p, out), f.clone())?);
+    }
+    for p in periods {
+        all.push(make::make(office, &asked(p, &said.out))?);
     }
     tell(office, &all, said)?;
     Ok(Exit::Done)
+}
+
+/// Files of a frozen period that are not there; one that does not bear its period in its name is the last one's.
+fn missing(out: &[PathBuf], p: Period, last: Period) -> Vec<PathBuf> {
+    let files = out.iter().filter(|o| !make::named(o, p).exists());
+    files.filter(|o| p == last || make::named(o, p) != **o).cloned().collect()
 }
 
 /// On a screen the report itself, or one line where it went into files; scripts get what the contract says.
@@ -309,8 +346,11 @@ fn verified(f: &Frozen, v: &Verified) -> Value {
 
 fn check(office: &Office, text: &str, reidentify: bool) -> Result<Exit> {
     let p = period(office, None, text)?;
+    let day = make::day_of(office, p)?;
     let conn = office.read()?;
-    let day = p.until().min(office.as_of());
+    if p.until() >= office.as_of() {
+        office.warn("note.period_running", &[("period", &p.code()), ("day", &day.iso())]);
+    }
     let path = office.path()?.to_path_buf();
     let figures = figures::figures(&Source { conn, path: Some(&path), period: p, day })?;
     let rows: Vec<Value> = if reidentify {
@@ -333,9 +373,9 @@ fn check(office: &Office, text: &str, reidentify: bool) -> Result<Exit> {
 fn explain(office: &Office, text: &str, period_text: &str) -> Result<Exit> {
     let f = Figure::parse(text).ok_or_else(|| error::usage("figure_form").fact("text", text))?;
     let p = period(office, None, period_text)?;
+    let day = make::day_of(office, p)?;
     let conn = office.read()?;
     let _moment = conn.unchecked_transaction()?;
-    let day = p.until().min(office.as_of());
     let source = Source { conn, path: None, period: p, day };
     let records = figures::records(&source, &f)?;
     let rows: Vec<Value> =

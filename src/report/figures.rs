@@ -141,7 +141,7 @@ fn by_corps(tables: &[Table]) -> BTreeMap<&str, [i64; 3]> {
 
 /// The records behind a figure; 4 where there is no such figure.
 pub fn records(s: &Source<'_>, f: &Figure) -> Result<Vec<Record>> {
-    let pack = target::store::pack(s.conn)?;
+    let pack = target::store::pack_on(s.conn, s.day.0)?;
     let span = s.span();
     let found = match f.table.as_str() {
         "targets" => of_target(s, &pack, f)?,

@@ -14,7 +14,7 @@ mod workbook;
 use super::doc::Doc;
 use crate::base::day::Day;
 use crate::db::digest::{hex, sha256};
-use crate::db::files::write_whole;
+use crate::db::files::{Whole, write_whole};
 use crate::error::{self, Result};
 use crate::ui::out::shown;
 use serde_json::Value;
@@ -68,6 +68,13 @@ pub fn must_know(out: &Path) -> Result<String> {
         .fact("file", shown(&out.display().to_string()))
         .fact("forms", FORMS.join(" "))
         .detail("possible", FORMS.to_vec()))
+}
+
+/// Fails where the file can't be written: asked before anything is kept, so that nothing is kept without its file.
+pub fn must_go(out: &Path) -> Result<()> {
+    let form = must_know(out)?;
+    let path = crate::db::open::absolute(out)?;
+    if form == ".csv" { csv::must_go(&path) } else { Whole::begin(&path).map(drop) }
 }
 
 /// Writes a report into a file of the form its name says; `if_changed` leaves one alone that would be the same.

@@ -9,6 +9,7 @@ use super::{Figures, PREFIX, whitepaper};
 use crate::base::day::Day;
 use crate::base::number;
 use crate::db::digest::{hex, sha256};
+use crate::db::open;
 use crate::error::{self, Result};
 use crate::office::Office;
 use crate::paper::letter::written;
@@ -71,21 +72,31 @@ pub struct Change {
     pub after: Value,
 }
 
+/// The day up to which a period is reckoned: its last, or while it runs the business day. 3 where it has not begun.
+pub fn day_of(office: &Office, period: Period) -> Result<Day> {
+    let (from, now) = (period.from(), office.as_of());
+    if from > now {
+        return Err(error::refused("period_not_begun").fact("period", period.code()).fact("day", from.iso()).detail("from", from.iso()));
+    }
+    Ok(period.until().min(now))
+}
+
+/// Fails where a period can't be reported on: not begun, or running where nobody asked for that; and before anything is kept, where one of the files
+/// can't be written.
+pub fn must_go(office: &Office, asked: &Asked<'_>) -> Result<()> {
+    day_of(office, asked.period)?;
+    let until = asked.period.until();
+    if until >= office.as_of() && (asked.freeze || !asked.preliminary) {
+        let why = if asked.freeze { "freeze_running" } else { "period_running" };
+        return Err(error::refused(why).fact("period", asked.period.code()).fact("day", until.iso()).detail("until", until.iso()));
+    }
+    asked.out.iter().try_for_each(|out| form::must_go(&named(out, asked.period)))
+}
+
 /// Makes one report.
 pub fn make(office: &Office, asked: &Asked<'_>) -> Result<Made> {
-    for out in asked.out {
-        form::must_know(out)?;
-    }
-    let now = office.as_of();
-    let until = asked.period.until();
-    let over = until < now;
-    if !over && !asked.preliminary {
-        return Err(error::refused("period_running")
-            .fact("period", asked.period.code())
-            .fact("day", until.iso())
-            .detail("until", until.iso()));
-    }
-    let day = until.min(now);
+    must_go(office, asked)?;
+    let day = day_of(office, asked.period)?;
     let path = office.path()?.to_path_buf();
     let source =
         |conn: &Connection| -> Result<Figures> { figures::figures(&Source { conn, path: Some(&path), period: asked.period, day }) };
@@ -97,9 +108,29 @@ pub fn make(office: &Office, asked: &Asked<'_>) -> Result<Made> {
         let _moment = conn.unchecked_transaction()?;
         (source(conn)?, None)
     };
-    let conn = office.read()?;
+    told(office, office.read()?, asked, day, figures, kept)
+}
+
+/// A frozen report once more as it was frozen, for files that are missing: as the office was known then.
+pub fn again(office: &Office, asked: &Asked<'_>, frozen: Frozen) -> Result<Made> {
+    must_go(office, asked)?;
+    let then = open::open_read(office.path()?)?;
+    store::as_known_at(&then, frozen.known_op)?;
+    let figures = figures::figures(&Source { conn: &then, path: None, period: asked.period, day: frozen.as_of })?;
+    let differ = differences(&frozen.figures, &figures.json().to_string());
+    if !differ.is_empty() {
+        return Err(differs(&frozen, &differ));
+    }
+    let changes = revised(&then, &frozen)?;
+    let day = frozen.as_of;
+    told(office, &then, asked, day, figures, Some(Kept { frozen, op: None, unchanged: true, changes }))
+}
+
+/// A report in words, and in its files.
+fn told(office: &Office, conn: &Connection, asked: &Asked<'_>, day: Day, figures: Figures, kept: Option<Kept>) -> Result<Made> {
     // From here on a white paper is what everybody may read.
     let figures = if asked.kind == WHITEPAPER { whitepaper::published(conn, asked.period, &figures)? } else { figures };
+    let over = asked.period.until() < office.as_of();
     let doc = document(office, conn, asked, day, over, &figures, kept.as_ref())?;
     let mut json = described(conn, asked, day, kept.as_ref())?;
     json.insert("figures".into(), figures.json());
@@ -126,7 +157,7 @@ pub fn make(office: &Office, asked: &Asked<'_>) -> Result<Made> {
 pub const WHITEPAPER: &str = "whitepaper";
 
 /// A file's name with the period in the place of `{period}`.
-fn named(out: &Path, period: Period) -> PathBuf {
+pub fn named(out: &Path, period: Period) -> PathBuf {
     PathBuf::from(out.to_string_lossy().replace("{period}", &period.code()))
 }
 
@@ -143,19 +174,12 @@ fn freeze(office: &Office, asked: &Asked<'_>, day: Day, reckon: impl FnOnce(&Con
         let before = store::last(tx.conn(), asked.kind, &asked.period.code())?;
         let mut changes = Vec::new();
         if let Some(b) = &before {
-            changes = differences(&b.figures, &text);
             if b.sha256 == digest {
-                return Ok((figures, b.clone(), true, changes));
+                return Ok((figures, b.clone(), true, revised(tx.conn(), b)?));
             }
+            changes = differences(&b.figures, &text);
             if !asked.revise {
-                let names: Vec<&str> = changes.iter().map(|c| c.figure.as_str()).collect();
-                return Err(error::conflict("frozen_differs")
-                    .fact("period", asked.period.code())
-                    .fact("no", b.no())
-                    .fact("n", changes.len())
-                    .detail("no", b.no())
-                    .detail("figures", names.clone())
-                    .detail("possible", vec!["revise"]));
+                return Err(differs(b, &changes));
             }
         }
         let id = store::freeze(tx, asked.kind, asked.period, day, before.as_ref(), &text, &digest)?;
@@ -167,6 +191,23 @@ fn freeze(office: &Office, asked: &Asked<'_>, day: Day, reckon: impl FnOnce(&Con
     let op = done.op;
     let (figures, frozen, unchanged, changes) = done.value;
     Ok((figures, Kept { frozen, op, unchanged, changes }))
+}
+
+fn differs(f: &Frozen, changes: &[Change]) -> error::Error {
+    let names: Vec<&str> = changes.iter().map(|c| c.figure.as_str()).collect();
+    error::conflict("frozen_differs")
+        .fact("period", &f.period)
+        .fact("no", f.no())
+        .fact("n", changes.len())
+        .detail("no", f.no())
+        .detail("figures", names)
+        .detail("possible", vec!["revise"])
+}
+
+/// What an edition made otherwise than the one it revises.
+fn revised(conn: &Connection, f: &Frozen) -> Result<Vec<Change>> {
+    let before = f.revises.map(|id| store::resolve(conn, &number::format(PREFIX, id))).transpose()?;
+    Ok(before.map(|b| differences(&b.figures, &f.figures)).unwrap_or_default())
 }
 
 /// Figures of two frozen texts that differ; those that only one has are no change.
@@ -267,7 +308,7 @@ fn document(
             Doc { lang, title, zone, about, keys: Vec::new(), sections: doc::sections(figures, lang), notes }
         }
     };
-    name_targets(&mut doc.sections, &target::store::pack(conn)?, lang);
+    name_targets(&mut doc.sections, &target::store::pack_on(conn, day.0)?, lang);
     Ok(doc)
 }
 

@@ -109,7 +109,7 @@ pub fn attack(conn: &Connection, period: Period, figures: &Figures) -> Result<Ve
 fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figures, Known)> {
     let wanted: Vec<&str> = CHAPTERS.iter().flat_map(|c| c.1.iter().copied()).collect();
     let figures = Figures { tables: figures.tables.iter().filter(|t| wanted.contains(&t.key) && !t.rows.is_empty()).cloned().collect() };
-    let mut known = of_targets(&target::store::pack(conn)?);
+    let mut known = of_targets(&target::store::pack_on(conn, period.until().0)?);
     let f = |name: &str| Figure::parse(name).into_iter();
     for key in people::whole() {
         known.same.extend(f("corps/total/people").zip(f(&format!("{key}/total/people"))));

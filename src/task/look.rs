@@ -109,7 +109,7 @@ impl<'c> Book<'c> {
     /// Opens it for a day.
     pub fn open(conn: &'c Connection, day: Day) -> Result<Book<'c>> {
         let (policy_id, rules) = policy::store::responsibility(conn)?;
-        let targets = target::store::pack(conn)?;
+        let targets = target::store::pack_on(conn, day.0)?;
         Ok(Book {
             conn,
             day,

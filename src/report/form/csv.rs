@@ -3,16 +3,25 @@
 use super::super::doc::Doc;
 use super::{Put, put_bytes};
 use crate::db::digest::{hex, sha256};
-use crate::error::{self, Result};
+use crate::db::files::{Whole, no_folder};
+use crate::error::Result;
 use crate::ui::csv::push_row;
-use crate::ui::out::shown;
 use std::path::Path;
+
+/// Fails where the folder can't be made, or nothing in it.
+pub(super) fn must_go(folder: &Path) -> Result<()> {
+    // What is missing of it is made.
+    let there = folder.ancestors().find(|a| a.exists()).unwrap_or(folder);
+    if !there.is_dir() {
+        return Err(no_folder(folder));
+    }
+    Whole::begin(&there.join("tables.csv")).map(drop)
+}
 
 /// Writes `TABLE.csv` files into the folder; each is whole or not there.
 pub(super) fn put(doc: &Doc, folder: &Path, if_changed: bool, dry: bool) -> Result<Put> {
     if !dry {
-        std::fs::create_dir_all(folder)
-            .map_err(|_| error::cannot_create("no_folder").fact("folder", shown(&folder.display().to_string())))?;
+        std::fs::create_dir_all(folder).map_err(|_| no_folder(folder))?;
     }
     let (mut same, mut all) = (true, String::new());
     for sheet in doc.sections.iter().flat_map(|s| &s.tables) {
