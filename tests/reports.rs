@@ -163,6 +163,25 @@ fn every_figure_has_its_records_behind_it() {
 }
 
 #[test]
+fn firms_that_are_new_in_quarters_add_up_to_the_year() {
+    let desk = office();
+    let add = |name: &str, more: &[&str]| {
+        let known = ["org", "add", "--name", name, "--kind", "firm", "--high-tech-from"];
+        no(&desk.json(&on("2018-01-10", &[&known[..], more].concat())))
+    };
+    // Introduced in one quarter and qualified in the next, the other way round, and one that is not qualified any more at the year's end.
+    let later = add("示甲公司", &["2019-05-10", "--introduced-on", "2019-02-10"]);
+    add("示乙公司", &["2018-05-10", "--introduced-on", "2019-08-10"]);
+    add("示丙公司", &["2018-05-10", "--high-tech-until", "2019-05-09", "--introduced-on", "2019-02-10"]);
+    let new = |how: &str, period: &str| figure(&desk.json(&["report", how, period]), "firms/high_tech/new").as_i64().unwrap();
+    let quarters: Vec<i64> = ["2019Q1", "2019Q2", "2019Q3", "2019Q4"].into_iter().map(|q| new("quarter", q)).collect();
+    assert_eq!(quarters, [1, 1, 1, 0]);
+    assert_eq!((new("half", "2019H1"), new("half", "2019H2"), new("year", "2019")), (2, 1, 3));
+    let told = desk.json(&["report", "explain", "firms/high_tech/new", "--period", "2019Q2"]);
+    assert_eq!((&told["count"], &told["records"][0]["no"], &told["records"][0]["day"]), (&1.into(), &later.into(), &"2019-05-10".into()));
+}
+
+#[test]
 fn what_was_known_then_can_be_reckoned_again_at_any_time() {
     let desk = office();
     let twin = |name: &str, document: &[&str]| {
@@ -427,6 +446,9 @@ fn a_white_paper_tells_nobody_by_a_small_number() {
         assert_eq!(figure(&paper, name), if n < 5 { json!("1-4") } else { json!(n) }, "{name}");
     }
     assert_eq!(figure(&paper, "subsidies/settlement/paid"), "withheld", "the sum would tell how many");
+    // The ledger would tell it too: what all funds paid, and what is left of them.
+    assert_eq!(figure(&paper, "funds/total/paid"), "withheld");
+    assert_ne!(figure(&paper, "funds/total/free"), figure(&year, "funds/total/free"));
     let html = std::fs::read_to_string(&page).unwrap();
     assert!(html.contains("1–4") && html.contains("以“1–4”表示"));
     let tables: Vec<&str> = paper["figures"].as_array().unwrap().iter().map(|t| t["table"].as_str().unwrap()).collect();

@@ -4,7 +4,7 @@
 use super::doc::{Doc, Section, number, sheet, text, words};
 use super::figures::people;
 use super::period::Period;
-use super::small::{self, Known};
+use super::small::{self, Balance, Known};
 use super::{Cell, Figure, Figures};
 use crate::error::Result;
 use crate::policy::{Counts, TargetsPack};
@@ -118,6 +118,8 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
         ("flows/total/out", "left_why/total/out"),
         ("subsidies/total/owed", "arrears/total/owed"),
         ("subsidies/total/owed_count", "arrears/total/owed_count"),
+        // Where all that is promised is due.
+        ("subsidies/total/owed", "funds/total/reserved"),
     ] {
         known.same.extend(f(a).zip(f(b)));
     }
@@ -126,16 +128,9 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
     }
     // Only what is the same in truth: a table may leave out who has nothing of its kind.
     known.same.retain(|(a, b)| figures.cell(a).is_some() && figures.cell(a) == figures.cell(b));
-    for row in figures.table("corps").iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
-        let side = |a: &str, b: &str| [a, b].iter().filter_map(|n| Figure::parse(&n.replace("ROW", row))).collect::<Vec<_>>();
-        let (one, other) = (side("corps/ROW/people", "flows/ROW/out"), side("corps/ROW/last_year", "flows/ROW/in"));
-        let sum = |side: &[Figure]| side.iter().map(|f| figures.cell(f)?.int()).sum::<Option<i64>>();
-        // Where somebody moved between corps it is no balance, and whoever takes it for one is wrong.
-        if sum(&one).is_some() && sum(&one) == sum(&other) {
-            known.balances.push((one, other));
-        }
-    }
-    if let Some(before) = super::store::last(conn, super::make::WHITEPAPER, &period.last_year().code())? {
+    let last = super::store::last(conn, super::make::WHITEPAPER, &period.last_year().code())?;
+    known.balances = balances(&figures, last.is_some());
+    if let Some(before) = last {
         let untold: BTreeSet<Figure> = withheld(&before.figures).into_iter().flat_map(|f| a_year_later(&f)).collect();
         for (was, ..) in figures.tables.iter().flat_map(super::Table::figures) {
             let told = a_year_later(&was).into_iter().filter(|f| !untold.contains(f));
@@ -144,6 +139,83 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
         known.untold = untold;
     }
     Ok((figures, known))
+}
+
+/// How much a reader needs of the years before to reckon by what adds up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing: it comes to the same or is no balance.
+    Nothing,
+    /// What there was before: taken for known, as of a stock that everybody saw.
+    Stock,
+    /// What the white paper of the year before said; without one, nothing.
+    Paper,
+}
+
+/// What adds up in every row of a table and its total: the one side and the other, `TABLE/COLUMN`.
+const BALANCES: [(&str, Before, &[&str], &[&str]); 7] = [
+    // Where somebody moved between corps it is no balance, and whoever takes it for one is wrong.
+    ("corps", Before::Nothing, &["corps/people", "flows/out"], &["corps/last_year", "flows/in"]),
+    // Every card ever issued is in one state.
+    (
+        "cards",
+        Before::Stock,
+        &["cards/issued"],
+        &["cards/valid", "cards/suspended", "cards/lost", "cards/expired", "cards/closed", "cards/revoked"],
+    ),
+    ("cases", Before::Nothing, &["cases/closed"], &["cases/done", "cases/refused"]),
+    ("cases", Before::Stock, &["cases/opened"], &["cases/open", "cases/closed"]),
+    ("subsidies", Before::Nothing, &["subsidies/approved_amount"], &["subsidies/paid", "subsidies/owed"]),
+    (
+        "arrears",
+        Before::Nothing,
+        &["arrears/owed"],
+        &["arrears/months_0", "arrears/months_3", "arrears/months_6", "arrears/months_12", "arrears/months_18"],
+    ),
+    (
+        "funds",
+        Before::Nothing,
+        &["funds/appropriated", "funds/carried", "funds/recovered"],
+        &["funds/reserved", "funds/paid", "funds/returned", "funds/free"],
+    ),
+];
+
+/// The same of totals alone: benefits of the year and the funds since they were opened.
+const OF_TOTALS: [(Before, &[&str], &[&str]); 3] = [
+    (Before::Stock, &["subsidies/paid"], &["funds/paid"]),
+    (Before::Stock, &["subsidies/recovered"], &["funds/recovered"]),
+    (Before::Paper, &["subsidies/approved_amount"], &["funds/reserved", "funds/paid"]),
+];
+
+/// What of the figures adds up across columns and tables.
+fn balances(figures: &Figures, had_paper: bool) -> Vec<Balance> {
+    let mut found = Vec::new();
+    let mut ask = |row: &str, before: Before, one: &[&str], other: &[&str]| {
+        let side = |names: &[&str]| -> Vec<Figure> {
+            let names = names.iter().filter_map(|n| n.split_once('/'));
+            names.map(|(table, column)| Figure { table: table.into(), row: row.into(), column: column.into() }).collect()
+        };
+        let (one, other) = (side(one), side(other));
+        let sum = |side: &[Figure]| side.iter().try_fold(0i64, |sum, f| sum.checked_add(figures.cell(f)?.int()?));
+        let Some(more) = sum(&one).zip(sum(&other)).and_then(|(a, b)| b.checked_sub(a)) else { return };
+        let knows = match before {
+            Before::Nothing => false,
+            Before::Stock => true,
+            Before::Paper => had_paper,
+        };
+        if more == 0 || knows {
+            found.push(Balance { one, other, more });
+        }
+    };
+    for (table, before, one, other) in BALANCES {
+        for row in figures.table(table).iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
+            ask(row, before, one, other);
+        }
+    }
+    for (before, one, other) in OF_TOTALS {
+        ask("total", before, one, other);
+    }
+    found
 }
 
 /// Targets that count people, and the tables that say the same.
