@@ -519,6 +519,11 @@ fn a_white_paper_tells_nobody_by_a_small_number() {
     // Frozen it keeps the true figures, and is verified by them.
     freeze(&desk, &["whitepaper", "2019"]);
     assert_eq!(desk.json(&["report", "verify", &rp(1)])["ok"], true);
+    // What the funds had paid by then is not told by what they paid since either.
+    let later = desk.json(&["report", "whitepaper", "2020", "--as-of", "2021-01-05"]);
+    assert!(figure(&later, "funds/total/paid") == "withheld" || figure(&later, "subsidies/total/paid") == "withheld");
+    let (code, out, _) = desk.run(&["report", "check", "2020", "--as-of", "2021-01-05", "--reidentify", "--json"]);
+    assert_eq!(code, 0, "{out}");
     // A year later it does not tell what this one kept back, though it may have grown.
     let shown = desk.json(&["report", "whitepaper", "2020", "--as-of", "2021-01-05"]);
     for t in paper["figures"].as_array().unwrap().iter().filter(|t| t["table"] == "corps") {

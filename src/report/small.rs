@@ -14,12 +14,25 @@ pub struct Known {
     pub same: Vec<(Figure, Figure)>,
     /// What else adds up: stock and flow, what was paid and the ledger.
     pub balances: Vec<Balance>,
+    /// Figures of the year before that were not told then, and that what adds up now could tell.
+    pub past: Vec<Past>,
     /// Figures of persons among others: of some targets.
     pub people: BTreeSet<Figure>,
     /// What the white paper of the year before did not tell.
     pub untold: BTreeSet<Figure>,
     /// What it told: whoever has it knows the figure.
     pub told: BTreeSet<Figure>,
+}
+
+/// A figure that the white paper of the year before kept back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its name in balances.
+    pub figure: Figure,
+    /// What it is.
+    pub value: i64,
+    /// A number of persons, told as a band; else nothing was told.
+    pub people: bool,
 }
 
 /// What adds up across columns and tables: `one` and so much `more`, which a reader knows from elsewhere, come to `other`.
@@ -39,7 +52,8 @@ pub fn protect(figures: &Figures, known: &Known) -> Figures {
     let mut hidden: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, v) in truth.vars.iter().enumerate() {
         let untold = v.names.iter().any(|f| known.untold.contains(f));
-        if v.people && (1..FEWEST).contains(&v.value) || untold && v.value != 0 {
+        let past = known.past.iter().any(|p| v.names.contains(&p.figure));
+        if past || v.people && (1..FEWEST).contains(&v.value) || untold && v.value != 0 {
             hidden.insert(at, 0);
         }
     }
@@ -62,7 +76,11 @@ pub fn protect(figures: &Figures, known: &Known) -> Figures {
 /// A figure that the published ones give away, by its name, though it stands as a band or not at all.
 pub fn attack(published: &Figures, known: &Known) -> Vec<(Figure, Cell)> {
     let open = attack_as(published, known).open.into_iter();
-    open.filter_map(|f| published.cell(&f).cloned().map(|c| (f, c))).filter(|(_, c)| matches!(c, Cell::Band(..) | Cell::Withheld)).collect()
+    let cell = |f: &Figure| match published.cell(f) {
+        None if known.past.iter().any(|p| p.figure == *f) => Some(Cell::Withheld),
+        cell => cell.cloned(),
+    };
+    open.filter_map(|f| cell(&f).map(|c| (f, c))).filter(|(_, c)| matches!(c, Cell::Band(..) | Cell::Withheld)).collect()
 }
 
 /// How a number is kept from being given away: the first that does it for any of those that are.
@@ -118,6 +136,15 @@ impl System {
                 s.places.insert(f.clone(), s.vars.len());
                 s.vars.push(Var { names: vec![f], people, value, low, high });
             }
+        }
+        // What is past is told no otherwise any more: it has no band of ours.
+        for p in &known.past {
+            let (low, high) = match band(p.value, 0) {
+                Cell::Band(low, Some(high)) if p.people => (low, high),
+                _ => (0, MOST),
+            };
+            s.places.insert(p.figure.clone(), s.vars.len());
+            s.vars.push(Var { names: vec![p.figure.clone()], people: false, value: p.value, low, high });
         }
         for (a, b) in &known.same {
             let (Some(a), Some(b)) = (s.places.get(a).copied(), s.places.get(b).copied()) else { continue };
@@ -481,6 +508,24 @@ mod tests {
         let told = protect(&figures, &known);
         assert_eq!(attack(&told, &known), []);
         assert_eq!(told.cell(&figure("funds/total/paid")), Some(&Cell::Withheld));
+    }
+
+    #[test]
+    fn what_was_kept_back_a_year_ago_is_not_told_by_what_came_since() {
+        let t = table("a", &["valid", "ended", "issued"], &[&[20, 11, 28], &[40, 60, 90]]);
+        let f = figure("a/r0/valid_before");
+        let sides = |more: i64, past: &[Figure]| Balance {
+            one: [&[figure("a/r0/issued")], past].concat(),
+            other: vec![figure("a/r0/valid"), figure("a/r0/ended")],
+            more,
+        };
+        let past = Past { figure: f.clone(), value: 3, people: true };
+        let known = Known { balances: vec![sides(0, std::slice::from_ref(&f))], past: vec![past], ..Known::default() };
+        let figures = Figures { tables: vec![t] };
+        assert_eq!(attack(&figures, &known), [(f, Cell::Withheld)]);
+        let told = protect(&figures, &known);
+        assert_eq!(attack(&told, &known), []);
+        assert_ne!(told, figures);
     }
 
     /// As below, for a stock and what came to it: every reading of two rows is tried.

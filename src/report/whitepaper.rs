@@ -4,7 +4,7 @@
 use super::doc::{Doc, Section, number, sheet, text, words};
 use super::figures::people;
 use super::period::Period;
-use super::small::{self, Balance, Known};
+use super::small::{self, Balance, Known, Past};
 use super::{Cell, Figure, Figures};
 use crate::error::Result;
 use crate::policy::{Counts, TargetsPack};
@@ -129,9 +129,10 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
     // Only what is the same in truth: a table may leave out who has nothing of its kind.
     known.same.retain(|(a, b)| figures.cell(a).is_some() && figures.cell(a) == figures.cell(b));
     let last = super::store::last(conn, super::make::WHITEPAPER, &period.last_year().code())?;
-    known.balances = balances(&figures, last.is_some());
+    let last = last.map(|before| LastYear { untold: withheld(&before.figures).into_iter().collect(), figures: before.figures });
+    (known.balances, known.past) = balances(&figures, last.as_ref());
     if let Some(before) = last {
-        let untold: BTreeSet<Figure> = withheld(&before.figures).into_iter().flat_map(|f| a_year_later(&f)).collect();
+        let untold: BTreeSet<Figure> = before.untold.iter().flat_map(a_year_later).collect();
         for (was, ..) in figures.tables.iter().flat_map(super::Table::figures) {
             let told = a_year_later(&was).into_iter().filter(|f| !untold.contains(f));
             known.told.extend(told);
@@ -141,30 +142,50 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
     Ok((figures, known))
 }
 
-/// How much a reader needs of the years before to reckon by what adds up.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The white paper of the year before: its true figures, and those that it kept back.
+struct LastYear {
+    figures: String,
+    untold: BTreeSet<Figure>,
+}
+
+impl LastYear {
+    /// A number of it, money in fen; nothing where there was no such row.
+    fn number(&self, f: &Figure) -> i64 {
+        let tables: Value = serde_json::from_str(&self.figures).unwrap_or(Value::Null);
+        let table = tables.as_array().into_iter().flatten().find(|t| t["table"] == *f.table);
+        let row = table.and_then(|t| match f.row.as_str() {
+            "total" => Some(&t["total"]),
+            row => t["rows"].as_array()?.iter().find(|r| r["row"] == *row),
+        });
+        match row.map(|r| &r[&f.column]) {
+            Some(Value::String(yuan)) => yuan.replace('.', "").parse().unwrap_or(0),
+            Some(n) => n.as_i64().unwrap_or(0),
+            None => 0,
+        }
+    }
+}
+
+/// What a reader needs of the years before to reckon by what adds up.
+#[derive(Clone, Copy)]
 enum Before {
     /// Nothing: it comes to the same or is no balance.
     Nothing,
-    /// What there was before: taken for known, as of a stock that everybody saw.
-    Stock,
-    /// What the white paper of the year before said; without one, nothing.
-    Paper,
+    /// What stood in these columns then: taken for known, unless the white paper of that year kept it back.
+    Stock(&'static [&'static str]),
+    /// The same, where there was a white paper that said it.
+    Paper(&'static [&'static str]),
 }
+
+const STATES: &[&str] = &["cards/valid", "cards/suspended", "cards/lost", "cards/expired", "cards/closed", "cards/revoked"];
 
 /// What adds up in every row of a table and its total: the one side and the other, `TABLE/COLUMN`.
 const BALANCES: [(&str, Before, &[&str], &[&str]); 7] = [
     // Where somebody moved between corps it is no balance, and whoever takes it for one is wrong.
     ("corps", Before::Nothing, &["corps/people", "flows/out"], &["corps/last_year", "flows/in"]),
     // Every card ever issued is in one state.
-    (
-        "cards",
-        Before::Stock,
-        &["cards/issued"],
-        &["cards/valid", "cards/suspended", "cards/lost", "cards/expired", "cards/closed", "cards/revoked"],
-    ),
+    ("cards", Before::Stock(STATES), &["cards/issued"], STATES),
     ("cases", Before::Nothing, &["cases/closed"], &["cases/done", "cases/refused"]),
-    ("cases", Before::Stock, &["cases/opened"], &["cases/open", "cases/closed"]),
+    ("cases", Before::Stock(&["cases/open"]), &["cases/opened"], &["cases/open", "cases/closed"]),
     ("subsidies", Before::Nothing, &["subsidies/approved_amount"], &["subsidies/paid", "subsidies/owed"]),
     (
         "arrears",
@@ -182,30 +203,48 @@ const BALANCES: [(&str, Before, &[&str], &[&str]); 7] = [
 
 /// The same of totals alone: benefits of the year and the funds since they were opened.
 const OF_TOTALS: [(Before, &[&str], &[&str]); 3] = [
-    (Before::Stock, &["subsidies/paid"], &["funds/paid"]),
-    (Before::Stock, &["subsidies/recovered"], &["funds/recovered"]),
-    (Before::Paper, &["subsidies/approved_amount"], &["funds/reserved", "funds/paid"]),
+    (Before::Stock(&["funds/paid"]), &["subsidies/paid"], &["funds/paid"]),
+    (Before::Stock(&["funds/recovered"]), &["subsidies/recovered"], &["funds/recovered"]),
+    (Before::Paper(&["funds/reserved", "funds/paid"]), &["subsidies/approved_amount"], &["funds/reserved", "funds/paid"]),
 ];
 
-/// What of the figures adds up across columns and tables.
-fn balances(figures: &Figures, had_paper: bool) -> Vec<Balance> {
-    let mut found = Vec::new();
+/// What of the figures adds up across columns and tables, and what of the year before must stay untold in it.
+fn balances(figures: &Figures, last: Option<&LastYear>) -> (Vec<Balance>, Vec<Past>) {
+    let (mut found, mut kept_back) = (Vec::new(), Vec::<Past>::new());
     let mut ask = |row: &str, before: Before, one: &[&str], other: &[&str]| {
         let side = |names: &[&str]| -> Vec<Figure> {
             let names = names.iter().filter_map(|n| n.split_once('/'));
             names.map(|(table, column)| Figure { table: table.into(), row: row.into(), column: column.into() }).collect()
         };
-        let (one, other) = (side(one), side(other));
+        let (mut one, other) = (side(one), side(other));
         let sum = |side: &[Figure]| side.iter().try_fold(0i64, |sum, f| sum.checked_add(figures.cell(f)?.int()?));
-        let Some(more) = sum(&one).zip(sum(&other)).and_then(|(a, b)| b.checked_sub(a)) else { return };
-        let knows = match before {
-            Before::Nothing => false,
-            Before::Stock => true,
-            Before::Paper => had_paper,
+        let Some(mut more) = sum(&one).zip(sum(&other)).and_then(|(a, b)| b.checked_sub(a)) else { return };
+        let stock = match before {
+            Before::Nothing => &[],
+            Before::Stock(columns) => columns,
+            Before::Paper(columns) if last.is_some() => columns,
+            Before::Paper(_) => &[],
         };
-        if more == 0 || knows {
-            found.push(Balance { one, other, more });
+        if more != 0 && stock.is_empty() {
+            return;
         }
+        if let Some(last) = last {
+            let stock = side(stock);
+            // Where the office learned better since, what was said then is not what there was.
+            if stock.iter().try_fold(0i64, |sum, f| sum.checked_add(last.number(f))) == Some(more) {
+                for f in stock.iter().filter(|f| last.untold.contains(f)) {
+                    let value = last.number(f);
+                    let people = f.table != "funds";
+                    let figure = Figure { column: format!("{}_before", f.column), ..f.clone() };
+                    more -= value;
+                    one.push(figure.clone());
+                    if kept_back.iter().all(|p| p.figure != figure) {
+                        kept_back.push(Past { figure, value, people });
+                    }
+                }
+            }
+        }
+        found.push(Balance { one, other, more });
     };
     for (table, before, one, other) in BALANCES {
         for row in figures.table(table).iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
@@ -215,7 +254,7 @@ fn balances(figures: &Figures, had_paper: bool) -> Vec<Balance> {
     for (before, one, other) in OF_TOTALS {
         ask("total", before, one, other);
     }
-    found
+    (found, kept_back)
 }
 
 /// Targets that count people, and the tables that say the same.
