@@ -136,8 +136,9 @@ fn every_figure_has_its_records_behind_it() {
         let mut asked = 0;
         for (f, unit, cell) in all.tables.iter().flat_map(rencai::report::Table::figures) {
             let Cell::Int(n) = cell else { continue };
-            // Of a goal there are no records.
-            if f.table == "targets" && !matches!(f.column.as_str(), "introduced" | "all" | "left") {
+            // Shares, and what a target says beyond counting, are reckoned of other figures: no count stands in for them.
+            if unit == Unit::Percent || f.table == "targets" && !matches!(f.column.as_str(), "introduced" | "all" | "left") {
+                assert_eq!(figures::records(&s, &f).unwrap_err().key, "derived_figure", "{f}");
                 continue;
             }
             let records = figures::records(&s, &f).unwrap_or_else(|e| panic!("{f}: {e:?}"));
@@ -158,8 +159,53 @@ fn every_figure_has_its_records_behind_it() {
     assert!(!told.to_string().contains('张'));
     let paid = desk.json(&["report", "explain", "subsidies/total/paid", "--period", "2019Q3"]);
     assert_eq!(paid["records"][0]["amount"], figure(&desk.json(&["report", "quarter", "2019Q3"]), "subsidies/total/paid"));
+    // Money that went out is a number of ours: no guard of texts before it.
+    let csv = desk.run(&["report", "explain", "funds/total/free", "--period", "2019Q3", "--format", "csv"]).1;
+    assert!(csv.contains(",-") && !csv.contains('\''), "{csv}");
+    let explain = |name: &str, code: i32, key: &str| fails(&desk, &["report", "explain", name, "--period", "2019Q3"], code, key);
+    let fund = format!("funds/{}/name", number::format("FD", 1));
+    for (name, of) in [
+        ("targets/T5/goal", json!([])),
+        ("targets/T5/expected", json!(["targets/T5/goal"])),
+        ("targets/T5/remaining", json!(["targets/T5/goal", "targets/T5/introduced"])),
+        ("targets/T5/colour", json!(["targets/T5/expected", "targets/T5/goal", "targets/T5/introduced"])),
+        ("age/to_35/share", json!(["age/to_35/people", "age/total/people"])),
+        ("cases/total/on_time_share", json!(["cases/total/on_time", "cases/total/closed"])),
+        (fund.as_str(), json!([])),
+    ] {
+        assert_eq!(explain(name, 5, "derived_figure")["error"]["details"]["figures"], of, "{name}");
+    }
+    for name in [
+        "age/nobody/share",
+        "targets/T5/shoe_size",
+        "targets/T1/shoe_size",
+        "targets/T99/goal",
+        "funds/FD000999/name",
+        "corps/leading/share",
+    ] {
+        explain(name, 4, "no_figure");
+    }
     fails(&desk, &["report", "explain", "corps/leading", "--period", "2019Q3"], 2, "figure_form");
     fails(&desk, &["report", "explain", "corps/leading/shoe_size", "--period", "2019Q3"], 4, "no_figure");
+}
+
+#[test]
+fn firms_that_are_new_in_quarters_add_up_to_the_year() {
+    let desk = office();
+    let add = |name: &str, more: &[&str]| {
+        let known = ["org", "add", "--name", name, "--kind", "firm", "--high-tech-from"];
+        no(&desk.json(&on("2018-01-10", &[&known[..], more].concat())))
+    };
+    // Introduced in one quarter and qualified in the next, the other way round, and one that is not qualified any more at the year's end.
+    let later = add("示甲公司", &["2019-05-10", "--introduced-on", "2019-02-10"]);
+    add("示乙公司", &["2018-05-10", "--introduced-on", "2019-08-10"]);
+    add("示丙公司", &["2018-05-10", "--high-tech-until", "2019-05-09", "--introduced-on", "2019-02-10"]);
+    let new = |how: &str, period: &str| figure(&desk.json(&["report", how, period]), "firms/high_tech/new").as_i64().unwrap();
+    let quarters: Vec<i64> = ["2019Q1", "2019Q2", "2019Q3", "2019Q4"].into_iter().map(|q| new("quarter", q)).collect();
+    assert_eq!(quarters, [1, 1, 1, 0]);
+    assert_eq!((new("half", "2019H1"), new("half", "2019H2"), new("year", "2019")), (2, 1, 3));
+    let told = desk.json(&["report", "explain", "firms/high_tech/new", "--period", "2019Q2"]);
+    assert_eq!((&told["count"], &told["records"][0]["no"], &told["records"][0]["day"]), (&1.into(), &later.into(), &"2019-05-10".into()));
 }
 
 #[test]
@@ -451,6 +497,29 @@ fn files_are_of_every_form_and_the_same_report_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_workbook_draws_a_band_from_where_it_begins() {
+    use calamine::{Data, Reader as _};
+    let desk = office();
+    let path = desk.path("wp.xlsx");
+    let paper = desk.json(&["report", "whitepaper", "2019", "--out", path.to_str().unwrap()]);
+    assert!(figure(&paper, "flows/total/out").is_string());
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
+    let sheet = book.worksheet_range("流入与流出").unwrap();
+    let heads: Vec<String> = (0..sheet.width()).map(|c| sheet.get((0, c)).map(ToString::to_string).unwrap_or_default()).collect();
+    let (shown, drawn) = (heads.iter().position(|h| h == "流出").unwrap(), heads.iter().rposition(|h| h == "流出").unwrap());
+    assert!(drawn > shown + 10, "{heads:?}");
+    for row in 1..=4 {
+        match (sheet.get((row, shown)).unwrap(), sheet.get((row, drawn)).unwrap()) {
+            (Data::Float(n), drawn) => assert_eq!(drawn, &Data::Float(*n)),
+            (Data::String(band), drawn) => {
+                assert_eq!(drawn, &Data::Float(band.trim_start_matches('≥').split('–').next().unwrap().parse().unwrap()))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn an_office_may_have_a_template_of_its_own() {
     let desk = office();
     let (template, page) = (desk.path("own.html"), desk.path("r.html"));
@@ -496,16 +565,25 @@ fn doubts_are_told_before_anybody_signs() {
     let (code, out, _) = desk.run(&["report", "check", "2019Q3", "--json"]);
     let v: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &v["ok"]), (1, &false.into()));
+    let (_, out, _) = desk.run(&["report", "check", "2019Q3", "--lang", "zh"]);
+    for word in ["检查", "数字或单位", "单位名称", "未报", "某研究院", "人才花名册"] {
+        assert!(out.contains(word), "{word}: {out}");
+    }
+    assert!(!out.contains("silent") && !out.contains("against"), "{out}");
     let silent: Vec<&Value> = v["findings"].as_array().unwrap().iter().filter(|f| f["check"] == "silent").collect();
     assert_eq!(silent.len(), 1, "{v}");
-    assert_eq!(silent[0]["against"], "2019-08-31");
+    assert_eq!((&silent[0]["against"], &silent[0]["name"]), (&"2019-08-31".into(), &"某研究院".into()));
     for n in 21..36 {
         desk.json(&on("2019-09-25", &["talent", "leave", &who(&desk, n), "--why", "contract_end"]));
     }
     let v: Value = serde_json::from_str(&desk.run(&["report", "check", "2019Q3", "--json"]).1).unwrap();
     assert!(v["findings"].as_array().unwrap().iter().any(|f| f["check"] == "fell" && f["what"] == "corps/skilled/people"), "{v}");
     let empty = Desk::new();
-    assert_eq!(empty.run(&["report", "check", "2019Q3"]).0, 0);
+    let (code, out, err) = empty.run(&["report", "check", "2019Q3", "--lang", "zh"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "2019Q3 截至 2019-09-30：未发现需要核实之处。\n", ""));
+    let v = empty.json(&["report", "check", "2019Q3"]);
+    assert_eq!((&v["ok"], &v["findings"]), (&true.into(), &json!([])));
+    assert!(empty.run(&["report", "check", "2019", "--reidentify", "--lang", "en"]).1.contains("no hidden figure"));
 }
 
 #[test]
@@ -521,6 +599,9 @@ fn a_white_paper_tells_nobody_by_a_small_number() {
         assert_eq!(figure(&paper, name), if n < 5 { json!("1-4") } else { json!(n) }, "{name}");
     }
     assert_eq!(figure(&paper, "subsidies/settlement/paid"), "withheld", "the sum would tell how many");
+    // The ledger would tell it too: what all funds paid, and what is left of them.
+    assert_eq!(figure(&paper, "funds/total/paid"), "withheld");
+    assert_ne!(figure(&paper, "funds/total/free"), figure(&year, "funds/total/free"));
     let html = std::fs::read_to_string(&page).unwrap();
     assert!(html.contains("1–4") && html.contains("以“1–4”表示"));
     let tables: Vec<&str> = paper["figures"].as_array().unwrap().iter().map(|t| t["table"].as_str().unwrap()).collect();
@@ -532,6 +613,11 @@ fn a_white_paper_tells_nobody_by_a_small_number() {
     // Frozen it keeps the true figures, and is verified by them.
     freeze(&desk, &["whitepaper", "2019"]);
     assert_eq!(desk.json(&["report", "verify", &rp(1)])["ok"], true);
+    // What the funds had paid by then is not told by what they paid since either.
+    let later = desk.json(&["report", "whitepaper", "2020", "--as-of", "2021-01-05"]);
+    assert!(figure(&later, "funds/total/paid") == "withheld" || figure(&later, "subsidies/total/paid") == "withheld");
+    let (code, out, _) = desk.run(&["report", "check", "2020", "--as-of", "2021-01-05", "--reidentify", "--json"]);
+    assert_eq!(code, 0, "{out}");
     // A year later it does not tell what this one kept back, though it may have grown.
     let shown = desk.json(&["report", "whitepaper", "2020", "--as-of", "2021-01-05"]);
     for t in paper["figures"].as_array().unwrap().iter().filter(|t| t["table"] == "corps") {
@@ -555,6 +641,18 @@ fn a_report_reads_in_both_languages_and_by_the_offices_own_unless_told() {
         .filter(|l| l.chars().any(|c| ('一'..='鿿').contains(&c)))
         .collect();
     assert_eq!(odd, [""; 0]);
+    // The mark is only in a chart; cards and stages are called what their nouns call them; a file and the pipe are the same text.
+    let md = desk.path("r.md");
+    let html = desk.path("r.html");
+    desk.json(&["report", "quarter", "2019Q3", "--out", md.to_str().unwrap(), "--out", html.to_str().unwrap()]);
+    let (file, page) = (std::fs::read_to_string(md).unwrap(), std::fs::read_to_string(html).unwrap());
+    assert_eq!(text(&["--format", "md"]), file);
+    assert!(file.starts_with("# ") && file.contains("\n## 一、目标完成情况\n"), "{file}");
+    assert!(page.contains("图中竖线为序时应达") && !file.contains("竖线") && !text(&[]).contains("竖线"));
+    assert!(file.contains("| 金卡 |") && !file.contains("| gold |"), "{file}");
+    assert!(file.contains("不由各行相加") && !file.contains("另一口径"));
+    desk.json(&on("2019-03-01", &["platform", "add", "--name", "某实验室", "--kind", "ai_lab", "--stage", "approved"]));
+    assert!(text(&["--format", "md"]).contains(" | 申报 | 获批 | 运营 | 关闭 |"));
     let csv = desk.run(&["report", "quarter", "2019Q3", "--format", "csv"]).1;
     assert!(csv.contains("2019Q3,corps/total/people,"), "{csv}");
 }

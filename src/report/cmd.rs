@@ -11,7 +11,7 @@ use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
-use crate::ui::{Column, Format, View, spark};
+use crate::ui::{Column, Format, View, spark, tf, try_t};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -200,7 +200,12 @@ fn tell(office: &Office, all: &[Made], said: &Make) -> Result<()> {
             });
             office.show(&View::list(rows.collect(), ["period", "figure", "value"].into_iter().map(Column::new).collect()))
         }
-        Format::Table | Format::Md => all.iter().try_for_each(|m| print(office, &m.doc)),
+        Format::Md => {
+            // As a file would be.
+            let texts: Vec<String> = all.iter().map(|m| super::form::markdown::text(&m.doc)).collect();
+            office.put(crate::ui::clean::printable(&texts.join("\n")).as_bytes())
+        }
+        Format::Table => all.iter().try_for_each(|m| print(office, &m.doc)),
     }
 }
 
@@ -355,18 +360,43 @@ fn check(office: &Office, text: &str, reidentify: bool) -> Result<Exit> {
     let figures = figures::figures(&Source { conn, path: Some(&path), period: p, day })?;
     let rows: Vec<Value> = if reidentify {
         let found = super::whitepaper::attack(conn, p, &figures)?;
-        found.into_iter().map(|(f, cell)| json!({"check": "reidentified", "what": f.to_string(), "value": null, "against": value(super::Unit::People, &cell)})).collect()
+        found.into_iter().map(|(f, cell)| json!({"check": "reidentified", "what": f.to_string(), "name": null, "value": null, "against": value(super::Unit::People, &cell)})).collect()
     } else {
         let doubts = verify::doubts(conn, p, day, &figures)?;
-        doubts.into_iter().map(|d| json!({"check": d.check, "what": d.what, "value": d.value, "against": d.against})).collect()
+        doubts
+            .into_iter()
+            .map(|d| json!({"check": d.check, "what": d.what, "name": d.name, "value": d.value, "against": d.against}))
+            .collect()
     };
     let found = !rows.is_empty();
     if matches!(office.format(), Format::Json | Format::Ndjson) {
         office.show(&View::object(json!({"period": p.code(), "as_of": day.iso(), "ok": !found, "findings": rows})))?;
+    } else if found || office.format() == Format::Csv {
+        let person = office.format() != Format::Csv;
+        let rows = if person { rows.into_iter().map(in_words).collect() } else { rows };
+        let columns = ["check", "what", "name", "value", "against"].into_iter();
+        let columns = columns.filter(|c| *c != "name" || !person || rows.iter().any(|r| !r["name"].is_null()));
+        let head = |c: &str| try_t(&format!("report.finding.{c}")).unwrap_or_default();
+        office.show(&View::list(rows.clone(), columns.map(|c| Column::new(c).labelled(head(c))).collect()))?;
     } else {
-        office.show(&View::list(rows, ["check", "what", "value", "against"].into_iter().map(Column::new).collect()))?;
+        let key = if reidentify { "report.clean.reidentify" } else { "report.clean.check" };
+        office.put(format!("{}\n", tf(key, &[("period", &p.code()), ("day", &day.iso())])).as_bytes())?;
     }
     Ok(if found { Exit::Found } else { Exit::Done })
+}
+
+/// A finding as a person reads it.
+fn in_words(mut row: Value) -> Value {
+    let word = |v: &Value, path: &str| Some(Value::from(try_t(&format!("{path}.{}", v.as_str()?))?));
+    if row["check"] == "silent"
+        && let Some(kind) = row["value"].as_str()
+    {
+        row["value"] = crate::paper::letter::roster(crate::ui::lang(), kind).into();
+    }
+    if let Some(check) = word(&row["check"], "report.check") {
+        row["check"] = check;
+    }
+    row
 }
 
 /// The records behind a figure, by number.

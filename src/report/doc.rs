@@ -58,6 +58,8 @@ pub struct Sheet {
     pub total: Option<String>,
     /// Lines under the table.
     pub notes: Vec<String>,
+    /// What the mark in its chart is: said only where the chart stands.
+    pub mark: Option<String>,
     /// What is drawn beside it.
     pub chart: Option<Chart>,
 }
@@ -252,6 +254,7 @@ pub fn sheet(t: &Table, lang: Lang) -> Sheet {
         names: t.rows.iter().map(|r| r.name.clone().unwrap_or_else(|| name(&r.key))).collect(),
         total: t.total.as_ref().map(|_| words(lang, "total", &[])),
         notes,
+        mark: try_t_in(lang, &format!("report.mark.{}", t.key)).map(str::to_owned),
         chart: drawn(t),
         table,
     }
@@ -261,7 +264,7 @@ pub fn sheet(t: &Table, lang: Lang) -> Sheet {
 fn row_of_elsewhere(table: &str, key: &str, lang: Lang) -> Option<String> {
     let path = match table {
         "cases" => format!("value.case.type.{key}"),
-        "cards" => format!("value.card.level.{key}"),
+        "cards" => format!("value.level.{key}"),
         "arrears" => format!("value.fund.source.{key}"),
         "tasks" => format!("value.colour.{key}"),
         "trained" => {

@@ -139,27 +139,86 @@ fn by_corps(tables: &[Table]) -> BTreeMap<&str, [i64; 3]> {
     rows.map(|r| (r.key.as_str(), [n("rigid", &r.key, "introduced"), n("corps", &r.key, "people"), n("rigid", &r.key, "left")])).collect()
 }
 
-/// The records behind a figure; 4 where there is no such figure.
+/// The records behind a figure; 4 where there is no such figure, 5 where it is reckoned of others.
 pub fn records(s: &Source<'_>, f: &Figure) -> Result<Vec<Record>> {
     let pack = target::store::pack_on(s.conn, s.day.0)?;
-    let span = s.span();
-    let found = match f.table.as_str() {
-        "targets" => of_target(s, &pack, f)?,
-        key if money::KEYS.contains(&key) => money::records(s.conn, span, f)?,
-        key if works::KEYS.contains(&key) => works::records(s.conn, span, f)?,
-        key if matters::KEYS.contains(&key) => matters::records(s.conn, span, &pack, f)?,
-        _ => {
-            // A share rests on the people of its row.
-            let column = match f.column.as_str() {
-                "share" => "people",
-                "rigid_share" => "introduced",
-                c => c,
-            };
-            let asked = Figure { column: column.to_owned(), ..f.clone() };
-            people::records(s.conn, &s.when(&pack), &asked)?.map(|list| list.into_iter().map(of_people).collect())
-        }
+    let missing = || error::not_found("no_figure").fact("figure", f);
+    let Some(derived) = derived(&pack, f) else { return counted(s, &pack, f)?.ok_or_else(missing) };
+    // Only of a row that there is.
+    if let Some(row) = &derived.row {
+        counted(s, &pack, row)?.ok_or_else(missing)?;
+    }
+    let names: Vec<String> = derived.of.iter().map(Figure::to_string).collect();
+    let of = if names.is_empty() { format!("`{}`", derived.see) } else { names.join(", ") };
+    Err(error::conflict("derived_figure").fact("figure", f).fact("of", of).detail("figures", names))
+}
+
+/// The records behind a figure, or behind those that it is reckoned of.
+pub fn records_beneath(s: &Source<'_>, f: &Figure) -> Result<Vec<Record>> {
+    let pack = target::store::pack_on(s.conn, s.day.0)?;
+    let parts = derived(&pack, f).map_or_else(|| vec![f.clone()], |d| d.of);
+    let mut found = Vec::new();
+    for part in parts.iter().filter(|p| derived(&pack, p).is_none()) {
+        found.extend(counted(s, &pack, part)?.unwrap_or_default());
+    }
+    Ok(found)
+}
+
+/// A figure that no records stand behind by themselves.
+struct Derived {
+    /// The figures it is reckoned of; of what an office sets, none.
+    of: Vec<Figure>,
+    /// A figure of its row that is counted.
+    row: Option<Figure>,
+    /// The command that shows where it comes from.
+    see: String,
+}
+
+/// Shares, and what targets say beyond counting; a goal and a name are set, not counted.
+fn derived(pack: &TargetsPack, f: &Figure) -> Option<Derived> {
+    let of = |row: &str, column: &str| Figure { table: f.table.clone(), row: row.to_owned(), column: column.to_owned() };
+    let mine = |columns: &[&str]| {
+        let of: Vec<Figure> = columns.iter().map(|c| of(&f.row, c)).collect();
+        Derived { row: of.first().cloned(), of, see: String::new() }
     };
-    found.ok_or_else(|| error::not_found("no_figure").fact("figure", f))
+    Some(match (f.table.as_str(), f.column.as_str()) {
+        ("targets", column) => {
+            let followed = pack.targets.iter().find(|t| t.code == f.row)?.follows.code();
+            let columns: &[&str] = match column {
+                "goal" => &[],
+                "expected" => &["goal"],
+                "remaining" | "percent" => &["goal", followed],
+                "colour" => &["expected", "goal", followed],
+                _ => return None,
+            };
+            Derived { row: None, see: "rencai policy show targets".to_owned(), ..mine(columns) }
+        }
+        ("funds", "name") if f.row != "total" => {
+            Derived { of: Vec::new(), see: format!("rencai fund show {}", f.row), ..mine(&["appropriated"]) }
+        }
+        ("rigid", "rigid_share") => mine(&["rigid", "introduced"]),
+        ("cases", "on_time_share") => mine(&["on_time", "closed"]),
+        (key, "share") if people::whole().any(|whole| whole == key) => {
+            let mut d = mine(&["people"]);
+            if f.row != "total" {
+                d.of.push(of("total", "people"));
+            }
+            d
+        }
+        _ => return None,
+    })
+}
+
+/// The records that are counted in a figure; None where no records are.
+fn counted(s: &Source<'_>, pack: &TargetsPack, f: &Figure) -> Result<Option<Vec<Record>>> {
+    let span = s.span();
+    match f.table.as_str() {
+        "targets" => of_target(s, pack, f),
+        key if money::KEYS.contains(&key) => money::records(s.conn, span, f),
+        key if works::KEYS.contains(&key) => works::records(s.conn, span, f),
+        key if matters::KEYS.contains(&key) => matters::records(s.conn, span, pack, f),
+        _ => Ok(people::records(s.conn, &s.when(pack), f)?.map(|list| list.into_iter().map(of_people).collect())),
+    }
 }
 
 fn of_people(f: Found) -> Record {
@@ -173,16 +232,17 @@ fn of_people(f: Found) -> Record {
 fn of_target(s: &Source<'_>, pack: &TargetsPack, f: &Figure) -> Result<Option<Vec<Record>>> {
     use crate::policy::Counts;
     let Some(t) = pack.targets.iter().find(|t| t.code == f.row) else { return Ok(None) };
-    let flow =
-        f.column == "introduced" || matches!(f.column.as_str(), "percent" | "colour" | "remaining") && t.follows.code() == "introduced";
     let span = s.span();
+    // Of platforms the stock alone is counted.
+    let columns: &[&str] = if matches!(t.counts, Counts::Platforms { .. }) { &["all"] } else { &["introduced", "all", "left"] };
+    if !columns.contains(&f.column.as_str()) {
+        return Ok(None);
+    }
     match &t.counts {
         Counts::People { corps, .. } => {
             let (table, column) = match f.column.as_str() {
-                "left" => ("rigid", "left"),
-                _ if flow => ("rigid", "introduced"),
-                "all" | "percent" | "colour" | "remaining" => ("corps", "people"),
-                _ => return Ok(None),
+                "all" => ("corps", "people"),
+                column => ("rigid", column),
             };
             let asked = Figure { table: table.into(), row: corps.code().into(), column: column.into() };
             Ok(people::records(s.conn, &s.when(pack), &asked)?.map(|l| l.into_iter().map(of_people).collect()))
@@ -193,7 +253,7 @@ fn of_target(s: &Source<'_>, pack: &TargetsPack, f: &Figure) -> Result<Option<Ve
                 let v = target::org_verdict(&facts, kinds, span.until.0, &pack.term);
                 let counts = match f.column.as_str() {
                     "left" => v.left,
-                    _ if flow => v.introduced,
+                    "introduced" => v.introduced,
                     _ => v.all,
                 };
                 if counts {

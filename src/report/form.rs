@@ -5,7 +5,7 @@ mod csv;
 #[cfg(feature = "docx")]
 mod docx;
 pub mod html;
-mod markdown;
+pub mod markdown;
 #[cfg(feature = "pdf")]
 mod pdf;
 pub mod svg;

@@ -12,8 +12,10 @@ pub const FEWEST: i64 = 5;
 pub struct Known {
     /// Figures that are the same by what they count.
     pub same: Vec<(Figure, Figure)>,
-    /// What else adds up: stock and flow, one side and the other.
-    pub balances: Vec<(Vec<Figure>, Vec<Figure>)>,
+    /// What else adds up: stock and flow, what was paid and the ledger.
+    pub balances: Vec<Balance>,
+    /// Figures of the year before that were not told then, and that what adds up now could tell.
+    pub past: Vec<Past>,
     /// Figures of persons among others: of some targets.
     pub people: BTreeSet<Figure>,
     /// What the white paper of the year before did not tell.
@@ -22,13 +24,36 @@ pub struct Known {
     pub told: BTreeSet<Figure>,
 }
 
+/// A figure that the white paper of the year before kept back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its name in balances.
+    pub figure: Figure,
+    /// What it is.
+    pub value: i64,
+    /// A number of persons, told as a band; else nothing was told.
+    pub people: bool,
+}
+
+/// What adds up across columns and tables: `one` and so much `more`, which a reader knows from elsewhere, come to `other`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// The one side.
+    pub one: Vec<Figure>,
+    /// The other.
+    pub other: Vec<Figure>,
+    /// What there was before.
+    pub more: i64,
+}
+
 /// The figures as they may be published.
 pub fn protect(figures: &Figures, known: &Known) -> Figures {
     let truth = System::of(figures, known);
     let mut hidden: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, v) in truth.vars.iter().enumerate() {
         let untold = v.names.iter().any(|f| known.untold.contains(f));
-        if v.people && (1..FEWEST).contains(&v.value) || untold && v.value != 0 {
+        let past = known.past.iter().any(|p| v.names.contains(&p.figure));
+        if past || v.people && (1..FEWEST).contains(&v.value) || untold && v.value != 0 {
             hidden.insert(at, 0);
         }
     }
@@ -37,7 +62,8 @@ pub fn protect(figures: &Figures, known: &Known) -> Figures {
         let published = truth.publish(figures, &hidden);
         let seen = attack_as(&published, known);
         // A figure that can be reckoned back: what it was reckoned from is told less exactly.
-        let more = seen.open.iter().find_map(|f| truth.complement(*truth.places.get(f)?, &hidden, &seen, known));
+        let by = |way| seen.open.iter().find_map(|f| truth.complement(*truth.places.get(f)?, &hidden, &seen, known, way));
+        let more = [Way::Hide, Way::Widen, Way::HideNothing].into_iter().find_map(by);
         match more {
             Some((at, width)) => {
                 hidden.insert(at, width);
@@ -50,7 +76,22 @@ pub fn protect(figures: &Figures, known: &Known) -> Figures {
 /// A figure that the published ones give away, by its name, though it stands as a band or not at all.
 pub fn attack(published: &Figures, known: &Known) -> Vec<(Figure, Cell)> {
     let open = attack_as(published, known).open.into_iter();
-    open.filter_map(|f| published.cell(&f).cloned().map(|c| (f, c))).filter(|(_, c)| matches!(c, Cell::Band(..) | Cell::Withheld)).collect()
+    let cell = |f: &Figure| match published.cell(f) {
+        None if known.past.iter().any(|p| p.figure == *f) => Some(Cell::Withheld),
+        cell => cell.cloned(),
+    };
+    open.filter_map(|f| cell(&f).map(|c| (f, c))).filter(|(_, c)| matches!(c, Cell::Band(..) | Cell::Withheld)).collect()
+}
+
+/// How a number is kept from being given away: the first that does it for any of those that are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Another one is hidden too.
+    Hide,
+    /// A band becomes wider.
+    Widen,
+    /// A nothing is hidden: there was nothing better.
+    HideNothing,
 }
 
 /// A number that stands in one place or in several that are the same.
@@ -96,6 +137,15 @@ impl System {
                 s.vars.push(Var { names: vec![f], people, value, low, high });
             }
         }
+        // What is past is told no otherwise any more: it has no band of ours.
+        for p in &known.past {
+            let (low, high) = match band(p.value, 0) {
+                Cell::Band(low, Some(high)) if p.people => (low, high),
+                _ => (0, MOST),
+            };
+            s.places.insert(p.figure.clone(), s.vars.len());
+            s.vars.push(Var { names: vec![p.figure.clone()], people: false, value: p.value, low, high });
+        }
         for (a, b) in &known.same {
             let (Some(a), Some(b)) = (s.places.get(a).copied(), s.places.get(b).copied()) else { continue };
             if a != b {
@@ -128,10 +178,16 @@ impl System {
                 }
             }
         }
-        for (one, other) in &known.balances {
+        for b in &known.balances {
             let at = |side: &[Figure]| side.iter().map(|f| s.places.get(f).copied()).collect::<Option<Vec<_>>>();
-            let sum = at(one).zip(at(other));
-            s.sums.extend(sum);
+            let Some((mut one, mut other)) = at(&b.one).zip(at(&b.other)) else { continue };
+            if b.more != 0 {
+                // A number without a name: it is known, and nothing can be done about it.
+                let n = b.more.saturating_abs();
+                if b.more > 0 { &mut one } else { &mut other }.push(s.vars.len());
+                s.vars.push(Var { names: Vec::new(), people: false, value: n, low: n, high: n });
+            }
+            s.sums.push((one, other));
         }
         s
     }
@@ -148,10 +204,10 @@ impl System {
     }
 
     /// What else must be told less exactly so that a number isn't given away. Where the rest of a sum is known, one of the rest must be hidden; where it
-    /// is hidden too narrowly, one of it gets a wider band.
-    fn complement(&self, found: usize, hidden: &BTreeMap<usize, usize>, seen: &Attack, known: &Known) -> Option<(usize, usize)> {
+    /// is hidden too narrowly, one of it gets a wider band. Only so far as the `way` goes.
+    fn complement(&self, found: usize, hidden: &BTreeMap<usize, usize>, seen: &Attack, known: &Known, way: Way) -> Option<(usize, usize)> {
         let near = self.sums.iter().filter(|(a, b)| a.contains(&found) || b.contains(&found));
-        let mut wider = Vec::new();
+        let mut wider = vec![found];
         for (a, b) in near {
             let others: Vec<usize> = a.iter().chain(b).copied().filter(|v| *v != found).collect();
             let loose = |v: &usize| hidden.contains_key(v) && seen.narrowed.get(*v).is_some_and(|(low, high)| low < high);
@@ -159,22 +215,27 @@ impl System {
                 wider.extend(others.into_iter().filter(loose));
                 continue;
             }
-            let told = others.iter().filter(|v| !hidden.contains_key(v) && !self.vars[**v].names.iter().any(|f| known.told.contains(f)));
-            if let Some((_, v)) = told.map(|v| (self.cost(*v, hidden), *v)).min() {
+            let may = |v: &Var| !v.names.is_empty() && !v.names.iter().any(|f| known.told.contains(f));
+            let told = others.iter().filter(|v| !hidden.contains_key(v) && may(&self.vars[**v]));
+            let told = told.filter(|v| (self.vars[**v].value == 0) == (way == Way::HideNothing));
+            if way == Way::Widen {
+                // Bands that hold each other fast.
+                wider.extend(others);
+            } else if let Some((_, v)) = told.map(|v| (self.cost(*v, hidden), *v)).min() {
                 return Some((v, 0));
             }
         }
-        wider.push(found);
         let next = |v: usize| hidden.get(&v).filter(|w| self.vars[v].people && **w < WIDTHS.len()).map(|w| (*w + 1, v));
-        wider.into_iter().filter_map(next).min().map(|(w, v)| (v, w))
+        let wider = wider.into_iter().filter_map(next).min().map(|(w, v)| (v, w));
+        wider.filter(|_| way == Way::Widen)
     }
 
-    /// Nothings last; then what many other sums would give away again, as totals; then what is only compared; the smallest first.
-    fn cost(&self, v: usize, hidden: &BTreeMap<usize, usize>) -> (bool, usize, bool, i64) {
+    /// What many other sums would give away again, as totals, later; then what is only compared; the smallest first.
+    fn cost(&self, v: usize, hidden: &BTreeMap<usize, usize>) -> (usize, bool, i64) {
         let var = &self.vars[v];
         let alone = |(a, b): &&Sum| (a.contains(&v) || b.contains(&v)) && !a.iter().chain(b).any(|o| hidden.contains_key(o));
         let compared = var.names.iter().any(|f| f.column.ends_with("last_year"));
-        (var.value == 0, self.sums.iter().filter(alone).count(), compared, var.value)
+        (self.sums.iter().filter(alone).count(), compared, var.value)
     }
 
     fn publish(&self, figures: &Figures, hidden: &BTreeMap<usize, usize>) -> Figures {
@@ -393,6 +454,128 @@ mod tests {
         assert_eq!(told.cell(&figure("a/r2/fen")), Some(&Cell::Withheld));
         assert_eq!(told.cell(&figure("a/r1/fen")), Some(&Cell::Int(900_000)));
         assert!(attack(&told, &Known::default()).is_empty());
+    }
+
+    /// Rows of a stock in two states and what came to it: a row's flow and what was there before come to its states.
+    fn stock(rows: &[&[i64]], before: &[i64]) -> (Table, Known) {
+        let t = table("a", &["valid", "ended", "issued"], rows);
+        let all: i64 = before.iter().sum();
+        let balances = (0..rows.len()).map(|r| (format!("r{r}"), before[r])).chain([("total".to_owned(), all)]);
+        let balance = |(row, more)| {
+            let f = |column: &str| figure(&format!("a/{row}/{column}"));
+            Balance { one: vec![f("issued")], other: vec![f("valid"), f("ended")], more }
+        };
+        (t, Known { balances: balances.map(balance).collect(), ..Known::default() })
+    }
+
+    #[test]
+    fn a_stock_in_bands_is_not_told_by_what_came_to_it() {
+        let (t, known) = stock(&[&[3, 20, 18], &[40, 60, 90]], &[5, 10]);
+        let apart = protect(&Figures { tables: vec![t.clone()] }, &Known::default());
+        assert_eq!(apart.cell(&figure("a/r0/issued")), Some(&Cell::Int(18)));
+        let mut seen = apart.clone();
+        // As far as the table goes both of these may stand; what came to the stock tells the other.
+        seen.tables[0].rows[0].cells[1] = Cell::Int(20);
+        seen.tables[0].total.as_mut().unwrap()[1] = Cell::Int(80);
+        seen.tables[0].rows[1].cells[1] = Cell::Int(60);
+        assert_eq!(attack(&seen, &Known::default()), []);
+        assert!(attack(&seen, &known).iter().any(|(f, _)| f.to_string() == "a/r0/valid"), "{:?}", attack(&seen, &known));
+        let told = protect(&Figures { tables: vec![t] }, &known);
+        assert_eq!(attack(&told, &known), []);
+        assert!(!matches!(told.cell(&figure("a/r0/valid")), Some(Cell::Int(_))));
+    }
+
+    #[test]
+    fn money_that_another_table_adds_up_to_is_withheld_with_it() {
+        let column = |t: &mut Table, at: usize| t.columns[at] = Column::money(t.columns[at].key);
+        let mut paid = table("subsidies", &["n", "paid"], &[&[2, 80_000]]);
+        column(&mut paid, 1);
+        let mut funds = table("funds", &["paid", "free", "given"], &[&[80_000, 10_000, 90_000], &[5_000, 1_000, 6_000]]);
+        (0..3).for_each(|at| column(&mut funds, at));
+        let balance = |one: &[&str], other: &[&str], more| {
+            let side = |names: &[&str]| names.iter().map(|n| figure(n)).collect();
+            Balance { one: side(one), other: side(other), more }
+        };
+        let mut known = Known { balances: vec![balance(&["subsidies/total/paid"], &["funds/total/paid"], 5_000)], ..Known::default() };
+        known.balances.extend(["r0", "r1", "total"].map(|r| {
+            let [paid, free, given] = ["paid", "free", "given"].map(|c| format!("funds/{r}/{c}"));
+            balance(&[&given], &[&paid, &free], 0)
+        }));
+        let figures = Figures { tables: vec![paid, funds] };
+        let apart = protect(&figures, &Known::default());
+        assert_eq!(attack(&apart, &Known::default()), []);
+        assert!(attack(&apart, &known).iter().any(|(f, _)| f.to_string() == "subsidies/r0/paid"), "the ledger tells it");
+        let told = protect(&figures, &known);
+        assert_eq!(attack(&told, &known), []);
+        assert_eq!(told.cell(&figure("funds/total/paid")), Some(&Cell::Withheld));
+    }
+
+    #[test]
+    fn what_was_kept_back_a_year_ago_is_not_told_by_what_came_since() {
+        let t = table("a", &["valid", "ended", "issued"], &[&[20, 11, 28], &[40, 60, 90]]);
+        let f = figure("a/r0/valid_before");
+        let sides = |more: i64, past: &[Figure]| Balance {
+            one: [&[figure("a/r0/issued")], past].concat(),
+            other: vec![figure("a/r0/valid"), figure("a/r0/ended")],
+            more,
+        };
+        let past = Past { figure: f.clone(), value: 3, people: true };
+        let known = Known { balances: vec![sides(0, std::slice::from_ref(&f))], past: vec![past], ..Known::default() };
+        let figures = Figures { tables: vec![t] };
+        assert_eq!(attack(&figures, &known), [(f, Cell::Withheld)]);
+        let told = protect(&figures, &known);
+        assert_eq!(attack(&told, &known), []);
+        assert_ne!(told, figures);
+    }
+
+    /// As below, for a stock and what came to it: every reading of two rows is tried.
+    #[test]
+    fn a_stock_has_a_second_reading_by_trial_of_all() {
+        let mut seed = 11u64;
+        let mut next = |n: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from((seed >> 33) % n).unwrap()
+        };
+        for _ in 0..60 {
+            let states: Vec<[i64; 2]> = (0..2).map(|_| [next(12), next(9)]).collect();
+            let before: Vec<i64> = states.iter().map(|s| next((s[0] + s[1]).unsigned_abs() + 1)).collect();
+            let rows: Vec<[i64; 3]> = states.iter().zip(&before).map(|(s, b)| [s[0], s[1], s[0] + s[1] - b]).collect();
+            let (t, known) = stock(&rows.iter().map(|r| &r[..]).collect::<Vec<_>>(), &before);
+            let told = protect(&Figures { tables: vec![t] }, &known);
+            let range = |row: &str, column: &str| match told.cell(&figure(&format!("a/{row}/{column}"))).unwrap() {
+                Cell::Int(n) => *n..=*n,
+                Cell::Band(low, high) => *low..=high.unwrap_or(60),
+                other => panic!("{other:?}"),
+            };
+            let mut found: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+            let short = |row: &str, column: &str| *range(row, column).start()..=(*range(row, column).end()).min(30);
+            for v0 in short("r0", "valid") {
+                for e0 in short("r0", "ended").filter(|e| range("r0", "issued").contains(&(v0 + e - before[0]))) {
+                    for v1 in short("r1", "valid").filter(|v| range("total", "valid").contains(&(v0 + v))) {
+                        for e1 in short("r1", "ended") {
+                            let row = |v: i64, e: i64, b: i64| [("valid", v), ("ended", e), ("issued", v + e - b)];
+                            let all = [
+                                ("r0", row(v0, e0, before[0])),
+                                ("r1", row(v1, e1, before[1])),
+                                ("total", row(v0 + v1, e0 + e1, before[0] + before[1])),
+                            ];
+                            if all.iter().all(|(r, cells)| cells.iter().all(|(c, n)| range(r, c).contains(n))) {
+                                for (r, cells) in all {
+                                    cells.iter().for_each(|(c, n)| {
+                                        found.entry(format!("a/{r}/{c}")).or_default().insert(*n);
+                                    });
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            for (f, values) in &found {
+                let hidden = !matches!(told.cell(&figure(f)), Some(Cell::Int(_)));
+                assert!(!hidden || values.len() > 1, "{f} of {told:?}, before {before:?}");
+            }
+            assert_eq!(found.len(), 9);
+        }
     }
 
     /// Every reading of small tables, tried one by one: what the attack holds to be safe has two values at least.

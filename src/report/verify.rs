@@ -57,20 +57,12 @@ pub fn verify(conn: &Connection, path: &Path, f: &Frozen) -> Result<Verified> {
             continue;
         }
         let ops = match Figure::parse(&c.figure) {
-            Some(figure) => ops(conn, f, &behind(&past, &figure)?, &behind(&present, &figure)?)?,
+            Some(figure) => ops(conn, f, &figures::records_beneath(&past, &figure)?, &figures::records_beneath(&present, &figure)?)?,
             None => Vec::new(),
         };
         corrected.push(Corrected { figure: c.figure, frozen: c.before, now: c.after, ops });
     }
     Ok(Verified { tampered, corrected })
-}
-
-/// Records behind a figure; a row that is not there has none.
-fn behind(s: &Source<'_>, f: &Figure) -> Result<Vec<Record>> {
-    match figures::records(s, f) {
-        Err(e) if e.key == "no_figure" => Ok(Vec::new()),
-        other => other,
-    }
 }
 
 /// The entries made since that changed what only one of two lists has, for a day up to the report's.
@@ -101,6 +93,8 @@ pub struct Doubt {
     pub check: &'static str,
     /// The figure, or the unit.
     pub what: String,
+    /// The unit's name.
+    pub name: Option<String>,
     /// Its value, and what it stands against.
     pub value: Value,
     /// Before, or the whole.
@@ -120,7 +114,8 @@ pub fn doubts(conn: &Connection, period: Period, day: Day, figures: &Figures) ->
         for u in collect::store::units(conn, round.id)? {
             if u.data.status(round.due, day) != "returned" {
                 let no = crate::base::number::format(crate::org::PREFIX, u.data.org_id);
-                found.push(Doubt { check: "silent", what: no, value: round.kind.clone().into(), against: round.due.iso().into() });
+                let name = crate::org::store::name_at(conn, u.data.org_id, day)?.map(|(name, _)| name);
+                found.push(Doubt { check: "silent", what: no, name, value: round.kind.clone().into(), against: round.due.iso().into() });
             }
         }
     }
@@ -137,7 +132,13 @@ fn steep(figures: &Figures, found: &mut Vec<Doubt>) {
             let change = now - before;
             if before > 0 && change.abs() > FEW && change.abs() * 1000 > before * STEEP {
                 let check = if change < 0 { "fell" } else { "jumped" };
-                found.push(Doubt { check, what: format!("{table}/{}/{column}", r.key), value: now.into(), against: before.into() });
+                found.push(Doubt {
+                    check,
+                    what: format!("{table}/{}/{column}", r.key),
+                    name: None,
+                    value: now.into(),
+                    against: before.into(),
+                });
             }
         }
     }
@@ -150,7 +151,13 @@ fn parts(figures: &Figures, found: &mut Vec<Doubt>) {
         if let (Some(a), Some(b)) = (n(&part), n(&whole))
             && a > b
         {
-            found.push(Doubt { check: "part_over_whole", what: part, value: a.into(), against: json!({"figure": whole, "value": b}) });
+            found.push(Doubt {
+                check: "part_over_whole",
+                what: part,
+                name: None,
+                value: a.into(),
+                against: json!({"figure": whole, "value": b}),
+            });
         }
     };
     for code in ["T3a", "T3b"] {

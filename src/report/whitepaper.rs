@@ -4,7 +4,7 @@
 use super::doc::{Doc, Section, number, sheet, text, words};
 use super::figures::people;
 use super::period::Period;
-use super::small::{self, Known};
+use super::small::{self, Balance, Known, Past};
 use super::{Cell, Figure, Figures};
 use crate::error::Result;
 use crate::policy::{Counts, TargetsPack};
@@ -118,6 +118,8 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
         ("flows/total/out", "left_why/total/out"),
         ("subsidies/total/owed", "arrears/total/owed"),
         ("subsidies/total/owed_count", "arrears/total/owed_count"),
+        // Where all that is promised is due.
+        ("subsidies/total/owed", "funds/total/reserved"),
     ] {
         known.same.extend(f(a).zip(f(b)));
     }
@@ -126,17 +128,11 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
     }
     // Only what is the same in truth: a table may leave out who has nothing of its kind.
     known.same.retain(|(a, b)| figures.cell(a).is_some() && figures.cell(a) == figures.cell(b));
-    for row in figures.table("corps").iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
-        let side = |a: &str, b: &str| [a, b].iter().filter_map(|n| Figure::parse(&n.replace("ROW", row))).collect::<Vec<_>>();
-        let (one, other) = (side("corps/ROW/people", "flows/ROW/out"), side("corps/ROW/last_year", "flows/ROW/in"));
-        let sum = |side: &[Figure]| side.iter().map(|f| figures.cell(f)?.int()).sum::<Option<i64>>();
-        // Where somebody moved between corps it is no balance, and whoever takes it for one is wrong.
-        if sum(&one).is_some() && sum(&one) == sum(&other) {
-            known.balances.push((one, other));
-        }
-    }
-    if let Some(before) = super::store::last(conn, super::make::WHITEPAPER, &period.last_year().code())? {
-        let untold: BTreeSet<Figure> = withheld(&before.figures).into_iter().flat_map(|f| a_year_later(&f)).collect();
+    let last = super::store::last(conn, super::make::WHITEPAPER, &period.last_year().code())?;
+    let last = last.map(|before| LastYear { untold: withheld(&before.figures).into_iter().collect(), figures: before.figures });
+    (known.balances, known.past) = balances(&figures, last.as_ref());
+    if let Some(before) = last {
+        let untold: BTreeSet<Figure> = before.untold.iter().flat_map(a_year_later).collect();
         for (was, ..) in figures.tables.iter().flat_map(super::Table::figures) {
             let told = a_year_later(&was).into_iter().filter(|f| !untold.contains(f));
             known.told.extend(told);
@@ -144,6 +140,121 @@ fn known(conn: &Connection, period: Period, figures: &Figures) -> Result<(Figure
         known.untold = untold;
     }
     Ok((figures, known))
+}
+
+/// The white paper of the year before: its true figures, and those that it kept back.
+struct LastYear {
+    figures: String,
+    untold: BTreeSet<Figure>,
+}
+
+impl LastYear {
+    /// A number of it, money in fen; nothing where there was no such row.
+    fn number(&self, f: &Figure) -> i64 {
+        let tables: Value = serde_json::from_str(&self.figures).unwrap_or(Value::Null);
+        let table = tables.as_array().into_iter().flatten().find(|t| t["table"] == *f.table);
+        let row = table.and_then(|t| match f.row.as_str() {
+            "total" => Some(&t["total"]),
+            row => t["rows"].as_array()?.iter().find(|r| r["row"] == *row),
+        });
+        match row.map(|r| &r[&f.column]) {
+            Some(Value::String(yuan)) => yuan.replace('.', "").parse().unwrap_or(0),
+            Some(n) => n.as_i64().unwrap_or(0),
+            None => 0,
+        }
+    }
+}
+
+/// What a reader needs of the years before to reckon by what adds up.
+#[derive(Clone, Copy)]
+enum Before {
+    /// Nothing: it comes to the same or is no balance.
+    Nothing,
+    /// What stood in these columns then: taken for known, unless the white paper of that year kept it back.
+    Stock(&'static [&'static str]),
+    /// The same, where there was a white paper that said it.
+    Paper(&'static [&'static str]),
+}
+
+const STATES: &[&str] = &["cards/valid", "cards/suspended", "cards/lost", "cards/expired", "cards/closed", "cards/revoked"];
+
+/// What adds up in every row of a table and its total: the one side and the other, `TABLE/COLUMN`.
+const BALANCES: [(&str, Before, &[&str], &[&str]); 7] = [
+    // Where somebody moved between corps it is no balance, and whoever takes it for one is wrong.
+    ("corps", Before::Nothing, &["corps/people", "flows/out"], &["corps/last_year", "flows/in"]),
+    // Every card ever issued is in one state.
+    ("cards", Before::Stock(STATES), &["cards/issued"], STATES),
+    ("cases", Before::Nothing, &["cases/closed"], &["cases/done", "cases/refused"]),
+    ("cases", Before::Stock(&["cases/open"]), &["cases/opened"], &["cases/open", "cases/closed"]),
+    ("subsidies", Before::Nothing, &["subsidies/approved_amount"], &["subsidies/paid", "subsidies/owed"]),
+    (
+        "arrears",
+        Before::Nothing,
+        &["arrears/owed"],
+        &["arrears/months_0", "arrears/months_3", "arrears/months_6", "arrears/months_12", "arrears/months_18"],
+    ),
+    (
+        "funds",
+        Before::Nothing,
+        &["funds/appropriated", "funds/carried", "funds/recovered"],
+        &["funds/reserved", "funds/paid", "funds/returned", "funds/free"],
+    ),
+];
+
+/// The same of totals alone: benefits of the year and the funds since they were opened.
+const OF_TOTALS: [(Before, &[&str], &[&str]); 3] = [
+    (Before::Stock(&["funds/paid"]), &["subsidies/paid"], &["funds/paid"]),
+    (Before::Stock(&["funds/recovered"]), &["subsidies/recovered"], &["funds/recovered"]),
+    (Before::Paper(&["funds/reserved", "funds/paid"]), &["subsidies/approved_amount"], &["funds/reserved", "funds/paid"]),
+];
+
+/// What of the figures adds up across columns and tables, and what of the year before must stay untold in it.
+fn balances(figures: &Figures, last: Option<&LastYear>) -> (Vec<Balance>, Vec<Past>) {
+    let (mut found, mut kept_back) = (Vec::new(), Vec::<Past>::new());
+    let mut ask = |row: &str, before: Before, one: &[&str], other: &[&str]| {
+        let side = |names: &[&str]| -> Vec<Figure> {
+            let names = names.iter().filter_map(|n| n.split_once('/'));
+            names.map(|(table, column)| Figure { table: table.into(), row: row.into(), column: column.into() }).collect()
+        };
+        let (mut one, other) = (side(one), side(other));
+        let sum = |side: &[Figure]| side.iter().try_fold(0i64, |sum, f| sum.checked_add(figures.cell(f)?.int()?));
+        let Some(mut more) = sum(&one).zip(sum(&other)).and_then(|(a, b)| b.checked_sub(a)) else { return };
+        let stock = match before {
+            Before::Nothing => &[],
+            Before::Stock(columns) => columns,
+            Before::Paper(columns) if last.is_some() => columns,
+            Before::Paper(_) => &[],
+        };
+        if more != 0 && stock.is_empty() {
+            return;
+        }
+        if let Some(last) = last {
+            let stock = side(stock);
+            // Where the office learned better since, what was said then is not what there was.
+            if stock.iter().try_fold(0i64, |sum, f| sum.checked_add(last.number(f))) == Some(more) {
+                for f in stock.iter().filter(|f| last.untold.contains(f)) {
+                    let value = last.number(f);
+                    let people = f.table != "funds";
+                    let figure = Figure { column: format!("{}_before", f.column), ..f.clone() };
+                    more -= value;
+                    one.push(figure.clone());
+                    if kept_back.iter().all(|p| p.figure != figure) {
+                        kept_back.push(Past { figure, value, people });
+                    }
+                }
+            }
+        }
+        found.push(Balance { one, other, more });
+    };
+    for (table, before, one, other) in BALANCES {
+        for row in figures.table(table).iter().flat_map(|t| t.rows.iter().map(|r| r.key.as_str()).chain(["total"])) {
+            ask(row, before, one, other);
+        }
+    }
+    for (before, one, other) in OF_TOTALS {
+        ask("total", before, one, other);
+    }
+    (found, kept_back)
 }
 
 /// Targets that count people, and the tables that say the same.

@@ -84,12 +84,13 @@ impl<'a> ListWriter<'a> {
             self.head(columns_of_all(std::slice::from_ref(row)))?;
         }
         let (row, reader) = (as_object(row), self.renderer.reader());
-        let cells: Vec<String> = self.columns.iter().flatten().map(|c| cell(at(&row, &c.key), &c.key, reader)).collect();
+        let values: Vec<&Value> = self.columns.iter().flatten().map(|c| at(&row, &c.key)).collect();
+        let cells: Vec<String> = self.columns.iter().flatten().zip(&values).map(|(c, v)| cell(v, &c.key, reader)).collect();
         match self.renderer.format {
             Format::Csv => {
                 let cells: Vec<_> = cells.iter().map(|c| printable_cell(c)).collect();
                 let mut line = String::new();
-                csv::push_row(&mut line, cells.iter().map(AsRef::as_ref));
+                csv::push_cells(&mut line, cells.iter().map(AsRef::as_ref).zip(values.iter().map(|v| csv::made_number(v))));
                 self.out.data(&line)
             }
             Format::Md => self.out.data(&md_row(cells.iter().map(String::as_str))),

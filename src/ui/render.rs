@@ -185,7 +185,7 @@ impl Renderer {
         csv::push_row(&mut text, fields.iter().map(|(key, _)| key.as_str()));
         let cells: Vec<_> = fields.iter().map(|(key, v)| cell(v, key, self.reader())).collect();
         let cells: Vec<_> = cells.iter().map(|c| printable_cell(c)).collect();
-        csv::push_row(&mut text, cells.iter().map(AsRef::as_ref));
+        csv::push_cells(&mut text, cells.iter().map(AsRef::as_ref).zip(fields.iter().map(|(_, v)| csv::made_number(v))));
         text
     }
 

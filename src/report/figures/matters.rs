@@ -5,11 +5,11 @@ use super::super::{Cell, Column, Figure, Row, Table, Unit, share};
 use super::{Record, Span};
 use crate::base::codes;
 use crate::base::day::Day;
-use crate::error::Result;
-use crate::policy::{Counts, TargetsPack};
+use crate::error::{self, Result};
+use crate::policy::{Counts, OrgKind, TargetsPack, Term};
 use crate::project;
 use crate::service::{self, cmd::each_seen, is_closed};
-use crate::target::{self, TargetLine, org_verdict, platform_verdict, store as targets};
+use crate::target::{self, OrgFacts, TargetLine, org_verdict, platform_verdict, store as targets};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
@@ -47,8 +47,9 @@ impl<'f> Walk<'f> {
     }
 
     /// A record counts in a row; in the total where `whole`.
-    fn hit(&mut self, row: &str, column: &str, n: i64, whole: bool, what: &Record) {
-        let Some(at) = self.columns.iter().position(|c| c.key == column) else { return };
+    fn hit(&mut self, row: &str, column: &str, n: i64, whole: bool, what: &Record) -> Result<()> {
+        let Some(at) = self.columns.iter().position(|c| c.key == column) else { return Ok(()) };
+        let plus = |sum: i64| sum.checked_add(n).ok_or_else(|| error::bad_data("amount_range"));
         let line = match self.rows.iter().position(|r| r.0 == row) {
             Some(line) => line,
             None => {
@@ -56,9 +57,9 @@ impl<'f> Walk<'f> {
                 self.rows.len() - 1
             }
         };
-        self.rows[line].1[at] += n;
+        self.rows[line].1[at] = plus(self.rows[line].1[at])?;
         if whole {
-            self.total[at] += n;
+            self.total[at] = plus(self.total[at])?;
         }
         if let Some(f) = self.wanted
             && f.column == column
@@ -66,6 +67,7 @@ impl<'f> Walk<'f> {
         {
             self.found.push(what.clone());
         }
+        Ok(())
     }
 
     fn table(self) -> Table {
@@ -97,11 +99,9 @@ pub fn tables(conn: &Connection, span: Span, pack: &TargetsPack) -> Result<Vec<T
 /// The records behind a figure of these tables; None where there is no such figure.
 pub fn records(conn: &Connection, span: Span, pack: &TargetsPack, f: &Figure) -> Result<Option<Vec<Record>>> {
     let Some(key) = KEYS.iter().find(|k| **k == f.table) else { return Ok(None) };
-    // The share of a row is of what was closed in it.
-    let asked = if f.column == "on_time_share" { Figure { column: "closed".into(), ..f.clone() } } else { f.clone() };
-    let w = walk(conn, span, pack, key, Some(&asked))?;
-    let there = asked.row == "total" || w.rows.iter().any(|r| r.0 == asked.row);
-    Ok((there && w.columns.iter().any(|c| c.key == asked.column)).then_some(w.found))
+    let w = walk(conn, span, pack, key, Some(f))?;
+    let there = f.row == "total" || w.rows.iter().any(|r| r.0 == f.row);
+    Ok((there && w.columns.iter().any(|c| c.key == f.column)).then_some(w.found))
 }
 
 fn walk<'f>(conn: &Connection, span: Span, pack: &TargetsPack, key: &str, wanted: Option<&'f Figure>) -> Result<Walk<'f>> {
@@ -125,19 +125,19 @@ fn cases<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Resul
         let r = Record::of("service_case", service::PREFIX, s.case.id).on(s.case.opened);
         let kind = s.case.service.as_str();
         if span.from <= s.case.opened {
-            w.hit(kind, "opened", 1, true, &r);
+            w.hit(kind, "opened", 1, true, &r)?;
         }
         if s.closed.is_some_and(|d| span.from <= d) {
-            w.hit(kind, if s.state == "done" { "done" } else { "refused" }, 1, true, &r);
-            w.hit(kind, "closed", 1, true, &r);
+            w.hit(kind, if s.state == "done" { "done" } else { "refused" }, 1, true, &r)?;
+            w.hit(kind, "closed", 1, true, &r)?;
             if s.on_time() == Some(true) {
-                w.hit(kind, "on_time", 1, true, &r);
+                w.hit(kind, "on_time", 1, true, &r)?;
             }
         }
         if !is_closed(&s.state) {
-            w.hit(kind, "open", 1, true, &r);
+            w.hit(kind, "open", 1, true, &r)?;
             if service::cmd::is_overdue(s, span.until) {
-                w.hit(kind, "overdue", 1, true, &r);
+                w.hit(kind, "overdue", 1, true, &r)?;
             }
         }
         Ok(())
@@ -168,41 +168,94 @@ fn platforms<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> R
     targets::each_platform(conn, span.until.0, |id, _, facts, since| {
         let Some(stage) = facts.stage_on_day else { return Ok(()) };
         let r = Record::of("platform", crate::platform::PREFIX, id).on(since.map_or(span.until, Day));
-        w.hit(facts.kind.code(), "all", 1, true, &r);
-        w.hit(facts.kind.code(), stage.code(), 1, true, &r);
+        w.hit(facts.kind.code(), "all", 1, true, &r)?;
+        w.hit(facts.kind.code(), stage.code(), 1, true, &r)?;
         Ok(())
     })?;
     Ok(w)
 }
 
-/// High-tech and innovative units: introduced in the plan's term, introduced within the period, standing on the day.
+/// High-tech and innovative units: introduced in the plan's term, newly counted within the period, standing on the day.
 fn firms<'f>(conn: &Connection, span: Span, pack: &TargetsPack, wanted: Option<&'f Figure>) -> Result<Walk<'f>> {
     let columns = [Column::count("introduced"), Column::count("new"), Column::count("qualified")];
     let mut w = Walk::new("firms", None, &columns, &["high_tech", "innovative", "both"], wanted);
     let day = span.until.0;
     targets::each_org(conn, day, |id, _, facts| {
-        let has = |periods: &[target::Period]| periods.iter().any(|p| p.holds(day));
-        let row = match (has(&facts.high_tech), has(&facts.innovative)) {
-            (true, true) => "both",
-            (true, false) => "high_tech",
-            (false, true) => "innovative",
-            (false, false) => return Ok(()),
-        };
-        let every = [crate::policy::OrgKind::HighTech, crate::policy::OrgKind::Innovative];
-        let v = org_verdict(&facts, &every, day, &pack.term);
+        let Some(row) = firm_row(&facts, day) else { return Ok(()) };
+        let v = org_verdict(&facts, &FIRMS, day, &pack.term);
         let r = Record::of("org", crate::org::PREFIX, id).on(facts.introduced_on.map_or(span.until, Day));
         if v.introduced {
-            w.hit(row, "introduced", 1, true, &r);
-            if facts.introduced_on.is_some_and(|d| span.from.0 <= d) {
-                w.hit(row, "new", 1, true, &r);
-            }
+            w.hit(row, "introduced", 1, true, &r)?;
         }
         if v.all {
-            w.hit(row, "qualified", 1, true, &r);
+            w.hit(row, "qualified", 1, true, &r)?;
+        }
+        Ok(())
+    })?;
+    each_history(conn, |id, profiles| {
+        if let Some((began, row)) = counted_since(profiles, &pack.term).filter(|(began, _)| (span.from.0..=day).contains(began)) {
+            w.hit(row, "new", 1, true, &Record::of("org", crate::org::PREFIX, id).on(Day(began)))?;
         }
         Ok(())
     })?;
     Ok(w)
+}
+
+const FIRMS: [OrgKind; 2] = [OrgKind::HighTech, OrgKind::Innovative];
+
+/// The row of a unit as it stands on a day; none where it is neither.
+fn firm_row(facts: &OrgFacts, day: i32) -> Option<&'static str> {
+    let has = |periods: &[target::Period]| periods.iter().any(|p| p.holds(day));
+    match (has(&facts.high_tech), has(&facts.innovative)) {
+        (true, true) => Some("both"),
+        (true, false) => Some("high_tech"),
+        (false, true) => Some("innovative"),
+        (false, false) => None,
+    }
+}
+
+/// The first day on which a unit is introduced and qualified, and its row on that day. `profiles` are what is known of it, each from its day on; the
+/// first holds for the days before it too. Every unit has one such day at most, so that quarters add up to years.
+fn counted_since(profiles: &[(i32, OrgFacts)], term: &Term) -> Option<(i32, &'static str)> {
+    for (at, (from, facts)) in profiles.iter().enumerate() {
+        let low = if at == 0 { i32::MIN } else { *from };
+        let next = profiles.get(at + 1).map_or(i32::MAX, |(next, _)| *next);
+        let Some(introduced) = facts.introduced_on else { continue };
+        let begins = facts.high_tech.iter().chain(&facts.innovative).map(|p| p.from.max(introduced).max(low));
+        let counts = |day: &i32| *day < next && org_verdict(facts, &FIRMS, *day, term).introduced;
+        if let Some(day) = begins.filter(counts).min() {
+            return Some((day, firm_row(facts, day)?));
+        }
+    }
+    None
+}
+
+/// What is known of each unit from which day on.
+fn each_history(conn: &Connection, mut f: impl FnMut(i64, &[(i32, OrgFacts)]) -> Result<()>) -> Result<()> {
+    let mut st = conn.prepare(
+        "SELECT o.org_id, o.from_day, o.stub, o.introduced_on, o.high_tech_from, o.high_tech_until, o.innovative_from, o.innovative_until
+         FROM org_profile o JOIN org a ON a.id = o.org_id AND a.voided_op IS NULL WHERE o.voided_op IS NULL ORDER BY o.org_id, o.from_day, o.seq",
+    )?;
+    let mut rows = st.query([])?;
+    let (mut unit, mut profiles) = (0, Vec::new());
+    while let Some(r) = rows.next()? {
+        let id = r.get(0)?;
+        if id != unit && !profiles.is_empty() {
+            f(unit, &profiles)?;
+            profiles.clear();
+        }
+        unit = id;
+        let period = |from: Option<i32>, until: Option<i32>| from.map(|from| target::Period { from, until }).into_iter().collect();
+        let facts = OrgFacts {
+            stub: r.get(2)?,
+            introduced_on: r.get(3)?,
+            high_tech: period(r.get(4)?, r.get(5)?),
+            innovative: period(r.get(6)?, r.get(7)?),
+            closed_on: None,
+        };
+        profiles.push((r.get(1)?, facts));
+    }
+    if profiles.is_empty() { Ok(()) } else { f(unit, &profiles) }
 }
 
 fn projects<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Result<Walk<'f>> {
@@ -221,12 +274,12 @@ fn projects<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Re
     while let Some(r) = rows.next()? {
         let (line, began): (String, i32) = (r.get(1)?, r.get(3)?);
         let p = Record::of("project", project::PREFIX, r.get(0)?).on(Day(began));
-        w.hit(&line, "projects", 1, true, &p);
+        w.hit(&line, "projects", 1, true, &p)?;
         if span.from.0 <= began {
-            w.hit(&line, "new", 1, true, &p);
+            w.hit(&line, "new", 1, true, &p)?;
         }
-        w.hit(&line, "orgs", r.get(4)?, true, &p);
-        w.hit(&line, "invested", r.get(2)?, true, &p.clone().worth(crate::base::money::Fen(r.get(2)?)));
+        w.hit(&line, "orgs", r.get(4)?, true, &p)?;
+        w.hit(&line, "invested", r.get(2)?, true, &p.clone().worth(crate::base::money::Fen(r.get(2)?)))?;
     }
     Ok(w)
 }
@@ -242,10 +295,10 @@ fn units<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Resul
     let mut rows = st.query([span.until.0])?;
     while let Some(r) = rows.next()? {
         let unit = Record::of("org", crate::org::PREFIX, r.get(0)?).on(Day(r.get(4)?));
-        w.hit("all", "units", 1, true, &unit);
+        w.hit("all", "units", 1, true, &unit)?;
         for (at, row) in [(1, "stub"), (2, "no_uscc"), (3, "no_kind")] {
             if r.get(at)? {
-                w.hit(row, "units", 1, false, &unit);
+                w.hit(row, "units", 1, false, &unit)?;
             }
         }
     }
@@ -268,7 +321,7 @@ fn log<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Result<
         let (op, recorded, business): (i64, i64, i32) = (r.get(0)?, r.get(1)?, r.get(2)?);
         let on = crate::office::shanghai_day(recorded);
         let entry = Record::of("op", "", op).on(on);
-        w.hit("entries", "entries", 1, true, &entry);
+        w.hit("entries", "entries", 1, true, &entry)?;
         let flags = [
             ("backdated", business < on.0 - 7),
             ("clock_back", r.get(3)?),
@@ -277,7 +330,7 @@ fn log<'f>(conn: &Connection, span: Span, wanted: Option<&'f Figure>) -> Result<
         ];
         for (row, so) in flags {
             if so {
-                w.hit(row, "entries", 1, false, &entry);
+                w.hit(row, "entries", 1, false, &entry)?;
             }
         }
     }
@@ -353,4 +406,44 @@ pub fn targets_table(span: Span, pack: &TargetsPack, figures: Vec<target::Figure
         })
         .collect();
     Table { key: "targets", set: None, columns, rows, total: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn firm(introduced_on: Option<i32>, high_tech: Option<(i32, i32)>, innovative: Option<i32>) -> OrgFacts {
+        OrgFacts {
+            introduced_on,
+            high_tech: high_tech.map(|(from, until)| target::Period { from, until: Some(until) }).into_iter().collect(),
+            innovative: innovative.map(|from| target::Period { from, until: None }).into_iter().collect(),
+            ..OrgFacts::default()
+        }
+    }
+
+    #[test]
+    fn a_firm_is_new_once_on_the_day_it_is_introduced_and_qualified() {
+        let term = Term { from: 100, until: 1000, basis: String::new(), valid_from: 0, valid_until: None, confirmed: true };
+        let since = |profiles: &[(i32, OrgFacts)]| counted_since(profiles, &term);
+        assert_eq!(since(&[(150, firm(Some(120), Some((200, 900)), None))]), Some((200, "high_tech")), "qualified after it came");
+        assert_eq!(since(&[(50, firm(Some(300), Some((20, 900)), Some(10)))]), Some((300, "both")), "qualified before it came");
+        assert_eq!(since(&[(50, firm(Some(300), Some((20, 200)), None))]), None, "not qualified any more when it came");
+        assert_eq!(since(&[(50, firm(Some(90), Some((20, 900)), None))]), None, "introduced before the plan");
+        assert_eq!(since(&[(50, firm(None, Some((20, 900)), None))]), None);
+        // A renewed certificate is no second beginning; what was not known to be qualified is not counted before that was entered.
+        let renewed = [(150, firm(Some(120), Some((200, 400)), None)), (420, firm(Some(120), Some((420, 900)), None))];
+        assert_eq!(since(&renewed), Some((200, "high_tech")));
+        let later = [(150, firm(Some(120), None, None)), (420, firm(Some(120), Some((200, 900)), None))];
+        assert_eq!(since(&later), Some((420, "high_tech")));
+    }
+
+    #[test]
+    fn investments_beyond_what_can_be_counted_are_refused() {
+        let columns = [Column::money("invested")];
+        let mut w = Walk::new("projects", None, &columns, &["data"], None);
+        let one = Record::of("project", project::PREFIX, 1);
+        w.hit("data", "invested", i64::MAX, true, &one).unwrap();
+        assert_eq!(w.hit("data", "invested", 1, true, &one).unwrap_err().key, "amount_range");
+        assert_eq!(w.hit("other", "invested", 1, true, &one).unwrap_err().key, "amount_range", "the total is a sum too");
+    }
 }

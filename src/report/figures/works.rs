@@ -5,7 +5,7 @@ use super::super::{Cell, Column, Figure, Row, Table};
 use super::{Record, Span};
 use crate::base::codes;
 use crate::base::money::Fen;
-use crate::error::Result;
+use crate::error::{self, Result};
 use crate::programme::figures::Counted;
 use crate::programme::{self, Kind};
 use crate::target::{Colour, Figures as TargetFigures};
@@ -25,25 +25,29 @@ const INTEGRITY: [Column; 5] =
 
 /// The tables; tasks by what the targets were counted to.
 pub fn tables(conn: &Connection, span: Span, of_targets: Vec<TargetFigures>) -> Result<Vec<Table>> {
-    let table = |key, columns: &[Column], rows: &[&str], hits: Vec<Hit>| {
-        let sum = |row: &dyn Fn(&str) -> bool, column: &str| -> Cell {
+    let table = |key, columns: &[Column], rows: &[&str], hits: Vec<Hit>| -> Result<Table> {
+        let sum = |row: &dyn Fn(&str) -> bool, column: &str| -> Result<Cell> {
             let mine = hits.iter().filter(|h| row(&h.row) && h.column == column);
             match columns.iter().find(|c| c.key == column).map(|c| c.unit) {
-                Some(super::super::Unit::Money) => Cell::Int(mine.map(|h| h.record.amount.map_or(0, |a| a.0)).sum()),
+                Some(super::super::Unit::Money) => {
+                    let all = mine.map(|h| h.record.amount.map_or(0, |a| a.0)).try_fold(0i64, i64::checked_add);
+                    all.map(Cell::Int).ok_or_else(|| error::bad_data("amount_range"))
+                }
                 // Whoever took part twice is one person.
-                _ => Cell::Int(mine.map(|h| h.record.id).collect::<BTreeSet<_>>().len() as i64),
+                _ => Ok(Cell::Int(mine.map(|h| h.record.id).collect::<BTreeSet<_>>().len() as i64)),
             }
         };
-        let cells = |row: &dyn Fn(&str) -> bool| columns.iter().map(|c| sum(row, c.key)).collect::<Vec<_>>();
-        let rows = rows.iter().map(|key| Row { key: (*key).to_owned(), name: None, cells: cells(&|r| r == *key) }).collect();
-        Table { key, set: None, columns: columns.to_vec(), rows, total: Some(cells(&|_| true)) }
+        let cells = |row: &dyn Fn(&str) -> bool| columns.iter().map(|c| sum(row, c.key)).collect::<Result<Vec<_>>>();
+        let row = |key: &&str| Ok(Row { key: (*key).to_owned(), name: None, cells: cells(&|r| r == *key)? });
+        let rows = rows.iter().map(row).collect::<Result<_>>()?;
+        Ok(Table { key, set: None, columns: columns.to_vec(), rows, total: Some(cells(&|_| true)?) })
     };
-    let mut trained = table("trained", &TRAINED, &trained_rows(), trained(conn, span)?);
+    let mut trained = table("trained", &TRAINED, &trained_rows(), trained(conn, span)?)?;
     trained.rows.retain(|r| r.cells[0] != Cell::Int(0));
     Ok(vec![
         trained,
-        table("tasks", &TASKS, &COLOURS.map(|c| c.0), tasks(conn, span, Some(of_targets))?),
-        table("integrity", &INTEGRITY, &SUBJECTS, integrity(conn, span)?),
+        table("tasks", &TASKS, &COLOURS.map(|c| c.0), tasks(conn, span, Some(of_targets))?)?,
+        table("integrity", &INTEGRITY, &SUBJECTS, integrity(conn, span)?)?,
     ])
 }
 

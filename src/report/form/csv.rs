@@ -5,7 +5,7 @@ use super::{Put, put_bytes};
 use crate::db::digest::{hex, sha256};
 use crate::db::files::{Whole, no_folder};
 use crate::error::Result;
-use crate::ui::csv::push_row;
+use crate::ui::csv::{push_cells, push_row};
 use std::path::Path;
 
 /// Fails where the folder can't be made, or nothing in it.
@@ -28,7 +28,8 @@ pub(super) fn put(doc: &Doc, folder: &Path, if_changed: bool, dry: bool) -> Resu
         let mut text = String::from("\u{feff}");
         push_row(&mut text, std::iter::once(sheet.corner.as_str()).chain(sheet.heads.iter().map(String::as_str)));
         for row in sheet.plain() {
-            push_row(&mut text, row.iter().map(String::as_str));
+            // The name of a row is a text, what follows are figures.
+            push_cells(&mut text, row.iter().enumerate().map(|(at, cell)| (cell.as_str(), at > 0)));
         }
         let put = put_bytes(&folder.join(format!("{}.csv", sheet.table.key)), text.as_bytes(), if_changed, dry)?;
         same &= put.same;

@@ -1,6 +1,6 @@
 //! A report as one HTML page that fetches nothing: the template is the program's, or the office's own (minijinja).
 
-use super::super::doc::{Doc, Sheet, words};
+use super::super::doc::{Doc, Shape, Sheet, words};
 use super::{Written, svg};
 use crate::db::files;
 use crate::error::{self, Result};
@@ -35,6 +35,12 @@ pub fn fill(own: Option<&Path>, shipped: &str, context: &Value) -> Result<String
     env.get_template("page").and_then(|t| t.render(Serde(context))).map_err(wrong)
 }
 
+/// The lines under a table; what the marks of its chart are, where there is one.
+pub(super) fn notes(t: &Sheet, svg: &str) -> Vec<String> {
+    let marked = !svg.is_empty() && t.chart.as_ref().is_some_and(|c| c.shape == Shape::Progress);
+    t.notes.iter().cloned().chain(t.mark.clone().filter(|_| marked)).collect()
+}
+
 /// What a template is given: title, zone, about, sections with their tables, notes; charts as SVG that may stand as it is.
 pub fn context(doc: &Doc) -> Value {
     let sections: Vec<Value> = doc
@@ -50,10 +56,11 @@ pub fn context(doc: &Doc) -> Value {
 
 /// A table as a template sees it.
 pub fn table(t: &Sheet) -> Value {
+    let svg = svg::chart(t);
     let mut rows = t.texts();
     let total = t.total.as_ref().and_then(|_| rows.pop());
     json!({
-        "key": t.table.key, "title": t.title, "corner": t.corner, "heads": t.heads, "rows": rows, "total": total, "notes": t.notes,
-        "svg": svg::chart(t),
+        "key": t.table.key, "title": t.title, "corner": t.corner, "heads": t.heads, "rows": rows, "total": total, "notes": notes(t, &svg),
+        "svg": svg,
     })
 }

@@ -4,7 +4,7 @@ use super::super::doc::{Doc, Sheet};
 use std::fmt::Write as _;
 
 /// The whole text.
-pub(super) fn text(doc: &Doc) -> String {
+pub fn text(doc: &Doc) -> String {
     let mut out = format!("# {}\n\n", doc.title);
     for line in &doc.about {
         let _ = writeln!(out, "{line}  ");

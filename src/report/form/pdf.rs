@@ -1,6 +1,7 @@
 //! A report as PDF: lines, tables and charts set on A4 pages as pictures, a table's head again on each page it runs on to.
 
 use super::super::doc::{Doc, Sheet};
+use super::html::notes;
 use super::svg;
 use crate::error::Result;
 use crate::paper::letter::escaped;
@@ -93,7 +94,7 @@ impl Pages {
             }
             self.line(row, &columns, size, at >= last);
         }
-        t.notes.iter().for_each(|n| self.text(n, 10.0, false));
+        notes(t, &chart).iter().for_each(|n| self.text(n, 10.0, false));
     }
 
     fn line(&mut self, cells: &[String], columns: &[f64], size: f64, bold: bool) {

@@ -76,9 +76,9 @@ fn table(sheet: &mut Worksheet, t: &Sheet, name: &str, f: &Formats) -> std::resu
                     sheet.write_string(row, at, text(unit, cell))?;
                     continue;
                 }
-                (Unit::Money, Cell::Int(n)) => (*n as f64 / 100.0, &f.money),
-                (Unit::Percent, Cell::Int(n)) => (*n as f64 / 1000.0, &f.percent),
-                (_, Cell::Int(n)) => (*n as f64, &f.count),
+                (unit @ Unit::Money, Cell::Int(n)) => (number(unit, *n), &f.money),
+                (unit @ Unit::Percent, Cell::Int(n)) => (number(unit, *n), &f.percent),
+                (unit, Cell::Int(n)) => (number(unit, *n), &f.count),
             };
             let format = if bold { format.clone().set_bold().set_border_top(FormatBorder::Thin) } else { format.clone() };
             sheet.write_number_with_format(row, at, value, &format)?;
@@ -92,16 +92,32 @@ fn table(sheet: &mut Worksheet, t: &Sheet, name: &str, f: &Formats) -> std::resu
     draw(sheet, t, name)
 }
 
-/// A chart of the workbook's own, to the right of the table.
+/// A chart of the workbook's own, to the right of the table. A column with bands is drawn from a hidden one behind the chart: a band from where it
+/// begins, as on the page; what is withheld is a gap.
 fn draw(sheet: &mut Worksheet, t: &Sheet, name: &str) -> std::result::Result<(), XlsxError> {
     let (Some(drawn), last) = (&t.chart, u32::try_from(t.table.rows.len()).unwrap_or(0)) else { return Ok(()) };
     if last == 0 {
         return Ok(());
     }
+    let right = u16::try_from(t.heads.len() + 2).unwrap_or(8);
+    let mut spare = right + BEHIND;
     let mut chart = Chart::new(ChartType::Bar);
     chart.title().set_name(&t.title);
     for column in &drawn.columns {
-        let at = u16::try_from(column + 1).unwrap_or(1);
+        let mut at = u16::try_from(column + 1).unwrap_or(1);
+        let cells = || t.table.rows.iter().map(|r| &r.cells[*column]);
+        if cells().any(|c| matches!(c, Cell::Band(..) | Cell::Withheld)) {
+            at = spare;
+            spare += 1;
+            sheet.write_string(0, at, &t.heads[*column])?;
+            for (row, cell) in (1u32..).zip(cells()) {
+                if let Cell::Int(n) | Cell::Band(n, _) = cell {
+                    sheet.write_number(row, at, number(t.table.columns[*column].unit, *n))?;
+                }
+            }
+            sheet.set_column_hidden(at)?;
+            chart.show_hidden_data();
+        }
         chart.add_series().set_name((name, 0, at)).set_categories((name, 1, 0, last, 0)).set_values((name, 1, at, last, at));
     }
     if drawn.columns.len() == 1 {
@@ -110,9 +126,20 @@ fn draw(sheet: &mut Worksheet, t: &Sheet, name: &str) -> std::result::Result<(),
     // The first row stands on top, as in the table.
     chart.x_axis().set_reverse();
     chart.set_height(120 + last * 24 * u32::try_from(drawn.columns.len()).unwrap_or(1)).set_width(560);
-    let right = u16::try_from(t.heads.len() + 2).unwrap_or(8);
     sheet.insert_chart(1, right, &chart)?;
     Ok(())
+}
+
+/// So many columns a chart may cover.
+const BEHIND: u16 = 12;
+
+/// A figure as a workbook holds it.
+fn number(unit: Unit, n: i64) -> f64 {
+    match unit {
+        Unit::Money => n as f64 / 100.0,
+        Unit::Percent => n as f64 / 1000.0,
+        _ => n as f64,
+    }
 }
 
 /// A name a sheet may have: 31 letters, none of `[]:*?/\`.
