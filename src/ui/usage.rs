@@ -206,7 +206,7 @@ mod tests {
                 "可选值：add",
             ),
             (vec!["rencai"], "`rencai` needs a command", "one of: talent", "`rencai` 之后须写明命令", "talent"),
-            (add(&["--name", "x", "--limit", "many"]), "--limit <N>: ", "", "--limit <N> 不能填 many", ""),
+            (add(&["--name", "x", "--limit", "many"]), "many is not a valid value for --limit <N>", "", "--limit <N> 不能填 many", ""),
         ];
         for (args, en, en_hint, zh, zh_hint) in cases {
             let (message, hint) = told(args, Lang::En);
