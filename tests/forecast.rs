@@ -169,7 +169,21 @@ fn a_goal_set_on_a_decision_holds_from_its_day_on() {
     assert_eq!((targets("2019Q2"), targets("2019Q3")), (json!(50), json!(60)));
     let said = desk.run(&["target", "report", "--as-of", "2019-12-31"]).1;
     assert!(said.contains("示例人才〔2019〕9号") && said.contains("2019-07-01"), "{said}");
+    // A file has both ends of a range, and the day.
+    let csv = desk.run(&["target", "report", "T3a", "--as-of", "2019-12-31", "--format", "csv"]).1;
+    assert!(csv.starts_with("code,name,goal,goal_max,unit,") && csv.lines().next().unwrap().ends_with(",colour,as_of"), "{csv}");
+    assert!(csv.contains(",3,5,") && csv.trim_end().ends_with(",2019-12-31"), "{csv}");
+    // Who is counted has a name; a target is what it is counted for.
+    for (lang, name, target) in [("zh", "名称", "指标"), ("en", "Name", "Target")] {
+        let (_, out, _) = desk.run(&["target", "explain", "T5", "--as-of", "2019-12-31", "--lang", lang]);
+        let head = out.lines().find(|l| l.contains(name)).unwrap_or_else(|| panic!("{out}"));
+        assert!(!head.contains(target), "{head}");
+    }
     fails(&desk, set, 5, "same_goal");
+    // The next version of the pack holds this goal too: the later one is taken back first.
+    let later = desk.json(&["target", "set", "T4", "--goal", "9", "--decision", "示例人才〔2019〕10号"]);
+    assert_eq!(fails(&desk, &["undo", &v["op"].to_string(), "--reason", "误"], 5, "later_rows")["error"]["details"]["later"], later["op"]);
+    desk.json(&["undo", &later["op"].to_string()]);
     desk.json(&["undo", &v["op"].to_string(), "--reason", "误"]);
     assert_eq!(goal("2019-07-01"), 50);
 }

@@ -298,6 +298,32 @@ fn a_frozen_report_stays_and_a_revised_one_says_what_changed() {
 }
 
 #[test]
+fn a_goal_reaches_into_frozen_periods_from_its_day_on_and_into_none_before() {
+    let desk = office();
+    freeze(&desk, &["quarter", "2019Q3"]);
+    let before = desk.json(&["task", "show", "4.2.2", "--as-of", "2019-09-30"])["goal"].clone();
+    let code = "T2";
+    let set = |goal: &'static str, more: &[&'static str]| {
+        [&["target", "set", code, "--goal", goal, "--decision", "示例人才〔2019〕9号"], more].concat()
+    };
+    let old = desk.json(&["target", "report", code])[0]["goal"].as_i64().unwrap();
+    desk.json(&set("77", &[]));
+    assert_eq!(desk.json(&["report", "verify", &rp(1)])["corrected"], json!([]), "a goal of today is none of that day");
+    assert_eq!(desk.json(&["task", "show", "4.2.2", "--as-of", "2019-09-30"])["goal"], before);
+    // One that held already when the period began changes it, however early its day.
+    let op = desk.json(&set("88", &["--date", "2019-05-01", "--reason", "漏录"]))["op"].clone();
+    assert_eq!(desk.json(&["report", "show", &rp(1)])["into_frozen"], json!([op]));
+    let verified = desk.json(&["report", "verify", &rp(1)]);
+    let goal = verified["corrected"].as_array().unwrap().iter().find(|c| c["figure"] == "targets/T2/goal").unwrap();
+    assert_eq!((&goal["frozen"], &goal["now"], &goal["ops"]), (&old.into(), &88.into(), &json!([op])));
+    // Taking it back reaches there too.
+    fails(&desk, &["undo", &op.to_string()], 3, "frozen_period");
+    let undone = desk.json(&["undo", &op.to_string(), "--reason", "误"]);
+    assert_eq!(desk.json(&["report", "show", &rp(1)])["into_frozen"], json!([op, undone["op"]]));
+    assert_eq!(desk.json(&["report", "verify", &rp(1)])["corrected"], json!([]));
+}
+
+#[test]
 fn a_changed_file_is_told_from_what_the_office_learned() {
     let desk = office();
     freeze(&desk, &["quarter", "2019Q3"]);

@@ -1,11 +1,11 @@
 //! Which frozen periods a write reaches into (写入已定稿期间): by its business day, or by the day of a fact it makes, changes or takes back. What of a
 //! fact stays as it was reaches nowhere, so that a change of today leaves the years before alone.
 
-use super::subject::{Subject, Table};
+use super::subject::{POLICY_SUBJECT, Subject, Table};
 use crate::base::day::Day;
 use crate::error::Result;
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that say on which day something is so. Days that lie ahead by plan (when a part falls due, when a contract ends) are none of them.
@@ -41,6 +41,9 @@ impl Frozen {
 
     /// Notes what an op changed of a subject.
     pub fn note_subject(&self, conn: &Connection, s: &Subject, id: i64, op: i64, found: &mut BTreeMap<String, Day>) -> Result<()> {
+        if s.kind == POLICY_SUBJECT.kind {
+            return self.note_goals(conn, id, op, found);
+        }
         for table in s.tables.iter().filter(|t| t.name != "report" && t.col("voided_op").is_some()) {
             let days: Vec<&str> = DAYS.into_iter().filter(|d| table.col(d).is_some()).collect();
             if !days.is_empty() {
@@ -48,6 +51,19 @@ impl Frozen {
                     self.note(day, found);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Notes the periods whose targets a version of the plan's goals sets otherwise: every one that ends on its day or later.
+    fn note_goals(&self, conn: &Connection, id: i64, op: i64, found: &mut BTreeMap<String, Day>) -> Result<()> {
+        let since: Option<i32> = conn
+            .prepare_cached("SELECT from_day FROM policy_version WHERE id = ?1 AND kind = 'targets' AND (made_op = ?2 OR voided_op = ?2)")?
+            .query_row([id, op], |r| r.get(0))
+            .optional()?;
+        let Some(since) = since.map(Day) else { return Ok(()) };
+        for (from, ..) in self.periods.iter().filter(|p| since <= p.1) {
+            self.note(since.max(*from), found);
         }
         Ok(())
     }

@@ -351,6 +351,9 @@ fn rests_on(tx: &Tx<'_>, op: i64, kept: &[i64]) -> Result<Option<i64>> {
            AND r.made_op > ?1 AND r.voided_op IS NULL WHERE b.made_op = ?1")?;
     ask("SELECT max(r.made_op) FROM step b JOIN product_profile r ON r.case_id = b.record_id AND r.made_op > ?1 AND r.voided_op IS NULL
          WHERE b.made_op = ?1 AND b.record_kind = 'service_case'")?;
+    // A version of a pack is made from the one before: a later one of the same kind holds what this one said.
+    ask("SELECT max(r.made_op) FROM policy_version b JOIN policy_version r ON r.kind = b.kind AND r.made_op > ?1 AND r.voided_op IS NULL
+         WHERE b.made_op = ?1")?;
     // Units and persons that the op made and others since point at.
     for (table, column, anchor) in [
         (&subject::ENGAGEMENT, "org_id", "org"),

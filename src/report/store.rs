@@ -153,6 +153,17 @@ pub fn ops_since(conn: &Connection, op: i64, kind: &str, id: i64) -> Result<Vec<
     Ok(st.query_map(params![kind, id, op], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Ops behind one that set goals of the plan otherwise for a day: of one target, or of any.
+pub fn goal_ops_since(conn: &Connection, op: i64, day: Day, code: Option<&str>) -> Result<Vec<i64>> {
+    let mut st = conn.prepare_cached(
+        "SELECT DISTINCT o.op FROM op o JOIN op_subject s ON s.op = o.op AND s.kind = 'policy_version'
+         JOIN policy_version p ON p.id = s.subject AND p.kind = 'targets'
+         WHERE o.op > ?1 AND (o.command <> 'target.set' OR p.from_day <= ?2 AND (?3 IS NULL OR json_extract(o.outcome, '$.code') = ?3))
+         ORDER BY o.op",
+    )?;
+    Ok(st.query_map(params![op, day.0, code], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The entries made since a report was frozen that reach into its period, as they said of themselves.
 pub fn into_frozen(conn: &Connection, f: &Frozen) -> Result<Vec<i64>> {
     let mut st = conn.prepare_cached(

@@ -57,7 +57,11 @@ pub fn verify(conn: &Connection, path: &Path, f: &Frozen) -> Result<Verified> {
             continue;
         }
         let ops = match Figure::parse(&c.figure) {
-            Some(figure) => ops(conn, f, &figures::records_beneath(&past, &figure)?, &figures::records_beneath(&present, &figure)?)?,
+            Some(figure) => {
+                let mut ops = ops(conn, f, &figures::records_beneath(&past, &figure)?, &figures::records_beneath(&present, &figure)?)?;
+                ops.extend(goals(conn, f, &figure)?);
+                ops.into_iter().take(OPS).collect()
+            }
             None => Vec::new(),
         };
         corrected.push(Corrected { figure: c.figure, frozen: c.before, now: c.after, ops });
@@ -66,7 +70,7 @@ pub fn verify(conn: &Connection, path: &Path, f: &Frozen) -> Result<Verified> {
 }
 
 /// The entries made since that changed what only one of two lists has, for a day up to the report's.
-fn ops(conn: &Connection, f: &Frozen, before: &[Record], after: &[Record]) -> Result<Vec<i64>> {
+fn ops(conn: &Connection, f: &Frozen, before: &[Record], after: &[Record]) -> Result<BTreeSet<i64>> {
     let key = |r: &Record| (r.kind, r.id, r.day, r.amount);
     let (a, b): (BTreeSet<_>, BTreeSet<_>) = (before.iter().map(key).collect(), after.iter().map(key).collect());
     let mut found = BTreeSet::new();
@@ -81,7 +85,17 @@ fn ops(conn: &Connection, f: &Frozen, before: &[Record], after: &[Record]) -> Re
             break;
         }
     }
-    Ok(found.into_iter().take(OPS).collect())
+    Ok(found)
+}
+
+/// The entries made since that set the goal a figure stands against.
+fn goals(conn: &Connection, f: &Frozen, figure: &Figure) -> Result<Vec<i64>> {
+    match (figure.table.as_str(), figure.column.as_str()) {
+        ("targets", "introduced" | "all" | "left") => Ok(Vec::new()),
+        ("targets", _) => store::goal_ops_since(conn, f.known_op, f.as_of, Some(&figure.row)),
+        ("tasks", _) => store::goal_ops_since(conn, f.known_op, f.as_of, None),
+        _ => Ok(Vec::new()),
+    }
 }
 
 // ---------------------------------------------------------------- before signing

@@ -186,7 +186,7 @@ fn view_of(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[Stri
     let wanted = codes_of(pack, codes)?;
     let day = day_of(office, pack);
     let (rows, distinct) = lines_of(conn, pack, &wanted, day)?;
-    let mut view = View { value: rows, columns: Some(report_columns()), ..View::default() };
+    let mut view = View { value: rows, columns: Some(report_columns(office.format())), ..View::default() };
     if matches!(office.format(), Format::Table | Format::Md) {
         let zone = office.setting("zone")?.unwrap_or_default();
         view = view.titled(tf("target.title", &[("zone", &zone), ("day", &Day(day).iso())]));
@@ -211,8 +211,9 @@ fn view_of(office: &Office, conn: &Connection, pack: &TargetsPack, codes: &[Stri
     Ok(view)
 }
 
-fn report_columns() -> Vec<Column> {
-    vec![
+/// On a screen a range is read as one and the day stands above; a file has a column for each.
+fn report_columns(format: Format) -> Vec<Column> {
+    let mut columns = vec![
         Column::new("code"),
         Column::new("name"),
         Column::right("goal"),
@@ -225,7 +226,12 @@ fn report_columns() -> Vec<Column> {
         Column::right("percent_all"),
         Column::right("remaining"),
         Column::new("colour"),
-    ]
+    ];
+    if format == Format::Csv {
+        columns.insert(3, Column::right("goal_max"));
+        columns.push(Column::new("as_of"));
+    }
+    columns
 }
 
 /// Exactly the records counted and, with `--excluded`, those not counted and why.
@@ -281,7 +287,9 @@ fn explain(office: &Office, conn: &Connection, pack: &TargetsPack, code: &str, e
         office.show(&View::object(v))?;
         return Ok(Exit::Done);
     }
-    let columns = || vec![Column::new("no"), Column::new("name"), Column::new("why"), Column::new("since")];
+    // Of a person or a unit, not of a target.
+    let columns =
+        || vec![Column::new("no"), Column::new("name").labelled(t("target.counted_name")), Column::new("why"), Column::new("since")];
     let n = counted.len();
     let title = tf("target.counted", &[("code", &target.code), ("name", &target.name(zh())), ("day", &Day(day).iso()), ("n", &n)]);
     office.show(&View::list(counted, columns()).titled(title))?;
