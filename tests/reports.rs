@@ -316,6 +316,13 @@ fn a_goal_reaches_into_frozen_periods_from_its_day_on_and_into_none_before() {
     let verified = desk.json(&["report", "verify", &rp(1)]);
     let goal = verified["corrected"].as_array().unwrap().iter().find(|c| c["figure"] == "targets/T2/goal").unwrap();
     assert_eq!((&goal["frozen"], &goal["now"], &goal["ops"]), (&old.into(), &88.into(), &json!([op])));
+    // On a screen a figure has a line of its own.
+    let told = desk.run(&["report", "verify", "--all", "--lang", "en"]).1;
+    let line = told.lines().find(|l| l.contains("targets/T2/goal")).unwrap_or_else(|| panic!("{told}"));
+    assert_eq!(
+        line.split_whitespace().skip(1).collect::<Vec<_>>(),
+        ["corrected", "targets/T2/goal", &old.to_string(), "88", &op.to_string()]
+    );
     // Taking it back reaches there too.
     fails(&desk, &["undo", &op.to_string()], 3, "frozen_period");
     let undone = desk.json(&["undo", &op.to_string(), "--reason", "误"]);

@@ -11,7 +11,7 @@ use crate::base::number;
 use crate::cli::Noun;
 use crate::error::{self, Result};
 use crate::office::{Exit, Office};
-use crate::ui::{Column, Format, View, spark, tf, try_t};
+use crate::ui::{Column, Format, View, spark, t, tf, try_t};
 use clap::{ArgMatches, Args, Command, FromArgMatches as _, Subcommand};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -326,12 +326,49 @@ fn verify_all(office: &Office, texts: &[String], all: bool) -> Result<Exit> {
         rows.push(verified(f, &verify::verify(conn, &path, f)?));
     }
     let tampered = rows.iter().any(|r| r["ok"] == false);
+    if matches!(office.format(), Format::Table | Format::Md) {
+        verified_in_tables(office, &rows)?;
+        return Ok(if tampered { Exit::Found } else { Exit::Done });
+    }
     match <[Value; 1]>::try_from(rows) {
         Ok([one]) if !all => office.show(&View::object(one))?,
         Ok([one]) => office.show(&View::list(vec![one], verify_columns()))?,
         Err(rows) => office.show(&View::list(rows, verify_columns()))?,
     }
     Ok(if tampered { Exit::Found } else { Exit::Done })
+}
+
+/// A line a report, then one a figure that is not what was frozen.
+fn verified_in_tables(office: &Office, rows: &[Value]) -> Result<()> {
+    let count = |v: &Value| v.as_array().map_or(0, Vec::len);
+    let short = rows.iter().map(|r| {
+        let mut r = r.clone();
+        (r["tampered"], r["corrected"]) = (count(&r["tampered"]).into(), count(&r["corrected"]).into());
+        r
+    });
+    office.show(&View::list(short.collect(), verify_columns()))?;
+    let each = |key: &'static str| rows.iter().flat_map(move |r| r[key].as_array().into_iter().flatten().map(move |f| (&r["no"], f)));
+    let tampered = each("tampered").map(|(no, figure)| json!({"no": no, "why": t("report.tampered"), "figure": figure}));
+    let corrected = each("corrected").map(|(no, c)| {
+        let ops: Vec<String> = c["ops"].as_array().into_iter().flatten().map(Value::to_string).collect();
+        json!({"no": no, "why": t("report.corrected"), "figure": c["figure"], "frozen": c["frozen"], "now": c["now"], "ops": ops.join(", ")})
+    });
+    let other: Vec<Value> = tampered.chain(corrected).collect();
+    if other.is_empty() {
+        return Ok(());
+    }
+    office.put(b"\n")?;
+    let column = |name: &'static str| {
+        Column::new(name).labelled(t(match name {
+            "why" => "report.differs.why",
+            "figure" => "report.differs.figure",
+            "frozen" => "report.differs.frozen",
+            "now" => "report.differs.now",
+            "ops" => "report.differs.ops",
+            _ => "report.differs.no",
+        }))
+    };
+    office.show(&View::list(other, ["no", "why", "figure", "frozen", "now", "ops"].into_iter().map(column).collect()))
 }
 
 fn verify_columns() -> Vec<Column> {
