@@ -548,7 +548,7 @@ pub fn usage_problem(message: String, hint: Option<String>) -> Problem {
 }
 
 /// Labels of codes for people, by the field's name.
-fn label_of(field: &str, code: &str) -> Option<&'static str> {
+pub(crate) fn label_of(field: &str, code: &str) -> Option<&'static str> {
     let field = field.rsplit('.').next().unwrap_or(field);
     let zh = lang() == Lang::Zh;
     if field == "opens" {

@@ -588,3 +588,11 @@ fn status_names_what_is_due_behind_or_waits_for_approval() {
     let table = desk.run(&["status", "--as-of", "2019-12-20", "--lang", "zh"]).1;
     assert!(table.contains("季度计划") && table.contains(&talents), "{table}");
 }
+
+#[test]
+fn states_are_asked_for_as_a_screen_shows_them() {
+    let desk = Desk::new();
+    let n = |lang: &str, wanted: &str| desk.json(&["task", "list", "--where", wanted, "--count", "--lang", lang])["count"].clone();
+    assert_eq!((n("zh", "status=未分工"), n("en", "status=unassigned")), (30.into(), 30.into()));
+    assert_eq!((n("zh", "status!=未分工"), n("zh", "colour=红")), (0.into(), 0.into()));
+}

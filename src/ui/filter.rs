@@ -7,7 +7,7 @@ use crate::base::codes;
 use crate::base::day::PartDate;
 use crate::base::names;
 use crate::error::{self, Result};
-use crate::office::{Exit, Office};
+use crate::office::{Exit, Office, label_of};
 use clap::Args;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -203,7 +203,17 @@ impl Term {
 
     /// Whether what the field holds answers it.
     pub fn takes(&self, value: &Value) -> bool {
-        self.test.takes(value) != self.not
+        (self.test.takes(value) || self.takes_label(value)) != self.not
+    }
+}
+
+impl Term {
+    /// Whether the code that a field of any text holds is called so: states and colours are asked for as a screen shows them.
+    fn takes_label(&self, value: &Value) -> bool {
+        // No code of ours has such letters: whoever names a code pays for no label.
+        let (Test::Any(list), Value::String(code)) = (&self.test, value) else { return false };
+        let worded = |w: &String| !w.is_ascii() || w.contains(' ');
+        list.iter().any(worded) && label_of(self.field, code).is_some_and(|l| list.iter().any(|w| w == l))
     }
 }
 
