@@ -302,7 +302,7 @@ fn a_goal_reaches_into_frozen_periods_from_its_day_on_and_into_none_before() {
     let desk = office();
     freeze(&desk, &["quarter", "2019Q3"]);
     let before = desk.json(&["task", "show", "4.2.2", "--as-of", "2019-09-30"])["goal"].clone();
-    let code = "T2";
+    let code = "T5";
     let set = |goal: &'static str, more: &[&'static str]| {
         [&["target", "set", code, "--goal", goal, "--decision", "示例人才〔2019〕9号"], more].concat()
     };
@@ -314,14 +314,14 @@ fn a_goal_reaches_into_frozen_periods_from_its_day_on_and_into_none_before() {
     let op = desk.json(&set("88", &["--date", "2019-05-01", "--reason", "漏录"]))["op"].clone();
     assert_eq!(desk.json(&["report", "show", &rp(1)])["into_frozen"], json!([op]));
     let verified = desk.json(&["report", "verify", &rp(1)]);
-    let goal = verified["corrected"].as_array().unwrap().iter().find(|c| c["figure"] == "targets/T2/goal").unwrap();
+    let goal = verified["corrected"].as_array().unwrap().iter().find(|c| c["figure"] == "targets/T5/goal").unwrap();
     assert_eq!((&goal["frozen"], &goal["now"], &goal["ops"]), (&old.into(), &88.into(), &json!([op])));
     // On a screen a figure has a line of its own.
     let told = desk.run(&["report", "verify", "--all", "--lang", "en"]).1;
-    let line = told.lines().find(|l| l.contains("targets/T2/goal")).unwrap_or_else(|| panic!("{told}"));
+    let line = told.lines().find(|l| l.contains("targets/T5/goal")).unwrap_or_else(|| panic!("{told}"));
     assert_eq!(
         line.split_whitespace().skip(1).collect::<Vec<_>>(),
-        ["corrected", "targets/T2/goal", &old.to_string(), "88", &op.to_string()]
+        ["corrected", "targets/T5/goal", &old.to_string(), "88", &op.to_string()]
     );
     // Taking it back reaches there too.
     fails(&desk, &["undo", &op.to_string()], 3, "frozen_period");
