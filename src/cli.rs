@@ -2,11 +2,11 @@
 //! not pay for the whole tree.
 
 use crate::error::{self, Result};
-use crate::office::{Exit, Globals, JOURNAL, Office, usage_problem};
+use crate::office::{Exit, Globals, JOURNAL, Office};
 use crate::ui::help::{self, Stopped};
 use crate::ui::lang::detect;
 use crate::ui::value::set_noun;
-use crate::ui::{ColorChoice, Format, Out, lang, set_lang, t};
+use crate::ui::{ColorChoice, Format, Out, lang, said, set_lang, t};
 use crate::{
     audit, blacklist, calendar, card, collect, desk, expert, fund, honour, housing, leader, letter, org, paper, platform, point, policy,
     product, programme, project, recognition, report, roster, service, subsidy, talent, target, task, team,
@@ -102,7 +102,7 @@ pub fn run(args: &[OsString]) -> i32 {
             return shown.map_or_else(|e| e.exit_code(), |()| 0);
         }
         Err(Stopped::Usage { message, hint }) => {
-            let p = usage_problem(message, hint);
+            let p = said::usage_problem(message, hint);
             p.print(&mut out, Format::detect(args));
             return p.code;
         }
@@ -115,7 +115,7 @@ pub fn run(args: &[OsString]) -> i32 {
     };
     let verb = matches.subcommand().map(|(noun, m)| (noun, m.subcommand_name().unwrap_or_default()));
     if globals.format.as_deref() == Some(JOURNAL) && verb != Some(("fund", "ledger")) {
-        let p = usage_problem(t("usage.journal_form").to_owned(), Some(t("usage.journal_form_next").to_owned()));
+        let p = said::usage_problem(t("usage.journal_form").to_owned(), Some(t("usage.journal_form_next").to_owned()));
         p.print(&mut Out::new(colour, false), Format::Table);
         return p.code;
     }

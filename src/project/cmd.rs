@@ -63,16 +63,8 @@ fn loaded(conn: &Connection, id: i64) -> Result<Project> {
 }
 
 fn add(office: &Office, m: &ArgMatches) -> Result<Exit> {
-    let file = m.get_one::<String>("from");
-    let mut cells = match file {
-        Some(file) => entry::said_in_json(&entry::read_json(file)?, COLUMNS)?,
-        None => entry::said(m, COLUMNS),
-    };
     office.read()?;
-    let check_cells = |cells: &entry::Cells| check(|at| cells[at].as_deref());
-    entry::ask_missing(&mut cells, COLUMNS, check_cells, file.is_some())?;
-    let checked = check_cells(&cells);
-    entry::refuse(COLUMNS, &checked.faults)?;
+    let checked = entry::whole(m, COLUMNS, |cells| check(|at| cells[at].as_deref()))?;
     let done = office.write("project.add", Map::new(), |tx| {
         let id = change::enter(tx, &checked.said)?;
         tx.outcome("no", number::format(PREFIX, id));

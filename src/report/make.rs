@@ -15,7 +15,7 @@ use crate::office::Office;
 use crate::paper::letter::written;
 use crate::target;
 use crate::ui::Lang;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -255,7 +255,7 @@ fn described(conn: &Connection, asked: &Asked<'_>, day: Day, kept: Option<&Kept>
     put("period", asked.period.code().into());
     put("as_of", day.iso().into());
     put("known_op", known.into());
-    put("head", head_of(conn, known)?.into());
+    put("head", store::head_of(conn, known)?.into());
     put("files", json!([]));
     put("frozen", frozen.is_some().into());
     put("edition", frozen.map(|f| f.edition).into());
@@ -270,12 +270,6 @@ fn described(conn: &Connection, asked: &Asked<'_>, day: Day, kept: Option<&Kept>
         put("changes", k.changes.iter().map(change).collect());
     }
     Ok(out)
-}
-
-/// The hash of an entry of the log.
-fn head_of(conn: &Connection, op: i64) -> Result<Option<String>> {
-    let hash: Option<Vec<u8>> = conn.prepare_cached("SELECT hash FROM op WHERE op = ?1")?.query_row([op], |r| r.get(0)).optional()?;
-    Ok(hash.map(|h| hex(&h)))
 }
 
 fn document(
@@ -296,7 +290,7 @@ fn document(
     }
     if let Some(k) = kept {
         let f = &k.frozen;
-        let head = head_of(conn, f.known_op)?.unwrap_or_default();
+        let head = store::head_of(conn, f.known_op)?.unwrap_or_default();
         about.push(words(lang, "frozen", &[("no", &f.no()), ("edition", &f.edition), ("op", &f.known_op), ("head", &head)]));
     }
     let title = words(lang, &format!("title_{}", asked.kind), &[("zone", &zone), ("period", &period)]);

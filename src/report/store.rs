@@ -4,6 +4,7 @@ use super::PREFIX;
 use super::period::Period;
 use crate::base::day::Day;
 use crate::base::number;
+use crate::db::digest::hex;
 use crate::db::subject::{self, REPORT_SUBJECT};
 use crate::db::write::Tx;
 use crate::error::{self, Result};
@@ -141,6 +142,12 @@ pub fn as_known_at(conn: &Connection, op: i64) -> Result<()> {
     sql.push_str(&format!("CREATE TEMP VIEW op AS SELECT * FROM main.op WHERE op <= {op};"));
     conn.execute_batch(&sql)?;
     Ok(())
+}
+
+/// The hash of an entry of the log.
+pub fn head_of(conn: &Connection, op: i64) -> Result<Option<String>> {
+    let hash: Option<Vec<u8>> = conn.prepare_cached("SELECT hash FROM op WHERE op = ?1")?.query_row([op], |r| r.get(0)).optional()?;
+    Ok(hash.map(|h| hex(&h)))
 }
 
 /// Ops behind one that changed a record: that touched it, entered it in bulk, or moved it.

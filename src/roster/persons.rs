@@ -380,7 +380,7 @@ fn recognition(tx: &mut Tx<'_>, c: Checked<'_>, p: Person) -> Result<Fate> {
 fn refused_by_rule(c: Checked<'_>, column: &str, e: Error) -> Result<Fate> {
     match e.kind {
         error::Kind::Refused | error::Kind::Conflict | error::Kind::BadData | error::Kind::Usage | error::Kind::NotFound => {
-            let words = crate::office::problem(&e).message;
+            let words = crate::ui::said::problem(&e).message;
             c.refused(column, FaultCode::NotAllowed, Some(words))
         }
         _ => Err(e),

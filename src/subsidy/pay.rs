@@ -10,7 +10,7 @@ use crate::db::files::{Whole, folder_of, not_over, write_whole};
 use crate::db::write;
 use crate::error::{self, Error, Result};
 use crate::fund;
-use crate::office::{Exit, Office, problem};
+use crate::office::{Exit, Office};
 use crate::ui::out::shown;
 use crate::ui::value::label_of;
 use crate::ui::{Column, View};
@@ -203,8 +203,9 @@ pub(super) fn pay(
     if let (Some(no), Some(mut file)) = (&no, file) {
         // What is entered is paid once, whether or not the file comes about: `--batch` writes it again.
         let written = file.write_all(bytes).map_err(Error::from).and_then(|()| file.finish());
-        written
-            .map_err(|e| Error::new(e.kind, "batch_unwritten").fact("no", no).fact("why", problem(&e).message).detail("no", no.as_str()))?;
+        written.map_err(|e| {
+            Error::new(e.kind, "batch_unwritten").fact("no", no).fact("why", crate::ui::said::problem(&e).message).detail("no", no.as_str())
+        })?;
     }
     let sha256 = crate::db::digest::hex(&crate::db::digest::sha256(bytes));
     office.show_act(

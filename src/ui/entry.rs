@@ -73,8 +73,21 @@ pub fn said_in_json(v: &Value, columns: &[Column]) -> Result<Cells> {
     Ok(cells)
 }
 
+/// A new record as it was entered, by options or by a JSON file (`--from`), asked for at a terminal where something lacks; refused with all its faults.
+pub fn whole(m: &ArgMatches, columns: &'static [Column], check: impl Fn(&Cells) -> Checked) -> Result<Checked> {
+    let file = m.get_one::<String>("from");
+    let mut cells = match file {
+        Some(file) => said_in_json(&read_json(file)?, columns)?,
+        None => said(m, columns),
+    };
+    ask_missing(&mut cells, columns, &check, file.is_some())?;
+    let checked = check(&cells);
+    refuse(columns, &checked.faults)?;
+    Ok(checked)
+}
+
 /// Asks at a terminal for what a new record lacks; without one it is exit 2 naming the options.
-pub fn ask_missing(cells: &mut Cells, columns: &[Column], check: impl Fn(&Cells) -> Checked, from_json: bool) -> Result<()> {
+fn ask_missing(cells: &mut Cells, columns: &[Column], check: impl Fn(&Cells) -> Checked, from_json: bool) -> Result<()> {
     let lacking: Vec<usize> =
         (0..columns.len()).filter(|i| columns[*i].required && cells[*i].as_deref().is_none_or(|v| v.trim().is_empty())).collect();
     if lacking.is_empty() {

@@ -2,12 +2,13 @@
 //! there are is said by the nouns.
 
 use super::lang::try_t;
+use super::said::label_of;
 use super::{Column, View};
 use crate::base::codes;
 use crate::base::day::PartDate;
 use crate::base::names;
 use crate::error::{self, Result};
-use crate::office::{Exit, Office, label_of};
+use crate::office::{Exit, Office};
 use clap::Args;
 use serde_json::{Value, json};
 use std::cmp::Ordering;

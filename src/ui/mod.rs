@@ -13,6 +13,7 @@ pub mod out;
 pub mod progress;
 pub mod prompt;
 pub mod render;
+pub mod said;
 pub mod spark;
 pub mod usage;
 pub mod value;

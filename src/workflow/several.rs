@@ -79,7 +79,7 @@ pub fn run(office: &Office, act: Act, named: &Named, said: &Several, mut f: impl
             match tx.step(|tx| f(tx, *id), |_| true) {
                 Ok(v) => made.push(v),
                 Err(e) if is_of_record(&e) => {
-                    let message = crate::office::problem(&e).message;
+                    let message = crate::ui::said::problem(&e).message;
                     refused.push(json!({"no": number::format(act.prefix, *id), "clause": e.key, "message": message}));
                     first.get_or_insert(e);
                 }
@@ -95,7 +95,7 @@ pub fn run(office: &Office, act: Act, named: &Named, said: &Several, mut f: impl
     let done = match done {
         Err(e) if e.key == LEFT_OUT => {
             let n = refused.len();
-            let why = first.map(|e| crate::office::problem(&e).message).unwrap_or_default();
+            let why = first.map(|e| crate::ui::said::problem(&e).message).unwrap_or_default();
             let no = refused[0]["no"].as_str().unwrap_or_default().to_owned();
             return Err(e.fact("n", n).fact("of", named.ids.len()).fact("no", no).fact("why", why).detail("refused", refused));
         }
